@@ -1,0 +1,370 @@
+//! A trait is judged: what comes out is a contract that can be expanded.
+
+use std::collections::HashMap;
+
+use callsheet_schema::names;
+use proc_macro2::Span;
+use syn::{
+    Attribute, Ident, Lifetime, Path, ReceiverKind, Safety, Type, TypeParamBound, TypeReference, Visibility,
+    ext::IdentExt, spanned::Spanned, visit::Visit,
+};
+
+use super::{
+    ast::{self, impl_stream_item},
+    attr::ContractOptions,
+};
+use crate::fault::{Code, Faults};
+
+/// A contract that can be expanded.
+pub(super) struct Contract {
+    pub(super) ident: Ident,
+    pub(super) visibility: Visibility,
+    pub(super) attributes: Vec<Attribute>,
+    /// `namespace.Trait`.
+    pub(super) name: String,
+    pub(super) methods: Vec<Method>,
+    pub(super) events: Vec<Path>,
+}
+
+/// A method that can be expanded.
+pub(super) struct Method {
+    pub(super) ident: Ident,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) cfg: Vec<Attribute>,
+    pub(super) exclusive: bool,
+    pub(super) is_async: bool,
+    pub(super) kind: Kind,
+    pub(super) request: Request,
+    pub(super) message: MessageName,
+    /// The method in PascalCase: the variant of its message.
+    pub(super) variant: Ident,
+}
+
+/// What a method gives back.
+pub(super) enum Kind {
+    Tell,
+    /// What it returns says which kind of call it is.
+    Returns(Type),
+    /// `impl Stream` of these items.
+    ImplStream(Type),
+}
+
+/// What the message of a call carries.
+pub(super) enum Request {
+    Arguments(Vec<Argument>),
+    Message(Argument),
+}
+
+pub(super) struct Argument {
+    pub(super) ident: Ident,
+    pub(super) written: Type,
+}
+
+/// Where the short name of a message comes from.
+pub(super) enum MessageName {
+    Given(String),
+    /// The name of the one argument's type.
+    OfType(Type),
+}
+
+/// Judges the trait; `None` if it cannot be expanded. Whatever is wrong is in `faults`.
+pub(super) fn contract(raw: ast::Trait, options: ContractOptions, faults: &mut Faults) -> Option<Contract> {
+    check_trait(&raw, faults);
+    let namespace = check_namespace(&raw, &options, faults);
+    let methods: Vec<_> = raw.methods.iter().map(|method| check_method(method, faults)).collect();
+    let methods: Vec<_> = methods.into_iter().collect::<Option<_>>()?;
+    check_messages(&methods, faults);
+    Some(Contract {
+        name: format!("{}.{}", namespace?, raw.ident().unraw()),
+        ident: raw.ident().clone(),
+        visibility: raw.visibility().clone(),
+        attributes: raw.item.attrs,
+        methods,
+        events: options.events,
+    })
+}
+
+fn check_trait(raw: &ast::Trait, faults: &mut Faults) {
+    let item = &raw.item;
+    if !item.generics.params.is_empty() || item.generics.where_clause.is_some() {
+        let place = if item.generics.params.is_empty() {
+            item.ident.span()
+        } else {
+            item.generics.span()
+        };
+        faults.at_span(
+            place,
+            Code::GenericContract,
+            "a contract has no generic parameters and no where clause",
+        );
+    }
+    if let Some(token) = &item.unsafety {
+        faults.at(token, Code::Qualifier, "a contract cannot be `unsafe`");
+    }
+    for bound in &item.supertraits {
+        let marker = match bound {
+            TypeParamBound::Trait(bound) => bound.path.is_ident("Send") || bound.path.is_ident("Sync"),
+            TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
+            _ => false,
+        };
+        if !marker {
+            faults.at(
+                bound,
+                Code::Supertrait,
+                "a contract has no supertraits in this version; let one actor serve both contracts with `.serves`",
+            );
+        }
+    }
+}
+
+fn check_namespace(raw: &ast::Trait, options: &ContractOptions, faults: &mut Faults) -> Option<String> {
+    let Some(namespace) = &options.namespace else {
+        faults.at(
+            raw.ident(),
+            Code::NoNamespace,
+            format!(
+                "a contract needs a namespace for its stable name: `#[actor_contract(namespace = \"demo\")]` makes it \
+                 `demo.{}`",
+                raw.ident().unraw()
+            ),
+        );
+        return None;
+    };
+    check_name(&namespace.value(), namespace.span(), "a namespace", faults).then(|| namespace.value())
+}
+
+fn check_name(name: &str, span: Span, what: &str, faults: &mut Faults) -> bool {
+    if names::fault(name).is_none() {
+        return true;
+    }
+    let message = format!(
+        "`{name}` cannot be {what}: it is made of ASCII letters, digits and `_`, does not start with a digit, and may \
+         have segments divided by dots"
+    );
+    faults.at_span(span, Code::Name, message);
+    false
+}
+
+fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
+    let signature = &method.signature;
+    check_qualifiers(method, faults);
+    let exclusive = check_receiver(method, faults);
+    let kind = check_returns(method, faults);
+    let request = check_request(method, faults);
+    let variant = Ident::new(
+        &names::message_of(&signature.ident.unraw().to_string()),
+        signature.ident.span(),
+    );
+    let message = match (&method.options.name, &request) {
+        (Some(name), _) => {
+            let given = name.value();
+            if given.contains('.') {
+                faults.at(
+                    name,
+                    Code::Name,
+                    "a message's name has no dots; the contract's name is put before it",
+                );
+            }
+            check_name(&given, name.span(), "the name of a message", faults);
+            MessageName::Given(given)
+        }
+        (None, Some(Request::Message(argument))) => MessageName::OfType(argument.written.clone()),
+        (None, _) => MessageName::Given(variant.to_string()),
+    };
+    Some(Method {
+        ident: signature.ident.clone(),
+        attributes: method.attributes.clone(),
+        cfg: method.cfg().into_iter().cloned().collect(),
+        exclusive: exclusive?,
+        is_async: signature.asyncness.is_some(),
+        kind: kind?,
+        request: request?,
+        message,
+        variant,
+    })
+}
+
+fn check_qualifiers(method: &ast::Method, faults: &mut Faults) {
+    let signature = &method.signature;
+    let generics = &signature.generics;
+    if !generics.params.is_empty() {
+        faults.at(
+            generics,
+            Code::GenericMethod,
+            "a contract's method has no generic parameters and no lifetimes of its own",
+        );
+    }
+    if let Some(clause) = &generics.where_clause {
+        faults.at(clause, Code::GenericMethod, "a contract's method has no where clause");
+    }
+    if let Some(token) = &signature.constness {
+        faults.at(token, Code::Qualifier, "a contract's method cannot be `const`");
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        faults.at(token, Code::Qualifier, "a contract's method cannot be `unsafe`");
+    }
+    if let Some(abi) = &signature.abi {
+        faults.at(abi, Code::Qualifier, "a contract's method cannot be `extern`");
+    }
+}
+
+/// Whether the method needs the state alone.
+fn check_receiver(method: &ast::Method, faults: &mut Faults) -> Option<bool> {
+    const WANTED: &str = "a contract's method takes `&self` (shared) or `&mut self` (exclusive)";
+    let Some(receiver) = method.signature.receiver() else {
+        faults.at(&method.signature.ident, Code::Receiver, WANTED);
+        return None;
+    };
+    match &receiver.kind {
+        ReceiverKind::Reference(_, None, mutability) => Some(mutability.is_some()),
+        _ => {
+            faults.at(receiver, Code::Receiver, WANTED);
+            None
+        }
+    }
+}
+
+fn check_returns(method: &ast::Method, faults: &mut Faults) -> Option<Kind> {
+    let written = method.returns();
+    let is_unit = written.is_none_or(|written| matches!(written, Type::Tuple(tuple) if tuple.elems.is_empty()));
+    if method.options.tell.is_some() {
+        if is_unit {
+            return Some(Kind::Tell);
+        }
+        if let Some(written) = written {
+            faults.at(
+                written,
+                Code::TellReturns,
+                "a `#[tell]` has no reply, so its method returns nothing; drop `#[tell]` to make it an ask",
+            );
+        }
+        return None;
+    }
+    let Some(written) = written else {
+        return Some(Kind::Returns(syn::parse_quote!(())));
+    };
+    if let Some(item) = impl_stream_item(written) {
+        if method.signature.asyncness.is_some() {
+            faults.at(
+                written,
+                Code::BorrowedType,
+                "a method that returns `impl Stream` is a plain `fn`",
+            );
+        }
+        return check_owned(&item, "an item of a stream", faults).then_some(Kind::ImplStream(item));
+    }
+    check_owned(written, "a reply", faults).then(|| Kind::Returns(written.clone()))
+}
+
+fn check_request(method: &ast::Method, faults: &mut Faults) -> Option<Request> {
+    let mut arguments = Vec::new();
+    let mut fine = true;
+    for argument in &method.arguments {
+        fine &= check_owned(&argument.written.ty, "an argument", faults);
+        match argument.ident() {
+            Some(ident) => arguments.push(Argument {
+                ident: ident.clone(),
+                written: (*argument.written.ty).clone(),
+            }),
+            None => {
+                faults.at(
+                    &argument.written.pat,
+                    Code::ArgumentPattern,
+                    "an argument of a contract's method is a plain name, which is its name on the wire",
+                );
+                fine = false;
+            }
+        }
+    }
+    let marked = method.arguments.iter().find(|argument| argument.is_message);
+    if let Some(marked) = marked
+        && method.arguments.len() > 1
+    {
+        faults.at(
+            &marked.written,
+            Code::WholeMessage,
+            "`#[message]` makes an argument the whole payload, so it is the only one of its method",
+        );
+        return None;
+    }
+    if !fine {
+        return None;
+    }
+    match (marked.is_some(), arguments.pop()) {
+        (true, Some(argument)) => Some(Request::Message(argument)),
+        (_, last) => {
+            arguments.extend(last);
+            Some(Request::Arguments(arguments))
+        }
+    }
+}
+
+/// Whether `written` owns what it holds and has a name, as whatever crosses the wire does.
+fn check_owned(written: &Type, what: &str, faults: &mut Faults) -> bool {
+    struct Borrows<'a> {
+        what: &'a str,
+        faults: &'a mut Faults,
+        fine: bool,
+    }
+    impl Borrows<'_> {
+        fn fault(&mut self, place: &impl quote::ToTokens, mend: &str) {
+            let message = format!("{} owns what it holds and has a name: {mend}", self.what);
+            self.faults.at(place, Code::BorrowedType, message);
+            self.fine = false;
+        }
+    }
+    impl<'ast> Visit<'ast> for Borrows<'_> {
+        fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+            self.fault(reference, "use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
+        }
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            if lifetime.ident != "static" {
+                self.fault(lifetime, "a type with a lifetime cannot cross the wire");
+            }
+        }
+        fn visit_type_impl_trait(&mut self, written: &'ast syn::TypeImplTrait) {
+            self.fault(
+                written,
+                "name the type instead of `impl Trait` (a reply may be `impl Stream<Item = T>`)",
+            );
+        }
+        fn visit_type_trait_object(&mut self, written: &'ast syn::TypeTraitObject) {
+            self.fault(written, "a trait object cannot cross the wire");
+        }
+        fn visit_path(&mut self, path: &'ast Path) {
+            if path.is_ident("Self") {
+                self.fault(path, "the actor itself cannot cross the wire");
+            }
+            syn::visit::visit_path(self, path);
+        }
+    }
+    let mut borrows = Borrows {
+        what,
+        faults,
+        fine: true,
+    };
+    borrows.visit_type(written);
+    borrows.fine
+}
+
+/// No two methods have one message name. Names that come from types are judged where they are known, in the document, and
+/// of methods under a `cfg` only one may exist.
+fn check_messages(methods: &[Method], faults: &mut Faults) {
+    let mut seen: HashMap<&str, &Ident> = HashMap::new();
+    for method in methods {
+        let MessageName::Given(name) = &method.message else {
+            continue;
+        };
+        if !method.cfg.is_empty() {
+            continue;
+        }
+        if let Some(first) = seen.insert(name, &method.ident) {
+            let message = format!(
+                "the message of `{}` is called `{name}` as that of `{first}` is; \
+                 give one another name with `#[method(name = \"…\")]`",
+                method.ident
+            );
+            faults.at(&method.ident, Code::SameMessage, message);
+        }
+    }
+}

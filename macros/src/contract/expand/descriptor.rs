@@ -1,0 +1,174 @@
+//! The contract as data, and the way from a payload to a message.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use crate::{
+    contract::check::{Contract, Kind, MessageName, Method, Request},
+    docs,
+};
+
+pub(super) fn expand(contract: &Contract) -> TokenStream {
+    let Contract {
+        ident, name, events, ..
+    } = contract;
+    let (message_enum, proxy) = (contract.message_enum(), contract.proxy());
+    let infos = contract.methods.iter().enumerate().map(|(index, method)| {
+        let (cfg, message, kind) = (&method.cfg, message_name(method), kind(method));
+        quote! {
+            #(#cfg)*
+            methods.push(__callsheet::MethodInfo { index: #index, message: #message, kind: #kind });
+        }
+    });
+    let decoders = contract
+        .methods
+        .iter()
+        .enumerate()
+        .map(|(index, method)| decoder(contract, index, method));
+    let descriptions = contract.methods.iter().map(|method| description(method));
+    let markdown = docs::markdown(&contract.attributes);
+    let deprecated = docs::deprecation(&contract.attributes);
+    quote! {
+        impl<'a> __callsheet::Contract for dyn #ident + 'a {
+            type Message = #message_enum;
+            type Proxy = #proxy;
+        }
+
+        impl __callsheet::ContractMessage for #message_enum {
+            const CONTRACT: &'static str = #name;
+
+            fn methods() -> ::std::vec::Vec<__callsheet::MethodInfo> {
+                let mut methods = ::std::vec::Vec::new();
+                #(#infos)*
+                methods
+            }
+
+            fn decode(
+                index: usize,
+                payload: __callsheet::Payload<'_>,
+                reply: __callsheet::WireReply,
+            ) -> ::core::result::Result<#message_enum, __callsheet::Failure> {
+                match index {
+                    #(#decoders)*
+                    _ => ::core::result::Result::Err(__callsheet::no_such_method(#name, index)),
+                }
+            }
+
+            fn declare_events(broker: &__callsheet::Broker) {
+                #(broker.declare::<#events>();)*
+            }
+
+            fn describe(types: &mut __callsheet::schema::Types) -> __callsheet::schema::Contract {
+                let mut methods = ::std::vec::Vec::new();
+                #(#descriptions)*
+                __callsheet::schema::Contract {
+                    name: ::std::string::String::from(#name),
+                    docs: ::std::string::String::from(#markdown),
+                    deprecated: #deprecated,
+                    methods,
+                    events: ::std::vec![#(__callsheet::schema::Event {
+                        name: ::std::string::String::from(<#events as __callsheet::schema::ContractType>::NAME),
+                        type_ref: <#events as __callsheet::schema::ContractType>::describe(types),
+                    }),*],
+                }
+            }
+        }
+
+        __callsheet::inventory::submit! {
+            __callsheet::schema::Registered { describe: <#message_enum as __callsheet::ContractMessage>::describe }
+        }
+    }
+}
+
+fn message_name(method: &Method) -> TokenStream {
+    match &method.message {
+        MessageName::Given(name) => quote!(#name),
+        MessageName::OfType(written) => quote! {
+            __callsheet::schema::names::short(<#written as __callsheet::schema::ContractType>::NAME)
+        },
+    }
+}
+
+fn kind(method: &Method) -> TokenStream {
+    match method.returns() {
+        Some(returns) => quote!(<#returns as __callsheet::Returns>::KIND),
+        None => quote!(__callsheet::schema::Kind::Tell),
+    }
+}
+
+fn decoder(contract: &Contract, index: usize, method: &Method) -> TokenStream {
+    let (cfg, variant, message) = (&method.cfg, &method.variant, contract.message(method));
+    let message_enum = contract.message_enum();
+    let decoded = match &method.request {
+        Request::Arguments(_) => quote!(payload.decode_arguments::<#message>()?),
+        Request::Message(argument) => {
+            let written = &argument.written;
+            quote!(#message(payload.decode::<#written>()?))
+        }
+    };
+    let built = match method.kind {
+        Kind::Tell => quote!(#message_enum::#variant(#decoded)),
+        _ => quote!(#message_enum::#variant(#decoded, __callsheet::Reply::to_wire(reply))),
+    };
+    quote!(#(#cfg)* #index => ::core::result::Result::Ok(#built),)
+}
+
+fn description(method: &Method) -> TokenStream {
+    let cfg = &method.cfg;
+    let name = method.ident.unraw().to_string();
+    let message = message_name(method);
+    let kind = kind(method);
+    let markdown = docs::markdown(&method.attributes);
+    let deprecated = docs::deprecation(&method.attributes);
+    let access = if method.exclusive {
+        quote!(Exclusive)
+    } else {
+        quote!(Shared)
+    };
+    let returned = match method.returns() {
+        Some(returns) => quote!(<#returns as __callsheet::Returns>::describe(types)),
+        None => quote!((__callsheet::schema::TypeRef::Unit, ::core::option::Option::None)),
+    };
+    let request = match &method.request {
+        Request::Arguments(arguments) => {
+            let names = arguments.iter().map(|argument| argument.ident.unraw().to_string());
+            let types = arguments.iter().map(|argument| &argument.written);
+            quote! {
+                __callsheet::schema::Request::Arguments(::std::vec![#(__callsheet::schema::Argument {
+                    name: ::std::string::String::from(#names),
+                    type_ref: <#types as __callsheet::schema::ContractType>::describe(types),
+                    optional: <#types as __callsheet::schema::ContractType>::OPTIONAL,
+                }),*])
+            }
+        }
+        Request::Message(argument) => {
+            let (name, written) = (argument.ident.unraw().to_string(), &argument.written);
+            quote! {
+                __callsheet::schema::Request::Message {
+                    name: ::std::string::String::from(#name),
+                    type_ref: <#written as __callsheet::schema::ContractType>::describe(types),
+                }
+            }
+        }
+    };
+    quote! {
+        #(#cfg)*
+        {
+            let request = #request;
+            let (reply, error) = #returned;
+            methods.push(__callsheet::schema::Method {
+                name: ::std::string::String::from(#name),
+                message: ::std::format!("{}.{}", <Self as __callsheet::ContractMessage>::CONTRACT, #message),
+                aliases: ::std::vec::Vec::new(),
+                docs: ::std::string::String::from(#markdown),
+                deprecated: #deprecated,
+                kind: #kind,
+                access: __callsheet::schema::Access::#access,
+                request,
+                reply,
+                error,
+            });
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The names of what is generated, and the parts of a method that several expansions need.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+
+use crate::contract::check::{Contract, Kind, Method, Request};
+
+impl Contract {
+    /// The enum of the contract's messages.
+    pub(super) fn message_enum(&self) -> Ident {
+        format_ident!("__{}Message", self.ident.unraw())
+    }
+
+    /// The calls of the contract on an address.
+    pub(super) fn proxy(&self) -> Ident {
+        format_ident!("__{}Proxy", self.ident.unraw())
+    }
+
+    /// What runs the contract's messages.
+    pub(super) fn dispatch(&self) -> Ident {
+        format_ident!("__{}Dispatch", self.ident.unraw())
+    }
+
+    /// The message that carries a call of `method`.
+    pub(super) fn message(&self, method: &Method) -> Ident {
+        format_ident!("__{}{}", self.ident.unraw(), method.variant)
+    }
+}
+
+impl Method {
+    /// What the method returns, as the type that says which kind of call it is; `None` for a tell.
+    pub(super) fn returns(&self) -> Option<TokenStream> {
+        match &self.kind {
+            Kind::Tell => None,
+            Kind::Returns(written) => Some(quote!(#written)),
+            Kind::ImplStream(item) => Some(quote!(::callsheet::Streaming<#item>)),
+        }
+    }
+
+    /// A call of the method on `state`, with its arguments taken out of `message`.
+    pub(super) fn call(&self, contract: &Contract, state: &TokenStream, message: &TokenStream) -> TokenStream {
+        let (ident, contract) = (&self.ident, &contract.ident);
+        let arguments = match &self.request {
+            Request::Arguments(arguments) => {
+                let fields = arguments.iter().map(|argument| &argument.ident);
+                quote!(#(#message.#fields),*)
+            }
+            Request::Message(_) => quote!(#message.0),
+        };
+        let call = quote!(<S as #contract>::#ident(#state, #arguments));
+        let call = if self.is_async { quote!(#call.await) } else { call };
+        match self.kind {
+            Kind::ImplStream(_) => quote!(::callsheet::Streaming::new(#call)),
+            _ => call,
+        }
+    }
+}

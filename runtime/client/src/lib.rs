@@ -1,0 +1,58 @@
+//! Callsheet's client: one Unix socket that carries any number of calls, streams and subscriptions at once.
+//!
+//! Generated Rust clients are a thin typed layer over this crate. It can be used by hand as well: a call names its
+//! target, its message type and its payload.
+//!
+//! ```no_run
+//! use callsheet_client::{CallOptions, Connection};
+//!
+//! # #[derive(serde::Serialize)] struct Add { a: i64, b: i64 }
+//! # async fn example() -> Result<(), callsheet_client::Failure> {
+//! let connection = Connection::connect("/run/user/1000/callsheet/demo.sock").await?;
+//! let sum: i64 = connection
+//!     .ask("calculator", "demo.Calculator.Add", &Add { a: 5, b: 3 }, CallOptions::default())
+//!     .await?;
+//! # Ok(()) }
+//! ```
+//!
+//! # The model
+//!
+//! - A [`Connection`] is cheap to clone. One task owns the socket's read half; a call costs no task, no channel and no
+//!   timer, and calls that are made together are written together.
+//! - Every call ends exactly once: with its reply, with the error its contract declares, or with a [`Failure`] that
+//!   says whether the message was delivered and whether the call may be repeated.
+//! - A call's future does nothing until it is polled. Dropped before its end, it cancels the call at the server.
+//! - Every ask has a deadline, 30 seconds unless said otherwise. The server is told; if it does not keep it, the client
+//!   does, at most 40 ms late and never early.
+//! - Nothing a caller neglects delays the others: a [`ReplyStream`] that is not read fails when too much has arrived for
+//!   it, and a [`Subscription`] that is not read loses its oldest events and says how many.
+//!
+//! # Assumptions
+//!
+//! A connection is driven by the tokio runtime it was made in; when that runtime ends, so does the connection. A lost
+//! connection is not made again: its calls fail, and a new one must be connected.
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod call;
+mod connection;
+mod deadline;
+mod options;
+mod reply;
+mod stream;
+mod subscription;
+
+/// What a contract's bytes are in generated clients.
+pub use bytes::Bytes;
+pub use callsheet_wire::{Code, Codec, Delivered};
+pub use connection::Connection;
+pub use options::{CallOptions, ConnectOptions};
+pub use reply::CallFailure;
+pub use stream::ReplyStream;
+pub use subscription::{Event, Events, Push, Subscription};
+
+/// What went wrong on the way of a call.
+pub type Failure = callsheet_wire::Failure;
+
+/// Why a call with a declared error failed: with that error, or with a [`Failure`] on the way.
+pub type CallError<E> = callsheet_schema::CallError<E, Failure>;

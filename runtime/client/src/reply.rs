@@ -1,0 +1,117 @@
+//! What came back for a call, and what it means to the caller.
+
+use bytes::Bytes;
+use callsheet_wire::{Code, Codec, DecodeError, Delivered, Failure, Payload, Refusal};
+use serde::de::DeserializeOwned;
+
+use crate::CallError;
+
+/// A payload that outlives the read buffer it arrived in.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    codec: Codec,
+    bytes: Option<Bytes>,
+}
+
+impl Received {
+    /// Keeps `payload`, which lies within `frame`, without copying it.
+    pub(crate) fn keep(frame: &Bytes, payload: Payload<'_>) -> Self {
+        Self {
+            codec: payload.codec(),
+            bytes: (!payload.is_absent()).then(|| frame.slice_ref(payload.bytes())),
+        }
+    }
+
+    pub(crate) fn payload(&self) -> Payload<'_> {
+        match &self.bytes {
+            Some(bytes) => Payload::new(self.codec, bytes),
+            None => Payload::absent(self.codec),
+        }
+    }
+
+    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        self.payload().decode().map_err(undecodable)
+    }
+
+    fn len(&self) -> usize {
+        self.bytes.as_ref().map_or(0, Bytes::len)
+    }
+}
+
+/// What came back for a call.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// The reply of an ask or an item of a stream.
+    Value(Received),
+    /// The error that the contract declares, with its text for people.
+    Declared(Received, String),
+    Failed(Failure),
+}
+
+impl Reply {
+    pub(crate) fn keep(frame: &Bytes, outcome: Result<Payload<'_>, Refusal<'_>>) -> Self {
+        match outcome {
+            Ok(payload) => Self::Value(Received::keep(frame, payload)),
+            Err(Refusal::Contract(details, text)) => Self::Declared(Received::keep(frame, details), text.into_owned()),
+            Err(Refusal::Failure(failure)) => Self::Failed(failure),
+        }
+    }
+
+    /// The bytes of memory that it takes while it waits to be read.
+    pub(crate) fn weight(&self) -> usize {
+        let payload = match self {
+            Self::Value(received) | Self::Declared(received, _) => received.len(),
+            Self::Failed(_) => 0,
+        };
+        size_of::<Self>() + payload
+    }
+
+    pub(crate) fn decode<T: DeserializeOwned, F: CallFailure>(self) -> Result<T, F> {
+        match self {
+            Self::Value(received) => received.decode().map_err(F::from),
+            Self::Declared(details, text) => Err(F::declared(details.payload(), &text)),
+            Self::Failed(failure) => Err(F::from(failure)),
+        }
+    }
+}
+
+/// The reply arrived, so the call did too, but it is not of the type that the caller expects.
+fn undecodable(error: DecodeError) -> Failure {
+    Failure::new(
+        Code::SerializationError,
+        format!("the reply does not fit its type: {error}"),
+    )
+    .with_delivered(Delivered::Yes)
+    .with_path(error.path())
+}
+
+/// What a call can fail with: [`Failure`] where its contract declares no error, else [`CallError`].
+///
+/// Sealed: these two are all there are.
+pub trait CallFailure: From<Failure> + sealed::Sealed + Send + 'static {
+    /// The failure of a call that was answered with the error its contract declares.
+    #[doc(hidden)]
+    fn declared(details: Payload<'_>, text: &str) -> Self;
+}
+
+impl CallFailure for Failure {
+    /// The caller knows of no declared error: its contract is older than the server's.
+    fn declared(_: Payload<'_>, text: &str) -> Self {
+        Failure::new(Code::ContractError, text)
+    }
+}
+
+impl<E: DeserializeOwned + Send + 'static> CallFailure for CallError<E> {
+    fn declared(details: Payload<'_>, _: &str) -> Self {
+        match details.decode() {
+            Ok(error) => CallError::Contract(error),
+            Err(error) => CallError::Failure(undecodable(error)),
+        }
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for crate::Failure {}
+    impl<E> Sealed for crate::CallError<E> {}
+}

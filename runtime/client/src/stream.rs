@@ -1,0 +1,147 @@
+//! Streams of replies.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use callsheet_wire::write::{self, RequestHead};
+use futures_core::Stream;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    CallError, CallFailure, CallOptions, Connection, Failure, connection::CallId, deadline::in_millis, reply::Reply,
+};
+
+impl Connection {
+    /// Sends `message` to the actor `target` and returns the stream of its replies.
+    ///
+    /// The request is sent at once. What keeps it from being sent is the first and last item of the stream.
+    pub fn stream<M, T>(&self, target: &str, message_type: &str, message: &M, options: CallOptions) -> ReplyStream<T>
+    where
+        M: Serialize + ?Sized,
+        T: DeserializeOwned,
+    {
+        self.open(target, message_type, message, options)
+    }
+
+    /// As [`stream`](Self::stream), of a method whose contract declares the error `E`.
+    pub fn stream_fallible<M, T, E>(
+        &self,
+        target: &str,
+        message_type: &str,
+        message: &M,
+        options: CallOptions,
+    ) -> ReplyStream<T, CallError<E>>
+    where
+        M: Serialize + ?Sized,
+        T: DeserializeOwned,
+        E: DeserializeOwned + Send + 'static,
+    {
+        self.open(target, message_type, message, options)
+    }
+
+    fn open<M, T, F>(&self, target: &str, message_type: &str, message: &M, options: CallOptions) -> ReplyStream<T, F>
+    where
+        M: Serialize + ?Sized,
+    {
+        let timeout = options.timeout_or(self.shared().options.timeout);
+        let head = RequestHead {
+            expects_stream: true,
+            timeout_ms: Some(in_millis(timeout)),
+            ..RequestHead::new(target, message_type)
+        };
+        let sent = self.shared().send_stream(timeout, |out, codec, id| {
+            write::request(
+                out,
+                codec,
+                &RequestHead {
+                    request_id: Some(id),
+                    ..head
+                },
+                message,
+            )
+        });
+        let (id, ready) = match sent {
+            Ok(id) => (Some(id), VecDeque::new()),
+            Err(failure) => (None, VecDeque::from([Reply::Failed(failure)])),
+        };
+        ReplyStream {
+            connection: self.clone(),
+            id,
+            ready,
+            item: PhantomData,
+        }
+    }
+}
+
+/// The replies of one call, in order; ends after the last one or after its first error.
+///
+/// The call's timeout covers the wait for the first item. Dropped before its end, the stream cancels the call, and the
+/// handler stops. It keeps its connection open.
+///
+/// # Slow readers
+///
+/// The connection reads on, whether this stream is read or not, since other calls wait for their replies behind it. When
+/// more bytes have arrived unread than [`ConnectOptions::stream_buffer`](crate::ConnectOptions::stream_buffer) allows,
+/// the stream is cancelled, and after the items that were kept it fails with `SlowConsumer`.
+#[must_use = "a stream that is dropped is cancelled"]
+pub struct ReplyStream<T, F = Failure> {
+    connection: Connection,
+    /// Absent once nothing more will arrive.
+    id: Option<CallId>,
+    /// Taken from the connection, to be decoded.
+    ready: VecDeque<Reply>,
+    item: PhantomData<fn() -> (T, F)>,
+}
+
+impl<T: DeserializeOwned, F: CallFailure> Stream for ReplyStream<T, F> {
+    type Item = Result<T, F>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.ready.is_empty()
+            && let Some(id) = this.id
+        {
+            ready!(this.connection.shared().calls().poll_items(id, &mut this.ready, cx));
+            if this.ready.is_empty() {
+                this.id = None;
+            }
+        }
+        let Some(reply) = this.ready.pop_front() else {
+            return Poll::Ready(None);
+        };
+        let item = reply.decode();
+        if item.is_err() {
+            this.ready.clear();
+            this.cancel();
+        }
+        Poll::Ready(Some(item))
+    }
+}
+
+impl<T, F> ReplyStream<T, F> {
+    fn cancel(&mut self) {
+        if let Some(id) = self.id.take() {
+            self.connection.shared().abandon(id);
+        }
+    }
+}
+
+impl<T, F> Drop for ReplyStream<T, F> {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl<T, F> fmt::Debug for ReplyStream<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyStream")
+            .field("id", &self.id)
+            .field("ready", &self.ready.len())
+            .finish_non_exhaustive()
+    }
+}

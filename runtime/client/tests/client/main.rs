@@ -1,0 +1,10 @@
+//! The client against a server that the test plays itself, over a real socket.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod asks;
+mod blocking;
+mod endings;
+mod server;
+mod streams;
+mod subscriptions;

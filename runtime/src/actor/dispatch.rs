@@ -1,0 +1,175 @@
+//! From a message to the method it calls.
+
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use crate::{
+    call::{Reply, Returns, handler_lost},
+    runtime::WeakRuntime,
+};
+
+use super::readers::{ReaderEnd, Readers};
+
+/// Runs the messages of one contract, or of several, on a state.
+pub trait Dispatch<S>: Sized + Send + 'static {
+    /// The messages it runs.
+    type Message: Send + 'static;
+
+    /// One for a new actor.
+    fn new() -> Self;
+
+    /// Whether the message needs the state alone.
+    fn is_exclusive(message: &Self::Message) -> bool;
+
+    /// Runs a message that shares the state.
+    fn shared(&mut self, turn: &mut SharedTurn<'_, S>, message: Self::Message);
+
+    /// Runs a message that has the state alone.
+    fn exclusive(state: &mut S, message: Self::Message) -> impl Future<Output = ()> + Send;
+}
+
+/// One turn of an actor that shares its state.
+pub struct SharedTurn<'a, S> {
+    pub(super) state: &'a Arc<S>,
+    pub(super) readers: &'a mut Readers,
+    pub(super) runtime: &'a WeakRuntime,
+    /// The handler panicked: the state is to be discarded.
+    pub(super) failed: bool,
+}
+
+impl<S> SharedTurn<'_, S> {
+    /// Runs a plain method: a call without any async machinery.
+    pub fn run<R: Returns>(&mut self, mut reply: Reply<R>, method: impl FnOnce(&S) -> R) {
+        if !reply.begin() {
+            return;
+        }
+        match catch_unwind(AssertUnwindSafe(|| method(self.state))) {
+            Ok(value) => reply.complete(value),
+            Err(_) => {
+                reply.fail(handler_lost());
+                self.failed = true;
+            }
+        }
+    }
+}
+
+/// An async method that shares the state, with the place where its calls are polled.
+///
+/// A call is polled once in a pinned slot that is used again and again, and costs neither a task nor an allocation when
+/// it is ready at once. Else its box moves into a task, and the slot is renewed.
+pub struct SharedMethod<S, M, R>(Box<dyn Run<S, M, R>>);
+
+trait Run<S, M, R: Returns>: Send {
+    fn run(&mut self, turn: &mut SharedTurn<'_, S>, message: M, reply: Reply<R>);
+}
+
+struct Slotted<F, C> {
+    method: C,
+    slot: Pin<Box<Option<F>>>,
+}
+
+impl<S, M, R> SharedMethod<S, M, R>
+where
+    S: Send + Sync + 'static,
+    M: Send + 'static,
+    R: Returns,
+{
+    /// The method that `method` calls with the state and the arguments.
+    pub fn new<F, C>(method: C) -> Self
+    where
+        C: Fn(Arc<S>, M) -> F + Send + 'static,
+        F: Future<Output = R> + Send + 'static,
+    {
+        SharedMethod(Box::new(Slotted {
+            method,
+            slot: Box::pin(None),
+        }))
+    }
+
+    /// Runs one call.
+    pub fn run(&mut self, turn: &mut SharedTurn<'_, S>, message: M, reply: Reply<R>) {
+        self.0.run(turn, message, reply);
+    }
+}
+
+impl<S, M, R> std::fmt::Debug for SharedMethod<S, M, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SharedMethod")
+    }
+}
+
+impl<S, M, R, F, C> Run<S, M, R> for Slotted<F, C>
+where
+    R: Returns,
+    C: Fn(Arc<S>, M) -> F + Send,
+    F: Future<Output = R> + Send + 'static,
+{
+    fn run(&mut self, turn: &mut SharedTurn<'_, S>, message: M, mut reply: Reply<R>) {
+        if !reply.begin() {
+            return;
+        }
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            self.slot
+                .as_mut()
+                .set(Some((self.method)(Arc::clone(turn.state), message)));
+            let polled = poll_slot(&mut self.slot, &mut Context::from_waker(Waker::noop()));
+            if polled.is_ready() {
+                self.slot.as_mut().set(None);
+            }
+            polled
+        }));
+        match polled {
+            Ok(Poll::Ready(value)) => reply.complete(value),
+            Ok(Poll::Pending) => {
+                let call = std::mem::replace(&mut self.slot, Box::pin(None));
+                turn.readers.suspend(turn.runtime.clone(), finish(call, reply));
+            }
+            Err(_) => {
+                // What the panic left in the slot may panic again when it is dropped.
+                let broken = std::mem::replace(&mut self.slot, Box::pin(None));
+                let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
+                reply.fail(handler_lost());
+                turn.failed = true;
+            }
+        }
+    }
+}
+
+fn poll_slot<F: Future>(slot: &mut Pin<Box<Option<F>>>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    match slot.as_mut().as_pin_mut() {
+        Some(call) => call.poll(cx),
+        None => Poll::Pending,
+    }
+}
+
+/// Polls a suspended call to its end, or until nobody waits for it any more.
+async fn finish<R: Returns, F: Future<Output = R>>(mut call: Pin<Box<Option<F>>>, reply: Reply<R>) -> ReaderEnd {
+    let polled = poll_fn(|cx| {
+        if reply.poll_abandoned(cx).is_ready() {
+            return Poll::Ready(Ok(None));
+        }
+        match catch_unwind(AssertUnwindSafe(|| poll_slot(&mut call, cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(value)) => Poll::Ready(Ok(Some(value))),
+            Err(_) => Poll::Ready(Err(())),
+        }
+    })
+    .await;
+    let dropped = catch_unwind(AssertUnwindSafe(|| call.set(None)));
+    let panicked = polled.is_err() || dropped.is_err();
+    match polled {
+        Ok(Some(value)) => reply.complete(value),
+        Ok(None) => {}
+        Err(()) => reply.fail(handler_lost()),
+    }
+    if panicked {
+        ReaderEnd::Panicked
+    } else {
+        ReaderEnd::Finished
+    }
+}

@@ -1,0 +1,56 @@
+//! The suspended shared calls of one state.
+
+use std::{
+    future::{Future, poll_fn},
+    task::{Context, Poll},
+};
+
+use tokio::task::JoinSet;
+
+use crate::{ambient, runtime::WeakRuntime};
+
+/// How a suspended call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReaderEnd {
+    Finished,
+    /// It panicked: the state it shares is to be discarded.
+    Panicked,
+}
+
+/// The suspended shared calls of one state, each in a task. Dropping them aborts them.
+#[derive(Debug, Default)]
+pub(super) struct Readers(JoinSet<ReaderEnd>);
+
+impl Readers {
+    /// Lets a call go on in a task of its own.
+    pub(super) fn suspend(&mut self, runtime: WeakRuntime, call: impl Future<Output = ReaderEnd> + Send + 'static) {
+        self.0.spawn(ambient::scope(runtime, call));
+    }
+
+    /// Ready when a call has panicked; takes note of those that ended.
+    pub(super) fn poll_failed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while !self.0.is_empty() {
+            match self.0.poll_join_next(cx) {
+                Poll::Ready(Some(Ok(ReaderEnd::Finished))) => {}
+                // A task that ends in no end of its own was aborted with the tokio runtime, or panicked in a drop.
+                Poll::Ready(Some(Ok(ReaderEnd::Panicked) | Err(_))) => return Poll::Ready(()),
+                Poll::Ready(None) | Poll::Pending => break,
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Waits until no call shares the state.
+    ///
+    /// # Errors
+    ///
+    /// If one of them panicked.
+    pub(super) async fn idle(&mut self) -> Result<(), ()> {
+        poll_fn(|cx| match self.poll_failed(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(())),
+            Poll::Pending if self.0.is_empty() => Poll::Ready(Ok(())),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+}

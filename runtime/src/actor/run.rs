@@ -1,0 +1,164 @@
+//! The loop of an actor.
+
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc::Receiver;
+
+use super::{
+    ActorId,
+    dispatch::{Dispatch, SharedTurn},
+    handle::Lifecycle,
+    queue::Queued,
+    readers::Readers,
+};
+use crate::{clock::Clock, runtime::WeakRuntime};
+
+/// So many messages are taken from the queue at once.
+const BATCH: usize = 64;
+
+/// So long a stopping actor waits for its suspended calls before it aborts them.
+const READERS_MAY_TAKE: Duration = Duration::from_secs(10);
+
+/// Makes the state: at the start, and again when a panic has discarded it.
+pub(super) type Factory<S> = Box<dyn Fn() -> S + Send>;
+
+pub(super) struct ActorLoop<S, D: Dispatch<S>> {
+    pub(super) id: ActorId,
+    pub(super) runtime: WeakRuntime,
+    pub(super) clock: Arc<Clock>,
+    pub(super) lifecycle: Arc<Lifecycle>,
+    pub(super) factory: Factory<S>,
+    pub(super) state: Arc<S>,
+    pub(super) dispatch: D,
+    pub(super) queue: Receiver<Queued<D::Message>>,
+}
+
+/// Why the loop was woken.
+enum Woken {
+    Messages,
+    ReaderPanicked,
+    Stop,
+}
+
+/// The factory panicked: there is no state any more.
+struct Unrecoverable;
+
+impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
+    /// Runs until the actor is stopped, or cannot be rebuilt after a panic.
+    pub(super) async fn run(mut self) {
+        let mut readers = Readers::default();
+        // What was received but not run lives outside the state, so a rebuilt state goes on with it.
+        let mut received = Vec::with_capacity(BATCH);
+        let served = self.serve(&mut readers, &mut received).await;
+        self.queue.close();
+        if served.is_ok() && tokio::time::timeout(READERS_MAY_TAKE, readers.idle()).await.is_err() {
+            tracing::warn!(actor = %self.id, "aborted the calls that were still running when the actor stopped");
+        }
+        drop(readers);
+        // Whatever waits is dropped with its reply, which tells its caller.
+        discard(&self.id, received);
+        while let Ok(queued) = self.queue.try_recv() {
+            discard(&self.id, queued);
+        }
+        discard(&self.id, self.state);
+    }
+
+    async fn serve(
+        &mut self,
+        readers: &mut Readers,
+        received: &mut Vec<Queued<D::Message>>,
+    ) -> Result<(), Unrecoverable> {
+        while !self.lifecycle.is_stopping() {
+            let Some(queued) = received.pop() else {
+                match poll_fn(|cx| self.poll_woken(cx, readers, received)).await {
+                    // The oldest message is then the last one, which is popped first.
+                    Woken::Messages => received.reverse(),
+                    Woken::ReaderPanicked => self.rebuild(readers)?,
+                    Woken::Stop => break,
+                }
+                continue;
+            };
+            if self.clock.is_late(queued.header.deadline) {
+                discard(&self.id, queued);
+            } else if D::is_exclusive(&queued.message) {
+                self.exclusive(readers, queued.message).await?;
+            } else {
+                self.shared(readers, queued.message)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn poll_woken(
+        &mut self,
+        cx: &mut Context<'_>,
+        readers: &mut Readers,
+        received: &mut Vec<Queued<D::Message>>,
+    ) -> Poll<Woken> {
+        if readers.poll_failed(cx).is_ready() {
+            return Poll::Ready(Woken::ReaderPanicked);
+        }
+        if let Poll::Ready(taken) = self.queue.poll_recv_many(cx, received, BATCH) {
+            // Nothing is taken only from a queue that is closed, and only this loop closes it.
+            return Poll::Ready(if taken == 0 { Woken::Stop } else { Woken::Messages });
+        }
+        self.lifecycle.poll_stopping(cx).map(|()| Woken::Stop)
+    }
+
+    fn shared(&mut self, readers: &mut Readers, message: D::Message) -> Result<(), Unrecoverable> {
+        let mut turn = SharedTurn {
+            state: &self.state,
+            readers,
+            runtime: &self.runtime,
+            failed: false,
+        };
+        self.dispatch.shared(&mut turn, message);
+        if turn.failed { self.rebuild(readers) } else { Ok(()) }
+    }
+
+    async fn exclusive(&mut self, readers: &mut Readers, message: D::Message) -> Result<(), Unrecoverable> {
+        if readers.idle().await.is_err() {
+            self.rebuild(readers)?;
+        }
+        let Some(state) = Arc::get_mut(&mut self.state) else {
+            tracing::error!(actor = %self.id, "the state is still shared though no call runs; the call fails");
+            discard(&self.id, message);
+            return Ok(());
+        };
+        match AssertUnwindSafe(D::exclusive(state, message)).catch_unwind().await {
+            Ok(()) => Ok(()),
+            Err(_) => self.rebuild(readers),
+        }
+    }
+
+    /// Discards the state with the calls that share it, and makes a new one.
+    fn rebuild(&mut self, readers: &mut Readers) -> Result<(), Unrecoverable> {
+        tracing::error!(actor = %self.id, "a handler panicked; the state is made anew");
+        *readers = Readers::default();
+        match catch_unwind(AssertUnwindSafe(&self.factory)) {
+            Ok(state) => {
+                let broken = std::mem::replace(&mut self.state, Arc::new(state));
+                discard(&self.id, broken);
+                Ok(())
+            }
+            Err(_) => {
+                tracing::error!(actor = %self.id, "the factory panicked; the actor stops");
+                Err(Unrecoverable)
+            }
+        }
+    }
+}
+
+/// Drops a value of the user's, whose drop may panic.
+fn discard<T>(id: &ActorId, value: T) {
+    if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
+        tracing::error!(actor = %id, "a value panicked while it was dropped");
+    }
+}

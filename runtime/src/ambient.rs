@@ -1,0 +1,87 @@
+//! Which runtime is meant where none is named.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{LazyLock, PoisonError, RwLock},
+};
+
+use callsheet_wire::{Code, Failure};
+
+use crate::runtime::{Runtime, WeakRuntime};
+
+tokio::task_local! {
+    /// The runtime of the handler that runs here.
+    static HANDLER: WeakRuntime;
+}
+
+thread_local! {
+    /// The runtimes that were entered on this thread, the innermost last.
+    static ENTERED: RefCell<Vec<Runtime>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The runtimes that were launched in each tokio runtime.
+static LAUNCHED: LazyLock<RwLock<HashMap<tokio::runtime::Id, Vec<WeakRuntime>>>> = LazyLock::new(RwLock::default);
+
+/// Notes that `runtime` was launched in the tokio runtime `place`.
+pub(crate) fn launched(place: tokio::runtime::Id, runtime: WeakRuntime) {
+    let mut launched = LAUNCHED.write().unwrap_or_else(PoisonError::into_inner);
+    launched.retain(|_, runtimes| {
+        runtimes.retain(WeakRuntime::is_alive);
+        !runtimes.is_empty()
+    });
+    launched.entry(place).or_default().push(runtime);
+}
+
+/// Runs `future` as a handler of `runtime`.
+pub(crate) fn scope<F: Future>(runtime: WeakRuntime, future: F) -> impl Future<Output = F::Output> {
+    HANDLER.scope(runtime, future)
+}
+
+/// The ambient runtime.
+pub(crate) fn find() -> Result<Runtime, Failure> {
+    if let Ok(runtime) = HANDLER.try_with(WeakRuntime::clone) {
+        return runtime.upgrade();
+    }
+    if let Some(runtime) = ENTERED.with_borrow(|entered| entered.last().cloned()) {
+        return Ok(runtime);
+    }
+    let launched = LAUNCHED.read().unwrap_or_else(PoisonError::into_inner);
+    let alive = |runtimes: &Vec<WeakRuntime>| runtimes.iter().filter_map(|r| r.upgrade().ok()).collect::<Vec<_>>();
+    let mut candidates = match tokio::runtime::Handle::try_current() {
+        Ok(handle) => launched.get(&handle.id()).map(alive).unwrap_or_default(),
+        Err(_) => launched.values().flat_map(alive).collect(),
+    };
+    match (candidates.pop(), candidates.is_empty()) {
+        (Some(runtime), true) => Ok(runtime),
+        (Some(_), false) => Err(Failure::new(
+            Code::ActorNotFound,
+            "several runtimes were launched here; name one with `runtime.to(..)` or enter one with `runtime.enter()`",
+        )),
+        (None, _) => Err(Failure::new(
+            Code::ActorNotFound,
+            "no runtime was launched here; launch one with `Runtime::launch()`, or name one with `runtime.to(..)`",
+        )),
+    }
+}
+
+/// While it lives, the runtime is the ambient one on this thread. Made by [`Runtime::enter`].
+#[must_use = "the runtime is ambient only while the guard lives"]
+#[derive(Debug)]
+pub struct EnterGuard {
+    /// It must be dropped on the thread that made it.
+    not_send: PhantomData<*const ()>,
+}
+
+pub(crate) fn enter(runtime: Runtime) -> EnterGuard {
+    ENTERED.with_borrow_mut(|entered| entered.push(runtime));
+    EnterGuard { not_send: PhantomData }
+}
+
+impl Drop for EnterGuard {
+    fn drop(&mut self) {
+        let runtime = ENTERED.with_borrow_mut(Vec::pop);
+        drop(runtime);
+    }
+}

@@ -1,0 +1,85 @@
+//! Calls with one reply.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use callsheet_schema::{DeclaredError, Returned};
+use callsheet_wire::Failure;
+
+use super::pending::Pending;
+use crate::{contract::Message, mailbox::Address};
+
+/// A call with one reply. It does nothing until it is awaited.
+///
+/// It fails with [`Failure`], or with `CallError<E>` where the contract declares the error `E`. Dropping it before it ends
+/// cancels it: a shared handler stops at its next await, an exclusive one runs to its end.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Ask<M: Message> {
+    address: Address<M::Queued>,
+    message: M,
+    timeout: Option<Duration>,
+}
+
+/// A reply, or why there is none.
+type Outcome<R> = Result<<R as Returned>::Ok, <<R as Returned>::Err as DeclaredError>::Or<Failure>>;
+
+impl<M: Message> Ask<M> {
+    pub(super) fn new(address: Address<M::Queued>, message: M) -> Self {
+        Ask {
+            address,
+            message,
+            timeout: None,
+        }
+    }
+
+    /// Waits at most so long for the reply, instead of the runtime's default; never longer than its longest.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    pub(super) fn into_parts(self) -> (Address<M::Queued>, M, Option<Duration>) {
+        (self.address, self.message, self.timeout)
+    }
+}
+
+impl<M: Message<Returns: Returned>> IntoFuture for Ask<M> {
+    type Output = Outcome<M::Returns>;
+    type IntoFuture = AskFuture<M>;
+
+    fn into_future(self) -> AskFuture<M> {
+        AskFuture(Pending::new(self.address, self.message, self.timeout))
+    }
+}
+
+impl<M: Message> std::fmt::Debug for Ask<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ask")
+            .field("to", self.address.id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The future of an [`Ask`].
+pub struct AskFuture<M: Message>(Pending<M>);
+
+impl<M: Message<Returns: Returned>> Future for AskFuture<M> {
+    type Output = Outcome<M::Returns>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|outcome| match outcome {
+            Ok(value) => value.split().map_err(DeclaredError::into_call_error),
+            Err(failure) => Err(failure.into()),
+        })
+    }
+}
+
+impl<M: Message> std::fmt::Debug for AskFuture<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AskFuture")
+    }
+}

@@ -1,0 +1,30 @@
+//! The failures that several kinds of call share, said once.
+
+use callsheet_wire::{Code, Delivered, Failure};
+
+use crate::actor::ActorId;
+
+/// The actor has stopped, and the call was not delivered.
+pub(crate) fn closed(id: &ActorId) -> Failure {
+    Failure::new(Code::ActorStopped, format!("actor `{id}` has stopped")).with_delivered(Delivered::No)
+}
+
+/// The deadline passed before the call was run.
+pub(super) fn late_in_queue() -> Failure {
+    Failure::new(Code::Timeout, "the deadline passed before the call was run").with_delivered(Delivered::No)
+}
+
+/// The deadline passed while the call was running.
+pub(super) fn late_running() -> Failure {
+    Failure::new(Code::Timeout, "the deadline passed while the call was running").with_delivered(Delivered::Unknown)
+}
+
+/// The handler went away without a reply: it panicked, or the state it ran on was discarded.
+pub(crate) fn handler_lost() -> Failure {
+    Failure::new(Code::ActorFailed, "the actor failed while it handled the call").with_delivered(Delivered::Yes)
+}
+
+/// The queued call was thrown away because its actor stopped.
+pub(super) fn never_run() -> Failure {
+    Failure::new(Code::ActorStopped, "the actor stopped before the call was run").with_delivered(Delivered::No)
+}

@@ -1,0 +1,30 @@
+//! A call: from the moment a proxy's method is called to the moment its caller has the reply.
+
+mod ask;
+mod failing;
+mod pending;
+mod port;
+mod reply;
+mod returns;
+mod slot;
+mod streamed;
+mod tell;
+
+pub use ask::{Ask, AskFuture};
+pub use port::{Body, EncodedStream, Form, Outlet, Port, Step, WireReply};
+pub use reply::Reply;
+pub use returns::Returns;
+pub use slot::Slots;
+pub use streamed::StreamCall;
+pub use tell::{Sends, Tell};
+
+pub(crate) use failing::{closed, handler_lost};
+
+use crate::clock::Deadline;
+
+/// What every queued call carries beside its message.
+#[derive(Clone, Copy, Debug)]
+pub struct CallHeader {
+    /// When nobody waits for the call any more.
+    pub(crate) deadline: Deadline,
+}

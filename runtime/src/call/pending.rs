@@ -1,0 +1,136 @@
+//! A call under way: from the first poll, through the queue, to what the method returned.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use callsheet_wire::Failure;
+
+use super::{CallHeader, Reply, slot::Slot};
+use crate::{
+    actor::{Rejected, Sending},
+    contract::Message,
+    mailbox::Address,
+};
+
+/// A call under way. Dropping it tells the handler that nobody waits any more.
+pub(super) struct Pending<M: Message> {
+    state: State<M>,
+}
+
+enum State<M: Message> {
+    Start {
+        address: Address<M::Queued>,
+        message: M,
+        timeout: Option<Duration>,
+    },
+    /// The queue is full: the message waits for room, and its slot for the deadline.
+    Enqueueing {
+        sending: Sending,
+        slot: Arc<Slot<M::Returns>>,
+    },
+    Waiting {
+        slot: Arc<Slot<M::Returns>>,
+    },
+    Ended,
+}
+
+/// Nothing is ever pinned in place: the only future inside has a box of its own.
+impl<M: Message> Unpin for Pending<M> {}
+
+impl<M: Message> Pending<M> {
+    pub(super) fn new(address: Address<M::Queued>, message: M, timeout: Option<Duration>) -> Self {
+        Pending {
+            state: State::Start {
+                address,
+                message,
+                timeout,
+            },
+        }
+    }
+
+    fn start(address: &Address<M::Queued>, message: M, timeout: Option<Duration>) -> Result<State<M>, Failure> {
+        let mut target = address.resolve()?;
+        let deadline = target.deadline(timeout);
+        let header = CallHeader { deadline };
+        let slot = M::slots().take(deadline);
+        let mut message = message.into_queued(Reply::to_slot(Arc::clone(&slot)));
+        loop {
+            message = match target.sink().try_send(header, message) {
+                Ok(()) => return Ok(State::Waiting { slot }),
+                Err(Rejected::Full(message)) => {
+                    return Ok(State::Enqueueing {
+                        sending: target.sink().send(header, message),
+                        slot,
+                    });
+                }
+                Err(Rejected::Closed(message)) => message,
+            };
+            // The actor that was cached has stopped; another one may have its name by now.
+            match address.resolve_again(&target) {
+                Ok(other) => target = other,
+                Err(failure) => {
+                    slot.abandon();
+                    return Err(failure);
+                }
+            }
+        }
+    }
+}
+
+impl<M: Message> Future for Pending<M> {
+    type Output = Result<M::Returns, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            match &mut self.state {
+                State::Start { .. } => {
+                    let State::Start {
+                        address,
+                        message,
+                        timeout,
+                    } = std::mem::replace(&mut self.state, State::Ended)
+                    else {
+                        continue;
+                    };
+                    match Self::start(&address, message, timeout) {
+                        Ok(state) => self.state = state,
+                        Err(failure) => return Poll::Ready(Err(failure)),
+                    }
+                }
+                State::Enqueueing { sending, slot } => {
+                    if let Poll::Ready(outcome) = slot.poll_outcome(cx) {
+                        self.state = State::Ended;
+                        return Poll::Ready(outcome);
+                    }
+                    // A queue that was closed drops the message, whose reply then says so through the slot.
+                    let _ = ready!(sending.as_mut().poll(cx));
+                    let slot = Arc::clone(slot);
+                    self.state = State::Waiting { slot };
+                }
+                State::Waiting { slot } => {
+                    let outcome = ready!(slot.poll_outcome(cx));
+                    if let State::Waiting { slot } = std::mem::replace(&mut self.state, State::Ended)
+                        && slot.is_reusable()
+                    {
+                        M::slots().give_back(slot);
+                    }
+                    return Poll::Ready(outcome);
+                }
+                State::Ended => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl<M: Message> Drop for Pending<M> {
+    fn drop(&mut self) {
+        if let State::Enqueueing { slot, .. } | State::Waiting { slot } = &self.state {
+            slot.abandon();
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Replies that leave the process: what a connection gives to a call, and what a reply gives to a connection.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use callsheet_schema::{DeclaredError, Returned};
+use callsheet_wire::{Codec, EncodeError, Failure, write};
+use futures_core::Stream;
+use serde::{Serialize, Serializer};
+
+use crate::Streaming;
+
+/// What a call from the wire wants for a reply.
+#[derive(Debug)]
+pub enum WireReply {
+    /// The reply goes to a connection.
+    Port(Port),
+    /// The caller asked for none: the call runs and its reply is dropped.
+    Discard,
+}
+
+/// The place of one call in the in-flight table of a connection.
+pub struct Port {
+    outlet: Arc<dyn Outlet>,
+    ticket: u64,
+}
+
+/// A connection, as the replies to its calls see it.
+///
+/// A ticket is given by the outlet for one call and is never used twice. Whatever is said of a ticket that has ended is
+/// ignored.
+pub trait Outlet: Send + Sync {
+    /// Marks the call as running; `false` if nobody waits for it any more.
+    fn begin(&self, ticket: u64) -> bool;
+    /// Ready when nobody waits for the reply any more.
+    fn poll_abandoned(&self, ticket: u64, cx: &mut Context<'_>) -> Poll<()>;
+    /// Ends the call with a reply, or with its declared error if `declared`.
+    fn reply(&self, ticket: u64, body: &dyn Body, declared: bool);
+    /// Ends the call with a stream of replies.
+    fn stream(&self, ticket: u64, stream: Box<dyn EncodedStream>);
+    /// Ends the call with a failure.
+    fn fail(&self, ticket: u64, failure: Failure);
+}
+
+impl Port {
+    pub(crate) fn new(outlet: Arc<dyn Outlet>, ticket: u64) -> Self {
+        Port { outlet, ticket }
+    }
+
+    pub(super) fn begin(&self) -> bool {
+        self.outlet.begin(self.ticket)
+    }
+
+    pub(super) fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.outlet.poll_abandoned(self.ticket, cx)
+    }
+
+    pub(super) fn fail(self, failure: Failure) {
+        self.outlet.fail(self.ticket, failure);
+    }
+
+    pub(super) fn outcome<R: Returned>(self, value: R) {
+        match value.split() {
+            Ok(value) => self.outlet.reply(self.ticket, &Value(&value), false),
+            Err(error) => self.outlet.reply(self.ticket, &Declared(&error), true),
+        }
+    }
+
+    pub(super) fn stream<T: Returned>(self, stream: Streaming<T>) {
+        let stream = Lookahead { stream, next: None };
+        self.outlet.stream(self.ticket, Box::new(stream));
+    }
+}
+
+impl std::fmt::Debug for Port {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Port({})", self.ticket)
+    }
+}
+
+/// The frame that a reply goes into.
+#[derive(Clone, Copy, Debug)]
+pub enum Form<'a> {
+    /// A response.
+    Response {
+        /// The caller's id, if it gave one.
+        request_id: Option<&'a str>,
+    },
+    /// A frame of a stream.
+    Item {
+        /// The stream's id.
+        stream_id: &'a str,
+        /// The item's number, from 0.
+        sequence: u64,
+        /// Nothing comes after it.
+        is_final: bool,
+    },
+}
+
+/// A reply that can write itself into one whole frame.
+pub trait Body {
+    /// Appends the frame to `out`.
+    ///
+    /// # Errors
+    ///
+    /// If the value cannot be written in this codec; `out` is then as it was.
+    fn write(&self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError>;
+}
+
+struct Value<'a, T>(&'a T);
+
+impl<T: Serialize> Body for Value<'_, T> {
+    fn write(&self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError> {
+        match form {
+            Form::Response { request_id } => write::response(out, codec, request_id, self.0),
+            Form::Item {
+                stream_id,
+                sequence,
+                is_final,
+            } => write::stream_item(out, codec, stream_id, sequence, is_final, self.0),
+        }
+    }
+}
+
+struct Declared<'a, E>(&'a E);
+
+impl<E: DeclaredError> Body for Declared<'_, E> {
+    fn write(&self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError> {
+        let text = self.0.text();
+        match form {
+            Form::Response { request_id } => write::contract_error(out, codec, request_id, &text, self),
+            Form::Item {
+                stream_id, sequence, ..
+            } => write::stream_contract_error(out, codec, stream_id, sequence, &text, self),
+        }
+    }
+}
+
+impl<E: DeclaredError> Serialize for Declared<'_, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_declared(serializer)
+    }
+}
+
+/// What one poll of a stream of replies came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// An item was written; more may come.
+    Item,
+    /// The final frame was written.
+    End,
+    /// The final frame was written, and it was the declared error.
+    Declared,
+}
+
+/// A stream of replies that can write its items into frames.
+pub trait EncodedStream: Send {
+    /// Ready when one frame was appended to `out`, with the number `sequence`.
+    ///
+    /// # Errors
+    ///
+    /// If the item cannot be written in this codec; `out` is then as it was, and the stream is of no more use.
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        out: &mut Vec<u8>,
+        codec: Codec,
+        stream_id: &str,
+        sequence: u64,
+    ) -> Poll<Result<Step, EncodeError>>;
+}
+
+/// A stream of which one item may already be known.
+///
+/// An item is marked final when one more immediate poll shows that nothing follows, and it is never held back for that.
+struct Lookahead<T> {
+    stream: Streaming<T>,
+    next: Option<T>,
+}
+
+impl<T: Returned> EncodedStream for Lookahead<T> {
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        out: &mut Vec<u8>,
+        codec: Codec,
+        stream_id: &str,
+        sequence: u64,
+    ) -> Poll<Result<Step, EncodeError>> {
+        let stream = &mut self.stream;
+        let mut poll = |cx: &mut Context<'_>| std::pin::Pin::new(&mut *stream).poll_next(cx);
+        let item = match self.next.take() {
+            Some(item) => item,
+            None => match poll(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(item)) => item,
+                Poll::Ready(None) => {
+                    write::stream_end(out, codec, stream_id, sequence);
+                    return Poll::Ready(Ok(Step::End));
+                }
+            },
+        };
+        let form = |is_final| Form::Item {
+            stream_id,
+            sequence,
+            is_final,
+        };
+        let item = match item.split() {
+            Ok(item) => item,
+            Err(error) => {
+                let written = Declared(&error).write(out, codec, form(true));
+                return Poll::Ready(written.map(|()| Step::Declared));
+            }
+        };
+        let ended = match poll(cx) {
+            Poll::Ready(None) => true,
+            Poll::Ready(Some(next)) => {
+                self.next = Some(next);
+                false
+            }
+            Poll::Pending => false,
+        };
+        let written = Value(&item).write(out, codec, form(ended));
+        Poll::Ready(written.map(|()| if ended { Step::End } else { Step::Item }))
+    }
+}

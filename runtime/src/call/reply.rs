@@ -1,0 +1,112 @@
+//! The duty to reply, which travels with a message.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use callsheet_wire::Failure;
+
+use super::{
+    failing::{handler_lost, never_run},
+    port::{Port, WireReply},
+    returns::Returns,
+    slot::Slot,
+};
+
+/// The duty to reply to one call. Dropping it ends the call with a failure, so every call ends exactly once.
+pub struct Reply<R: Returns> {
+    destination: Destination<R>,
+    running: bool,
+}
+
+enum Destination<R> {
+    Slot(Arc<Slot<R>>),
+    Port(Port),
+    Nowhere,
+}
+
+impl<R: Returns> Reply<R> {
+    pub(crate) fn to_slot(slot: Arc<Slot<R>>) -> Self {
+        Reply {
+            destination: Destination::Slot(slot),
+            running: false,
+        }
+    }
+
+    /// The reply that a call from the wire asks for.
+    pub fn to_wire(reply: WireReply) -> Self {
+        Reply {
+            destination: match reply {
+                WireReply::Port(port) => Destination::Port(port),
+                WireReply::Discard => Destination::Nowhere,
+            },
+            running: false,
+        }
+    }
+
+    /// Marks the call as running; `false` if nobody waits for it any more and it need not run.
+    pub fn begin(&mut self) -> bool {
+        self.running = true;
+        match &self.destination {
+            Destination::Slot(slot) => slot.begin(),
+            Destination::Port(port) => port.begin(),
+            Destination::Nowhere => true,
+        }
+    }
+
+    /// Ready when nobody waits for the reply any more.
+    pub(crate) fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.destination {
+            Destination::Slot(slot) => slot.poll_abandoned(cx),
+            Destination::Port(port) => port.poll_abandoned(cx),
+            Destination::Nowhere => Poll::Pending,
+        }
+    }
+
+    /// Ends the call with what the method returned.
+    pub fn complete(mut self, value: R) {
+        match self.take() {
+            Destination::Slot(slot) => slot.complete(Ok(value)),
+            Destination::Port(port) => value.write_to(port),
+            Destination::Nowhere => {}
+        }
+    }
+
+    /// Ends the call with a failure.
+    pub(crate) fn fail(mut self, failure: Failure) {
+        self.take().fail(failure);
+    }
+
+    fn take(&mut self) -> Destination<R> {
+        std::mem::replace(&mut self.destination, Destination::Nowhere)
+    }
+}
+
+impl<R> Destination<R> {
+    fn fail(self, failure: Failure) {
+        match self {
+            Destination::Slot(slot) => slot.complete(Err(failure)),
+            Destination::Port(port) => port.fail(failure),
+            Destination::Nowhere => {}
+        }
+    }
+}
+
+impl<R: Returns> Drop for Reply<R> {
+    fn drop(&mut self) {
+        if matches!(self.destination, Destination::Nowhere) {
+            return;
+        }
+        let failure = if self.running { handler_lost() } else { never_run() };
+        self.take().fail(failure);
+    }
+}
+
+impl<R: Returns> std::fmt::Debug for Reply<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("running", &self.running)
+            .finish_non_exhaustive()
+    }
+}

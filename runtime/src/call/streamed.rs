@@ -1,0 +1,165 @@
+//! Calls with many replies.
+
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use callsheet_schema::{DeclaredError, Returned};
+use callsheet_wire::{Code, Delivered, Failure};
+use futures_core::Stream;
+
+use super::pending::Pending;
+use crate::{Streaming, contract::Message, mailbox::Address};
+
+/// A call with many replies: a stream that starts the call when it is first polled.
+///
+/// The deadline covers the wait for the first item. The first error is the last item. Dropping the stream ends it on the
+/// actor's side too.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct StreamCall<M: Message, T> {
+    state: State<M, T>,
+}
+
+enum State<M: Message, T> {
+    Start {
+        address: Address<M::Queued>,
+        message: M,
+        timeout: Option<Duration>,
+    },
+    Opening {
+        call: Pending<M>,
+        first: Duration,
+    },
+    /// Until the first item is there, the time that is left for it.
+    Open {
+        stream: Streaming<T>,
+        first: Option<First>,
+    },
+    Ended,
+}
+
+enum First {
+    Within(Duration),
+    Until(Pin<Box<tokio::time::Sleep>>),
+}
+
+/// Nothing is ever pinned in place: what must not move has a box of its own.
+impl<M: Message, T> Unpin for StreamCall<M, T> {}
+
+/// An item, or why there is none.
+type Outcome<T> = Result<<T as Returned>::Ok, <<T as Returned>::Err as DeclaredError>::Or<Failure>>;
+
+impl<M: Message, T> StreamCall<M, T> {
+    pub(super) fn new(address: Address<M::Queued>, message: M) -> Self {
+        StreamCall {
+            state: State::Start {
+                address,
+                message,
+                timeout: None,
+            },
+        }
+    }
+
+    /// Waits at most so long for the first item, instead of the runtime's default.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        if let State::Start { timeout, .. } = &mut self.state {
+            *timeout = Some(limit);
+        }
+        self
+    }
+}
+
+impl<M, T> Stream for StreamCall<M, T>
+where
+    T: Returned,
+    M: Message<Returns = Streaming<T>>,
+{
+    type Item = Outcome<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match &mut self.state {
+                State::Start { .. } => {
+                    let State::Start {
+                        address,
+                        message,
+                        timeout,
+                    } = std::mem::replace(&mut self.state, State::Ended)
+                    else {
+                        continue;
+                    };
+                    let first = address.timeout(timeout);
+                    let call = Pending::new(address, message, timeout);
+                    self.state = State::Opening { call, first };
+                }
+                State::Opening { call, first } => match Pin::new(call).poll(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(stream)) => {
+                        let first = Some(First::Within(*first));
+                        self.state = State::Open { stream, first };
+                    }
+                    Poll::Ready(Err(failure)) => {
+                        self.state = State::Ended;
+                        return Poll::Ready(Some(Err(failure.into())));
+                    }
+                },
+                State::Open { stream, first } => {
+                    let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(stream).poll_next(cx)));
+                    let item = match polled {
+                        Ok(Poll::Ready(item)) => item,
+                        Ok(Poll::Pending) => match poll_late(first, cx) {
+                            Poll::Pending => return Poll::Pending,
+                            Poll::Ready(failure) => {
+                                self.state = State::Ended;
+                                return Poll::Ready(Some(Err(failure.into())));
+                            }
+                        },
+                        Err(_) => {
+                            self.state = State::Ended;
+                            let failure = Failure::new(Code::ActorFailed, "the stream of replies panicked");
+                            let failure = failure.with_delivered(Delivered::Yes);
+                            return Poll::Ready(Some(Err(failure.into())));
+                        }
+                    };
+                    *first = None;
+                    let Some(item) = item else {
+                        self.state = State::Ended;
+                        return Poll::Ready(None);
+                    };
+                    let item = item.split().map_err(DeclaredError::into_call_error);
+                    if item.is_err() {
+                        self.state = State::Ended;
+                    }
+                    return Poll::Ready(Some(item));
+                }
+                State::Ended => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// Ready with the failure when the first item is too late.
+fn poll_late(first: &mut Option<First>, cx: &mut Context<'_>) -> Poll<Failure> {
+    loop {
+        match first {
+            None => return Poll::Pending,
+            Some(First::Within(time)) => *first = Some(First::Until(Box::pin(tokio::time::sleep(*time)))),
+            Some(First::Until(sleep)) => {
+                return sleep.as_mut().poll(cx).map(|()| {
+                    Failure::new(Code::Timeout, "the deadline passed before the first item of the stream")
+                        .with_delivered(Delivered::Unknown)
+                });
+            }
+        }
+    }
+}
+
+impl<M: Message, T> std::fmt::Debug for StreamCall<M, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StreamCall")
+    }
+}

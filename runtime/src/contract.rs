@@ -1,0 +1,148 @@
+//! What the macro makes of a contract: the traits that tie a trait object's type to its messages and its proxy.
+
+use std::marker::PhantomData;
+
+use callsheet_schema::{Kind, Types};
+use callsheet_wire::{Code, Failure, Payload};
+
+use crate::{
+    Runtime,
+    actor::{ActorId, Dispatch},
+    broker::Broker,
+    call::{Reply, Returns, Slots, WireReply},
+    mailbox::{Address, Mailbox},
+};
+
+/// A contract, as the type `dyn Trait` of the trait that declares it. Implemented by `#[actor_contract]`.
+///
+/// It holds for `dyn Trait + 'a` of every lifetime: the compiler forgets lifetimes when it asks whether a future may be
+/// sent, and must still find the contract.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a contract",
+    note = "mark the trait with `#[actor_contract]` and write `dyn Trait`"
+)]
+pub trait Contract {
+    /// What an actor's queue carries: one variant for each method.
+    type Message: ContractMessage;
+    /// The calls of the contract on an address; what a mailbox dereferences to.
+    type Proxy: Proxy<Message = Self::Message>;
+}
+
+/// The messages of a contract, as one type.
+pub trait ContractMessage: Sized + Send + 'static {
+    /// `namespace.Trait`: the contract's stable name.
+    const CONTRACT: &'static str;
+
+    /// The methods that exist in this build, as callers on the wire see them, in the order of declaration.
+    fn methods() -> Vec<MethodInfo>;
+
+    /// Builds the message of the method that [`MethodInfo`] calls `index` from its undecoded payload.
+    ///
+    /// # Errors
+    ///
+    /// `SerializationError` with the path of what does not fit.
+    fn decode(index: usize, payload: Payload<'_>, reply: WireReply) -> Result<Self, Failure>;
+
+    /// Makes the contract's events known to a broker.
+    fn declare_events(broker: &Broker);
+
+    /// The contract, described.
+    fn describe(types: &mut Types) -> callsheet_schema::Contract;
+}
+
+/// A method as callers on the wire see it.
+#[derive(Clone, Debug)]
+pub struct MethodInfo {
+    /// What [`Contract::decode`] calls it.
+    pub index: usize,
+    /// The short name of its message; the full one has the contract's name and a dot before it.
+    pub message: &'static str,
+    /// How many replies a call has.
+    pub kind: Kind,
+}
+
+/// The calls of a contract on an address.
+pub trait Proxy: Clone + Send + Sync + 'static {
+    /// The contract's messages.
+    type Message: ContractMessage;
+    /// The proxy for the actor behind `address`.
+    fn new(address: Address<Self::Message>) -> Self;
+    /// Where its calls go.
+    fn address(&self) -> &Address<Self::Message>;
+}
+
+/// The arguments of a method that replies, as the message that carries them.
+pub trait Message: Sized + Send + 'static {
+    /// The messages of the contract the method belongs to.
+    type Queued: ContractMessage;
+    /// What the method returns.
+    type Returns: Returns;
+
+    /// Where replies to this message wait for their callers.
+    fn slots() -> &'static Slots<Self::Returns>;
+
+    /// The message with the place its reply goes to, as the actor's queue carries it.
+    fn into_queued(self, reply: Reply<Self::Returns>) -> Self::Queued;
+}
+
+/// The arguments of a method without a reply, as the message that carries them.
+pub trait TellMessage: Sized + Send + 'static {
+    /// The messages of the contract the method belongs to.
+    type Queued: ContractMessage;
+
+    /// The message as the actor's queue carries it.
+    fn into_queued(self) -> Self::Queued;
+}
+
+/// Ties a contract to a type that implements it. Implemented by `#[actor_contract]` for every implementor.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` does not implement the contract `{Self}`",
+    label = "the actor's state must implement the contract's trait"
+)]
+pub trait Serves<S>: Contract {
+    /// What runs the contract's messages on a state.
+    type Dispatch: Dispatch<S, Message = Self::Message>;
+}
+
+/// A contract as a value: the constant of the trait's name that `#[actor_contract]` puts beside the trait.
+///
+/// It names the contract where a value is needed, as in `.serves(Calculator)`, and is where a typed mailbox is asked for.
+pub struct ContractRef<T: Contract + ?Sized>(PhantomData<fn() -> Box<T>>);
+
+impl<T: Contract + ?Sized> ContractRef<T> {
+    #[doc(hidden)]
+    pub const fn new() -> Self {
+        ContractRef(PhantomData)
+    }
+
+    /// The mailbox of the actor `id` in the ambient runtime; the same as [`To`](crate::To).
+    ///
+    /// It never fails: what cannot be resolved is the error of the first call.
+    pub fn at(self, id: impl Into<ActorId>) -> Mailbox<T> {
+        Mailbox::ambient(id.into())
+    }
+
+    /// The mailbox of the actor `id` in `runtime`.
+    pub fn at_runtime(self, runtime: &Runtime, id: impl Into<ActorId>) -> Mailbox<T> {
+        runtime.to::<T>(id)
+    }
+}
+
+impl<T: Contract + ?Sized> Clone for ContractRef<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Contract + ?Sized> Copy for ContractRef<T> {}
+
+impl<T: Contract + ?Sized> std::fmt::Debug for ContractRef<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ContractRef({})", T::Message::CONTRACT)
+    }
+}
+
+/// The failure of a decoder that was asked for a method it does not have.
+pub fn no_such_method(contract: &str, index: usize) -> Failure {
+    Failure::new(Code::Internal, format!("`{contract}` has no method {index}"))
+}

@@ -1,0 +1,83 @@
+//! Typed actor contracts: declared once, as a Rust trait; served by tokio actors; called from Rust, Python and TypeScript.
+//!
+//! A contract is a trait marked [`#[actor_contract]`](actor_contract). An actor is a value that implements it. Callers in
+//! this process reach the actor through a typed [`Mailbox`]; callers in other processes and languages reach it over a Unix
+//! socket, through clients that the `callsheet` command generates.
+//!
+//! ```
+//! use callsheet::{Runtime, actor_contract};
+//!
+//! #[actor_contract(namespace = "demo")]
+//! pub trait Counter {
+//!     /// Adds to the count and says what it is now.
+//!     async fn add(&mut self, step: u64) -> u64;
+//! }
+//!
+//! #[derive(Default)]
+//! struct Count(u64);
+//!
+//! impl Counter for Count {
+//!     async fn add(&mut self, step: u64) -> u64 {
+//!         self.0 += step;
+//!         self.0
+//!     }
+//! }
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let runtime = Runtime::launch()?;
+//! runtime.actor("counter", Count::default).serves(Counter).expose().start().await?;
+//! assert_eq!(Counter.at("counter").add(2).await?, 2);
+//! # runtime.shutdown().await;
+//! # Ok(()) }
+//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+//! ```
+#![forbid(unsafe_code)]
+
+mod actor;
+mod ambient;
+mod broker;
+mod call;
+mod clock;
+mod contract;
+mod document;
+mod mailbox;
+mod registry;
+mod router;
+mod runtime;
+mod streaming;
+
+pub use actor::{ActorBuilder, ActorHandle, ActorId, StartError};
+pub use ambient::EnterGuard;
+pub use broker::{Broker, Event, Events, Received};
+pub use call::{Ask, AskFuture, Sends, StreamCall, Tell};
+pub use callsheet_client::{CallError, Failure};
+pub use callsheet_macros::{actor_contract, contract_type};
+pub use callsheet_schema::ContractType;
+pub use callsheet_wire::{Code, Delivered};
+pub use contract::{Contract, ContractRef, Serves};
+pub use mailbox::{Enqueue, Mailbox, To};
+pub use runtime::{LaunchError, Runtime, RuntimeOptions};
+pub use streaming::Streaming;
+
+/// What the macros' code needs; no part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use callsheet_schema as schema;
+    pub use callsheet_schema::__private::inventory;
+    pub use callsheet_wire::{Failure, Payload};
+    pub use serde;
+
+    pub use crate::{
+        actor::{Dispatch, SharedMethod, SharedTurn},
+        broker::Broker,
+        call::{Reply, Returns, Slots, Tell, WireReply},
+        contract::{
+            Contract, ContractMessage, ContractRef, Message, MethodInfo, Proxy, Serves, TellMessage, no_such_method,
+        },
+        mailbox::Address,
+    };
+
+    pub mod document {
+        pub use crate::document::emit;
+    }
+}

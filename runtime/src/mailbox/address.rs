@@ -1,0 +1,191 @@
+//! Where a mailbox's calls go: a name, and the queue it last resolved to.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, task::Poll, time::Duration};
+
+use arc_swap::ArcSwapOption;
+use callsheet_wire::{Code, Delivered, Failure};
+
+use crate::{
+    actor::{ActorId, Rejected, Sending, Sink},
+    call::{CallHeader, closed},
+    clock::{Clock, Deadline},
+    contract::ContractMessage,
+    runtime::{Timeouts, WeakRuntime},
+};
+
+/// An actor's name, and the messages of the contract it is called by.
+pub struct Address<M: ContractMessage>(Arc<Inner<M>>);
+
+struct Inner<M: ContractMessage> {
+    id: ActorId,
+    runtime: Result<WeakRuntime, Failure>,
+    cached: ArcSwapOption<Target<M>>,
+}
+
+/// What a name resolved to.
+pub(crate) struct Target<M> {
+    sink: Arc<dyn Sink<M>>,
+    clock: Arc<Clock>,
+    timeouts: Timeouts,
+}
+
+impl<M> Target<M> {
+    pub(crate) fn new(sink: Arc<dyn Sink<M>>, clock: Arc<Clock>, timeouts: Timeouts) -> Self {
+        Target { sink, clock, timeouts }
+    }
+
+    pub(crate) fn sink(&self) -> &dyn Sink<M> {
+        &*self.sink
+    }
+
+    pub(crate) fn deadline(&self, timeout: Option<Duration>) -> Deadline {
+        self.clock.deadline(self.timeouts.of(timeout))
+    }
+}
+
+impl<M: ContractMessage> Address<M> {
+    pub(crate) fn new(id: ActorId, runtime: Result<WeakRuntime, Failure>) -> Self {
+        Address(Arc::new(Inner {
+            id,
+            runtime,
+            cached: ArcSwapOption::empty(),
+        }))
+    }
+
+    /// The actor's id.
+    pub fn id(&self) -> &ActorId {
+        &self.0.id
+    }
+
+    /// What the name resolves to, from the cache if it was resolved before.
+    pub(crate) fn resolve(&self) -> Result<Arc<Target<M>>, Failure> {
+        match self.0.cached.load_full() {
+            Some(target) => Ok(target),
+            None => self.look_up(),
+        }
+    }
+
+    /// What the name resolves to by now, after `stale` turned out to be closed.
+    pub(crate) fn resolve_again(&self, stale: &Target<M>) -> Result<Arc<Target<M>>, Failure> {
+        let target = self.look_up()?;
+        if Arc::ptr_eq(&target.sink, &stale.sink) {
+            return Err(closed(self.id()));
+        }
+        Ok(target)
+    }
+
+    #[cold]
+    fn look_up(&self) -> Result<Arc<Target<M>>, Failure> {
+        let runtime = self.0.runtime.clone()?.upgrade()?;
+        let target = Arc::new(runtime.resolve::<M>(&self.0.id)?);
+        self.0.cached.store(Some(Arc::clone(&target)));
+        Ok(target)
+    }
+
+    /// How long a call may take that asks for `timeout`.
+    pub(crate) fn timeout(&self, timeout: Option<Duration>) -> Duration {
+        self.resolve()
+            .map_or_else(|_| timeout.unwrap_or_default(), |target| target.timeouts.of(timeout))
+    }
+
+    /// Puts a message without a reply into the queue, waiting for room until the deadline.
+    pub(crate) fn enqueue(&self, timeout: Option<Duration>, message: M) -> Enqueue<M> {
+        Enqueue {
+            address: self.clone(),
+            timeout,
+            state: State::Start(message),
+        }
+    }
+}
+
+impl<M: ContractMessage> Clone for Address<M> {
+    fn clone(&self) -> Self {
+        Address(Arc::clone(&self.0))
+    }
+}
+
+impl<M: ContractMessage> fmt::Debug for Address<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({} at `{}`)", M::CONTRACT, self.0.id)
+    }
+}
+
+/// The future that puts a message into an actor's queue.
+pub struct Enqueue<M: ContractMessage> {
+    address: Address<M>,
+    timeout: Option<Duration>,
+    state: State<M>,
+}
+
+enum State<M> {
+    Start(M),
+    /// The queue is full: a timer is the least of the costs by now.
+    Waiting(Pin<Box<tokio::time::Timeout<Sending>>>),
+    Ended,
+}
+
+/// Nothing is ever pinned in place: the only future inside has a box of its own.
+impl<M: ContractMessage> Unpin for Enqueue<M> {}
+
+impl<M: ContractMessage> Enqueue<M> {
+    fn start(&self, mut message: M) -> Result<Option<State<M>>, Failure> {
+        let mut target = self.address.resolve()?;
+        // A tell that was enqueued is run however late: its deadline is for the wait for room alone.
+        let header = CallHeader {
+            deadline: Deadline::NONE,
+        };
+        loop {
+            message = match target.sink().try_send(header, message) {
+                Ok(()) => return Ok(None),
+                Err(Rejected::Full(message)) => {
+                    let sending = target.sink().send(header, message);
+                    let timeout = tokio::time::timeout(target.timeouts.of(self.timeout), sending);
+                    return Ok(Some(State::Waiting(Box::pin(timeout))));
+                }
+                Err(Rejected::Closed(message)) => message,
+            };
+            target = self.address.resolve_again(&target)?;
+        }
+    }
+}
+
+impl<M: ContractMessage> Future for Enqueue<M> {
+    type Output = Result<(), Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Ended) {
+                State::Start(message) => match self.start(message) {
+                    Ok(None) => return Poll::Ready(Ok(())),
+                    Ok(Some(state)) => self.state = state,
+                    Err(failure) => return Poll::Ready(Err(failure)),
+                },
+                State::Waiting(mut waiting) => {
+                    return match waiting.as_mut().poll(cx) {
+                        Poll::Pending => {
+                            self.state = State::Waiting(waiting);
+                            Poll::Pending
+                        }
+                        Poll::Ready(Ok(Ok(()))) => Poll::Ready(Ok(())),
+                        Poll::Ready(Ok(Err(_))) => Poll::Ready(Err(closed(self.address.id()))),
+                        Poll::Ready(Err(_)) => {
+                            let text = format!(
+                                "the queue of actor `{}` stayed full until the deadline",
+                                self.address.id()
+                            );
+                            let failure = Failure::new(Code::Timeout, text).with_delivered(Delivered::No);
+                            Poll::Ready(Err(failure))
+                        }
+                    };
+                }
+                State::Ended => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl<M: ContractMessage> fmt::Debug for Enqueue<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Enqueue(`{}`)", self.address.id())
+    }
+}

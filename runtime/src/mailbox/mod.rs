@@ -1,0 +1,107 @@
+//! Typed addresses of actors.
+
+mod address;
+
+use std::{fmt, ops::Deref};
+
+pub(crate) use address::Target;
+pub use address::{Address, Enqueue};
+
+use crate::{
+    actor::ActorId,
+    ambient,
+    call::{Ask, Sends, StreamCall},
+    contract::{Contract, ContractMessage, Message, Proxy},
+    runtime::WeakRuntime,
+};
+
+/// The typed address of an actor.
+///
+/// It is cheap to clone, caches a sender to the actor's queue and never keeps the actor alive. It dereferences to the
+/// calls of its contract, and has nearly no methods of its own, so that none hides a contract's.
+///
+/// Making one never fails: a runtime, an id or a contract that cannot be resolved is the error of the first call.
+pub struct Mailbox<T: Contract + ?Sized> {
+    proxy: T::Proxy,
+}
+
+/// The mailbox of the actor `id`, which serves the contract `T`, in the ambient runtime: that of the handler this runs in,
+/// else the one that was entered, else the only one that was launched in this tokio runtime.
+///
+/// ```no_run
+/// # use callsheet::{To, actor_contract};
+/// # #[actor_contract(namespace = "demo")]
+/// # pub trait Calculator { async fn add(&self, a: i64, b: i64) -> i64; }
+/// # async fn example() -> Result<(), callsheet::Failure> {
+/// let sum = To::<dyn Calculator>("calculator").send_and_receive(|c| c.add(5, 3)).await?;
+/// # Ok(()) }
+/// ```
+#[expect(non_snake_case, reason = "it reads as the word of the sentence it stands in")]
+pub fn To<T: Contract + ?Sized>(id: impl Into<ActorId>) -> Mailbox<T> {
+    Mailbox::ambient(id.into())
+}
+
+impl<T: Contract + ?Sized> Mailbox<T> {
+    pub(crate) fn ambient(id: ActorId) -> Self {
+        Self::new(Address::new(id, ambient::find().map(|runtime| runtime.downgrade())))
+    }
+
+    pub(crate) fn of(runtime: WeakRuntime, id: ActorId) -> Self {
+        Self::new(Address::new(id, Ok(runtime)))
+    }
+
+    fn new(address: Address<T::Message>) -> Self {
+        Mailbox {
+            proxy: T::Proxy::new(address),
+        }
+    }
+
+    /// Makes the call and waits for its reply: the same as calling the method on the mailbox and awaiting it.
+    pub fn send_and_receive<M: Message>(&self, call: impl FnOnce(&T::Proxy) -> Ask<M>) -> Ask<M> {
+        call(&self.proxy)
+    }
+
+    /// Puts the message into the actor's queue and does not wait for a reply. Only for methods whose reply carries no data.
+    ///
+    /// # Errors
+    ///
+    /// If the actor cannot be found, has stopped, or its queue stays full until the deadline.
+    pub fn send<C: Sends, F: FnOnce(&T::Proxy) -> C>(
+        &self,
+        call: F,
+    ) -> impl Future<Output = Result<(), callsheet_wire::Failure>> + Send + use<T, C, F> {
+        call(&self.proxy).send()
+    }
+
+    /// Makes the call, whose replies are the items of the stream.
+    pub fn stream<M: Message, S>(&self, call: impl FnOnce(&T::Proxy) -> StreamCall<M, S>) -> StreamCall<M, S> {
+        call(&self.proxy)
+    }
+}
+
+impl<T: Contract + ?Sized> Deref for Mailbox<T> {
+    type Target = T::Proxy;
+
+    fn deref(&self) -> &T::Proxy {
+        &self.proxy
+    }
+}
+
+impl<T: Contract + ?Sized> Clone for Mailbox<T> {
+    fn clone(&self) -> Self {
+        Mailbox {
+            proxy: self.proxy.clone(),
+        }
+    }
+}
+
+impl<T: Contract + ?Sized> fmt::Debug for Mailbox<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Mailbox({} at `{}`)",
+            T::Message::CONTRACT,
+            self.proxy.address().id()
+        )
+    }
+}

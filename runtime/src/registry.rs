@@ -1,0 +1,134 @@
+//! From a message type to the method that it calls, for callers outside the process.
+
+use std::{collections::HashMap, sync::Arc};
+
+use callsheet_schema::Kind;
+use callsheet_wire::{Code, Failure, Payload};
+
+use crate::{
+    actor::{ActorId, Refused, Sink},
+    call::{CallHeader, WireReply, closed},
+    contract::{ContractMessage, MethodInfo},
+};
+
+/// The methods of one actor by the names of their message types, full and short.
+#[derive(Default)]
+pub(crate) struct Registry {
+    methods: Vec<Method>,
+    names: HashMap<Box<str>, Named>,
+}
+
+/// A method of an actor that serves callers outside the process.
+#[derive(Clone)]
+pub(crate) struct Method {
+    name: Arc<str>,
+    kind: Kind,
+    index: usize,
+    entry: Arc<dyn Decode>,
+}
+
+enum Named {
+    One(usize),
+    /// A short name of several contracts' methods.
+    Several(Vec<usize>),
+}
+
+/// One contract's way from a payload into an actor's queue.
+pub(crate) trait Decode: Send + Sync {
+    fn contract(&self) -> &'static str;
+    fn methods(&self) -> Vec<MethodInfo>;
+    fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused>;
+}
+
+/// The entry of the contract whose messages are `M`.
+pub(crate) struct Entry<M> {
+    sink: Arc<dyn Sink<M>>,
+}
+
+impl<M> Entry<M> {
+    pub(crate) fn new(sink: Arc<dyn Sink<M>>) -> Self {
+        Entry { sink }
+    }
+}
+
+impl<M: ContractMessage> Decode for Entry<M> {
+    fn contract(&self) -> &'static str {
+        M::CONTRACT
+    }
+
+    fn methods(&self) -> Vec<MethodInfo> {
+        M::methods()
+    }
+
+    fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused> {
+        let mut reply = Some(reply);
+        self.sink.try_send_with(header, &mut || {
+            let reply = reply.take().unwrap_or(WireReply::Discard);
+            M::decode(index, payload, reply)
+        })
+    }
+}
+
+impl Registry {
+    pub(crate) fn add(&mut self, entry: Arc<dyn Decode>) {
+        for info in entry.methods() {
+            let at = self.methods.len();
+            let name = format!("{}.{}", entry.contract(), info.message);
+            self.methods.push(Method {
+                name: name.as_str().into(),
+                kind: info.kind,
+                index: info.index,
+                entry: Arc::clone(&entry),
+            });
+            self.names.insert(name.into(), Named::One(at));
+            self.names
+                .entry(info.message.into())
+                .and_modify(|named| match named {
+                    Named::One(first) => *named = Named::Several(vec![*first, at]),
+                    Named::Several(several) => several.push(at),
+                })
+                .or_insert(Named::One(at));
+        }
+    }
+
+    /// The method that `message_type` names on the actor `id`.
+    pub(crate) fn find(&self, id: &str, message_type: &str) -> Result<&Method, Failure> {
+        match self.names.get(message_type) {
+            Some(Named::One(at)) => Ok(&self.methods[*at]),
+            Some(Named::Several(several)) => {
+                let candidates: Vec<_> = several.iter().map(|at| self.methods[*at].name.to_string()).collect();
+                let text = format!("`{message_type}` is the name of several messages of `{id}`; use a full name");
+                Err(Failure::new(Code::AmbiguousMessageType, text).with_candidates(candidates))
+            }
+            None => {
+                let text = format!("`{message_type}` is not registered for `{id}`");
+                Err(Failure::new(Code::UnknownMessageType, text))
+            }
+        }
+    }
+}
+
+impl Method {
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Decodes the payload and puts the call into the queue of the actor `id`, at once or not at all.
+    ///
+    /// Whoever is refused gets the failure here; the reply is then of no use any more.
+    pub(crate) fn enqueue(
+        &self,
+        id: &ActorId,
+        header: CallHeader,
+        payload: Payload<'_>,
+        reply: WireReply,
+    ) -> Result<(), Failure> {
+        self.entry
+            .enqueue(self.index, header, payload, reply)
+            .map_err(|refused| match refused {
+                Refused::Unfit(failure) => failure,
+                Refused::Full => Failure::new(Code::TargetBusy, format!("the queue of `{id}` is full")),
+                Refused::Closed => closed(id),
+            })
+    }
+}

@@ -1,0 +1,114 @@
+//! From an actor's name to the ways into its queue.
+
+use std::{
+    any::{Any, TypeId},
+    collections::{HashMap, hash_map},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use callsheet_wire::{Code, Failure};
+
+use crate::{
+    actor::{ActorId, Sink},
+    contract::ContractMessage,
+    registry::{Decode, Registry},
+};
+
+/// The ways into one actor's queue.
+#[derive(Default)]
+pub struct Routes {
+    /// For callers in this process: by the contract's message `M`, an `Arc<dyn Sink<M>>`.
+    sinks: Vec<(TypeId, Box<dyn Any + Send + Sync>)>,
+    /// For callers outside.
+    pub(crate) registry: Registry,
+}
+
+impl Routes {
+    pub(crate) fn add(&mut self, message: TypeId, sink: Box<dyn Any + Send + Sync>, entry: Arc<dyn Decode>) {
+        self.sinks.push((message, sink));
+        self.registry.add(entry);
+    }
+
+    fn sink<M: ContractMessage>(&self) -> Option<Arc<dyn Sink<M>>> {
+        let id = TypeId::of::<M>();
+        let (_, sink) = self.sinks.iter().find(|(message, _)| *message == id)?;
+        sink.downcast_ref::<Arc<dyn Sink<M>>>().cloned()
+    }
+}
+
+/// An actor that callers outside the process may reach.
+#[derive(Clone)]
+pub(crate) struct Exposed {
+    pub(crate) id: ActorId,
+    pub(crate) routes: Arc<Routes>,
+}
+
+/// The names of one runtime.
+#[derive(Default)]
+pub(crate) struct Router {
+    actors: RwLock<HashMap<ActorId, Arc<Routes>>>,
+    exposed: RwLock<HashMap<ActorId, Exposed>>,
+}
+
+impl Router {
+    /// Gives the actor its id and its exposed names, all or none.
+    ///
+    /// # Errors
+    ///
+    /// The first name that is taken.
+    pub(crate) fn insert(&self, id: &ActorId, names: &[ActorId], routes: Arc<Routes>) -> Result<(), ActorId> {
+        let mut actors = write(&self.actors);
+        let mut exposed = write(&self.exposed);
+        if let Some(taken) = names.iter().find(|name| exposed.contains_key(*name)) {
+            return Err(taken.clone());
+        }
+        match actors.entry(id.clone()) {
+            hash_map::Entry::Occupied(_) => return Err(id.clone()),
+            hash_map::Entry::Vacant(free) => free.insert(Arc::clone(&routes)),
+        };
+        for name in names {
+            let target = Exposed {
+                id: id.clone(),
+                routes: Arc::clone(&routes),
+            };
+            exposed.insert(name.clone(), target);
+        }
+        Ok(())
+    }
+
+    /// Takes the actor's id and its exposed names away from it.
+    pub(crate) fn remove(&self, id: &ActorId) {
+        write(&self.actors).remove(id);
+        write(&self.exposed).retain(|_, target| target.id != *id);
+    }
+
+    /// The way of a contract's messages into the queue of the actor `id`.
+    pub(crate) fn resolve<M: ContractMessage>(&self, id: &ActorId) -> Result<Arc<dyn Sink<M>>, Failure> {
+        let actors = read(&self.actors);
+        let routes = actors.get(id).ok_or_else(|| Failure::actor_not_found(id.as_str()))?;
+        routes.sink::<M>().ok_or_else(|| {
+            let text = format!("actor `{id}` does not serve the contract `{}`", M::CONTRACT);
+            Failure::new(Code::UnknownMessageType, text)
+        })
+    }
+
+    /// The actor that callers outside the process reach as `name`.
+    pub(crate) fn exposed(&self, name: &str) -> Option<Exposed> {
+        read(&self.exposed).get(name).cloned()
+    }
+}
+
+/// No user code runs under these locks, so a poisoned one guards nothing that is broken.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Routes({} contracts)", self.sinks.len())
+    }
+}

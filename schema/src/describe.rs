@@ -1,0 +1,94 @@
+//! How Rust types say what they look like on the wire.
+
+mod standard;
+
+use std::{
+    any::{TypeId, type_name},
+    collections::BTreeMap,
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Definition, TypeRef};
+
+/// A type that may stand in a contract: it crosses the wire and can describe what it looks like there.
+///
+/// Mark your own types with `#[contract_type]`. Descriptions come from this trait and never from looking at a type's
+/// name, so aliases and types of other crates work.
+///
+/// # Assumptions
+///
+/// What [`describe`](Self::describe) says is what the type's serde implementations do. The attribute sees to it; an
+/// implementation by hand must.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a contract type",
+    label = "cannot cross the wire",
+    note = "mark the type with `#[contract_type]`"
+)]
+pub trait ContractType: Serialize + DeserializeOwned + Send + 'static {
+    /// The type's name on the wire. It never depends on the path of the module the type stands in.
+    const NAME: &'static str;
+
+    /// A struct's field or a call's argument of this type may be left out, and then reads as `None`.
+    const OPTIONAL: bool = false;
+
+    /// A reference to the type, after adding the definitions it needs to `types`.
+    fn describe(types: &mut Types) -> TypeRef;
+
+    /// One line for people that says which value this is, without its data: the text beside a declared error.
+    fn summary(&self) -> String {
+        Self::NAME.to_owned()
+    }
+}
+
+/// The named types that were met while describing.
+#[derive(Debug, Default)]
+pub struct Types {
+    definitions: BTreeMap<String, Entry>,
+    conflicts: Vec<(String, &'static str, &'static str)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    id: TypeId,
+    path: &'static str,
+    /// Absent while the type is being described: it is recursive if it is met again before that ends.
+    definition: Option<Definition>,
+}
+
+impl Types {
+    /// A reference to the named type `T`, defined by `describe` when it is met for the first time.
+    pub fn define<T: 'static>(&mut self, name: &str, describe: impl FnOnce(&mut Types) -> Definition) -> TypeRef {
+        let id = TypeId::of::<T>();
+        let path = type_name::<T>();
+        if let Some(known) = self.definitions.get(name) {
+            if known.id != id && !self.conflicts.iter().any(|(conflict, ..)| conflict == name) {
+                self.conflicts.push((name.to_owned(), known.path, path));
+            }
+        } else {
+            let entry = Entry {
+                id,
+                path,
+                definition: None,
+            };
+            self.definitions.insert(name.to_owned(), entry);
+            let definition = describe(self);
+            if let Some(entry) = self.definitions.get_mut(name) {
+                entry.definition = Some(definition);
+            }
+        }
+        TypeRef::Named(name.to_owned())
+    }
+
+    /// The names that two different types laid claim to, with the Rust paths of both.
+    pub(crate) fn conflicts(&self) -> &[(String, &'static str, &'static str)] {
+        &self.conflicts
+    }
+
+    pub(crate) fn into_definitions(self) -> BTreeMap<String, Definition> {
+        self.definitions
+            .into_iter()
+            .filter_map(|(name, entry)| Some((name, entry.definition?)))
+            .collect()
+    }
+}

@@ -1,0 +1,36 @@
+//! The contract model of Callsheet: contracts and the types they speak of, described as data.
+//!
+//! A contract is declared once, as a Rust trait. The macros turn it into a [`Contract`]; every type it names describes
+//! itself through [`ContractType`]. A [`Document`] holds both, and everything that is made for another language is made
+//! from a document alone. This crate knows no macros, no actors and no I/O.
+//!
+//! ```
+//! use callsheet_schema::{Types, ContractType, TypeRef};
+//!
+//! let mut types = Types::default();
+//! assert_eq!(<Vec<Option<u32>>>::describe(&mut types).to_string(), "list<option<u32>>");
+//! assert_eq!(u64::describe(&mut types), TypeRef::U64);
+//! ```
+#![forbid(unsafe_code)]
+
+mod contract;
+mod declared;
+mod describe;
+mod document;
+mod encoding;
+pub mod names;
+mod registered;
+mod shape;
+
+pub use contract::{Access, Argument, Contract, Event, Kind, Method, Request};
+pub use declared::{CallError, DeclaredError, Returned};
+pub use describe::{ContractType, Types};
+pub use document::{Document, DocumentError, FORMAT};
+pub use encoding::Encoding;
+pub use registered::Registered;
+pub use shape::{Definition, Field, Shape, Tagging, TypeRef, Variant, VariantShape};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use inventory;
+}

@@ -1,0 +1,76 @@
+//! Writing values straight into a buffer.
+
+use serde::Serialize;
+
+use crate::fault::{Fault, Run, Site};
+use crate::{Codec, exact, frame};
+
+/// A value that cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct EncodeError {
+    path: String,
+    message: String,
+}
+
+impl EncodeError {
+    /// Where in the value, as in `payload.items[3].price`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<Fault> for EncodeError {
+    fn from(fault: Fault) -> Self {
+        let (path, message) = fault.into_parts();
+        EncodeError { path, message }
+    }
+}
+
+impl From<frame::TooLong> for EncodeError {
+    fn from(error: frame::TooLong) -> Self {
+        Fault::text(error.to_string()).into()
+    }
+}
+
+/// Appends `value` to `out`.
+///
+/// ```
+/// use callsheet_wire::{Codec, encode};
+///
+/// let mut out = Vec::new();
+/// encode(Codec::Json, &("ACME", 123.45), &mut out)?;
+/// assert_eq!(out, br#"["ACME",123.45]"#);
+///
+/// let error = encode(Codec::Json, &[1.0, f64::NAN], &mut out).expect_err("NaN has no form in JSON");
+/// assert_eq!(error.path(), "payload[1]");
+/// # Ok::<(), callsheet_wire::EncodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// A float that is NaN or infinite (in JSON), a map key without a form in JSON, nesting beyond
+/// [`MAX_DEPTH`](crate::MAX_DEPTH), and whatever the value's own `Serialize` refuses. `out` then ends as it did before.
+pub fn encode<T: Serialize + ?Sized>(codec: Codec, value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let start = out.len();
+    let run = Run::new(codec, 0);
+    let site = Site::root(&run);
+    let result = match codec {
+        Codec::Json => exact::serialize(value, &mut serde_json::Serializer::new(&mut *out), site),
+        Codec::MessagePack => {
+            let mut serializer = rmp_serde::Serializer::new(&mut *out)
+                .with_struct_map()
+                .with_human_readable();
+            exact::serialize(value, &mut serializer, site)
+        }
+    };
+    result.map_err(|fault| {
+        out.truncate(start);
+        fault.into()
+    })
+}

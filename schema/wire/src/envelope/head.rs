@@ -1,0 +1,188 @@
+//! Writing an envelope: one map, field by field, straight into the output.
+
+use serde::Serialize;
+
+use crate::{Codec, EncodeError, encode, frame};
+
+/// Why writing into a `Vec` is not expected to fail.
+const VEC: &str = "a Vec takes every byte";
+
+/// The map of one envelope, open for fields.
+pub(super) struct Head<'o> {
+    out: &'o mut Vec<u8>,
+    codec: Codec,
+    is_first: bool,
+}
+
+impl<'o> Head<'o> {
+    /// Opens a map of exactly `fields` fields, at most 15.
+    #[inline]
+    pub(super) fn open(out: &'o mut Vec<u8>, codec: Codec, fields: usize) -> Self {
+        match codec {
+            Codec::Json => out.push(b'{'),
+            Codec::MessagePack => {
+                debug_assert!(fields < 16, "an envelope has few fields");
+                out.push(0x80 | fields as u8);
+            }
+        }
+        Head {
+            out,
+            codec,
+            is_first: true,
+        }
+    }
+
+    #[inline]
+    fn key(&mut self, name: &'static str) {
+        match self.codec {
+            Codec::Json => {
+                self.out.extend_from_slice(if self.is_first { b"\"" } else { b",\"" });
+                self.out.extend_from_slice(name.as_bytes());
+                self.out.extend_from_slice(b"\":");
+            }
+            Codec::MessagePack => {
+                debug_assert!(name.len() < 32, "envelope keys are short");
+                self.out.push(0xa0 | name.len() as u8);
+                self.out.extend_from_slice(name.as_bytes());
+            }
+        }
+        self.is_first = false;
+    }
+
+    #[inline]
+    fn json_or_messagepack(&mut self, json: &[u8], messagepack: u8) {
+        match self.codec {
+            Codec::Json => self.out.extend_from_slice(json),
+            Codec::MessagePack => self.out.push(messagepack),
+        }
+    }
+
+    #[inline]
+    pub(super) fn text(&mut self, name: &'static str, text: &str) -> &mut Self {
+        self.key(name);
+        self.element(text);
+        self
+    }
+
+    #[inline]
+    pub(super) fn element(&mut self, text: &str) {
+        match self.codec {
+            Codec::Json => serde_json::to_writer(&mut *self.out, text).expect(VEC),
+            Codec::MessagePack => rmp::encode::write_str(self.out, text).expect(VEC),
+        }
+    }
+
+    #[inline]
+    pub(super) fn optional_text(&mut self, name: &'static str, text: Option<&str>) -> &mut Self {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+        self
+    }
+
+    #[inline]
+    pub(super) fn flag(&mut self, name: &'static str, flag: bool) -> &mut Self {
+        self.key(name);
+        if flag {
+            self.json_or_messagepack(b"true", 0xc3)
+        } else {
+            self.json_or_messagepack(b"false", 0xc2)
+        }
+        self
+    }
+
+    #[inline]
+    pub(super) fn number(&mut self, name: &'static str, number: u64) -> &mut Self {
+        self.key(name);
+        match self.codec {
+            Codec::Json => serde_json::to_writer(&mut *self.out, &number).expect(VEC),
+            Codec::MessagePack => drop(rmp::encode::write_uint(self.out, number).expect(VEC)),
+        }
+        self
+    }
+
+    #[inline]
+    pub(super) fn optional_number(&mut self, name: &'static str, number: Option<u64>) -> &mut Self {
+        if let Some(number) = number {
+            self.number(name, number);
+        }
+        self
+    }
+
+    #[inline]
+    pub(super) fn null(&mut self, name: &'static str) -> &mut Self {
+        self.key(name);
+        self.json_or_messagepack(b"null", 0xc0);
+        self
+    }
+
+    pub(super) fn texts(&mut self, name: &'static str, texts: &[&str]) -> &mut Self {
+        self.key(name);
+        match self.codec {
+            Codec::Json => self.out.push(b'['),
+            Codec::MessagePack => {
+                let length = u32::try_from(texts.len()).expect("a list in memory has fewer names than u32 counts");
+                rmp::encode::write_array_len(self.out, length).expect(VEC);
+            }
+        }
+        for (index, text) in texts.iter().enumerate() {
+            if index > 0 && self.codec == Codec::Json {
+                self.out.push(b',');
+            }
+            self.element(text);
+        }
+        if self.codec == Codec::Json {
+            self.out.push(b']');
+        }
+        self
+    }
+
+    /// Writes a value in place.
+    #[inline]
+    pub(super) fn value<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<&mut Self, EncodeError> {
+        self.key(name);
+        encode(self.codec, value, self.out)?;
+        Ok(self)
+    }
+
+    /// Writes a value in place and tells whether it came out as null.
+    #[inline]
+    pub(super) fn value_is_null<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<bool, EncodeError> {
+        self.key(name);
+        let start = self.out.len();
+        encode(self.codec, value, self.out)?;
+        let null: &[u8] = if self.codec == Codec::Json { b"null" } else { b"\xc0" };
+        Ok(self.out[start..] == *null)
+    }
+
+    /// Copies a value that is encoded already.
+    pub(super) fn encoded(&mut self, name: &'static str, value: &[u8]) -> &mut Self {
+        self.key(name);
+        self.out.extend_from_slice(value);
+        self
+    }
+
+    #[inline]
+    pub(super) fn close(&mut self) {
+        if self.codec == Codec::Json {
+            self.out.push(b'}');
+        }
+    }
+}
+
+/// Appends one frame whose envelope cannot fail to be written.
+pub(super) fn infallible(out: &mut Vec<u8>, body: impl FnOnce(&mut Vec<u8>)) {
+    let written = frame::write::<frame::TooLong>(out, |out| {
+        body(out);
+        Ok(())
+    });
+    written.expect("a frame of names and texts is far below 4 GiB");
+}

@@ -1,0 +1,71 @@
+//! Callsheet's wire: what stands between two programs, and nothing else.
+//!
+//! This crate turns bytes into frames, frames into envelopes, and payloads into values, and back. It does no I/O, starts
+//! no task and knows no contract: a listener and a client feed it the bytes they have read, and write out the bytes it
+//! has appended to their buffer.
+//!
+//! # A frame
+//!
+//! ```text
+//!  0               4                                4 + length
+//!  +---------------+--------------------------------+
+//!  | length, u32   | payload: one map               |
+//!  | big-endian    | JSON or MessagePack            |
+//!  +---------------+--------------------------------+
+//! ```
+//!
+//! The length counts the payload alone. The first byte of the payload tells its codec ([`Codec::detect`]), frame by
+//! frame, and an answer uses the codec of its question. The keys of the map tell what the frame is ([`Incoming`]).
+//!
+//! # Reading and writing
+//!
+//! ```
+//! use callsheet_wire::write::{self, RequestHead};
+//! use callsheet_wire::{Codec, Incoming, frame, read};
+//!
+//! let mut buffer = Vec::new();
+//! let head = RequestHead { expects_reply: true, ..RequestHead::new("calculator", "Add") };
+//! write::request(&mut buffer, Codec::Json, &head, &serde_json::json!({ "a": 5, "b": 3 }))?;
+//!
+//! let frame::Next::Frame { payload, consumed } = frame::next(&buffer, 1 << 20) else { panic!("a whole frame") };
+//! assert_eq!(consumed, buffer.len());
+//! let Ok((Codec::Json, Incoming::Request(request))) = read(&buffer[payload]) else { panic!("a request in JSON") };
+//! assert_eq!(request.message_type, "Add");
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Add { a: i32, b: i32 }
+//! let add: Add = request.payload.decode_arguments()?;
+//! assert_eq!(add.a + add.b, 8);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is strict
+//!
+//! Both codecs refuse the same things: arrays in place of named fields, duplicate keys, trailing bytes, invalid UTF-8,
+//! and nesting beyond [`MAX_DEPTH`]. Unknown fields are ignored, in envelopes and in payloads, unless a type says
+//! otherwise. Where serde itself buffers (untagged and internally tagged enums, flattened fields), an array can still
+//! stand for a struct inside the buffered part: nothing in this crate sees what serde does there.
+#![forbid(unsafe_code)]
+
+mod code;
+mod codec;
+mod encode;
+mod envelope;
+mod exact;
+mod failure;
+mod fault;
+pub mod frame;
+mod payload;
+mod place;
+mod scan;
+mod strict;
+
+pub use code::{Code, Delivered, UnknownCode};
+pub use codec::Codec;
+pub use encode::{EncodeError, encode};
+pub use envelope::{
+    Control, Incoming, MAX_ID, Push, Refusal, Request, Response, StreamFrame, Subscribe, Unreadable, read, write,
+};
+pub use failure::Failure;
+pub use payload::{DecodeError, Payload};
+pub use place::MAX_DEPTH;

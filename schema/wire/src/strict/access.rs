@@ -1,0 +1,288 @@
+//! Maps, arrays and variants on their way from a format to a visitor.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
+};
+
+use super::hint::Hint;
+use super::key::Key;
+use super::{Seed, fault_at};
+use crate::fault::{Fault, Site};
+use crate::place::{Place, Shortened};
+
+/// An array.
+pub(super) struct Elements<'c, A> {
+    format: A,
+    site: Site<'c>,
+    index: usize,
+    ended: bool,
+}
+
+impl<'c, 'de, A: SeqAccess<'de>> Elements<'c, A> {
+    pub(super) fn new(format: A, site: Site<'c>) -> Self {
+        Elements {
+            format,
+            site,
+            index: 0,
+            ended: false,
+        }
+    }
+
+    /// What to say when the visitor has failed: a fixed length that the array falls short of, or what the visitor said.
+    #[cold]
+    pub(super) fn short_of(&self, hint: Hint, fault: Fault) -> Fault {
+        match hint {
+            Hint::Array(Some(length)) if self.ended && self.index < length => {
+                Fault::text(format!("expected array of {length} elements, found {}", self.index))
+            }
+            _ => fault,
+        }
+    }
+
+    /// Refuses elements that the visitor has left: those of a longer array than the type has room for.
+    #[inline]
+    pub(super) fn end(mut self, hint: Hint) -> Result<(), Fault> {
+        if self.ended {
+            return Ok(());
+        }
+        match self.format.next_element::<IgnoredAny>() {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => {
+                let expected = hint.word().unwrap_or("fewer elements".into());
+                Err(Fault::text(format!("expected {expected}, found more")))
+            }
+            Err(error) => Err(fault_at(self.site, error)),
+        }
+    }
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut Elements<'_, A> {
+    type Error = Fault;
+
+    #[inline]
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        let place = Place::Index(self.site.place, self.index);
+        let site = self.site.step(&place);
+        let element = self
+            .format
+            .next_element_seed(Seed { seed, site, key: None })
+            .map_err(|error| fault_at(site, error))?;
+        self.ended = element.is_none();
+        self.index += usize::from(!self.ended);
+        Ok(element)
+    }
+
+    /// Types reserve by this: no more than the payload has bytes for.
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.format.size_hint()?.min(self.site.run.bytes))
+    }
+}
+
+/// A map.
+pub(super) struct Entries<'c, 'de, A> {
+    format: A,
+    site: Site<'c>,
+    /// The names a type knows, if it does. Which of the first 64 have come is kept as bits, all others as keys.
+    fields: &'static [&'static str],
+    known: u64,
+    seen: Option<HashSet<Key<'de>>>,
+    /// The key whose value comes next.
+    key: Option<Key<'de>>,
+}
+
+impl<'c, 'de, A: MapAccess<'de>> Entries<'c, 'de, A> {
+    pub(super) fn new(format: A, site: Site<'c>, fields: &'static [&'static str]) -> Self {
+        Entries {
+            format,
+            site,
+            fields,
+            known: 0,
+            seen: None,
+            key: None,
+        }
+    }
+
+    #[inline]
+    fn is_new(&mut self, key: &Key<'de>) -> bool {
+        if let Key::Text(text) = key {
+            let known = self.fields.iter().take(64).position(|field| field == text);
+            if let Some(bit) = known.map(|index| 1 << index) {
+                let is_new = self.known & bit == 0;
+                self.known |= bit;
+                return is_new;
+            }
+        }
+        self.seen.get_or_insert_default().insert(key.clone())
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, 'de, A> {
+    type Error = Fault;
+
+    #[inline]
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        let slot = Cell::new(None);
+        let site = self.site;
+        let found = self
+            .format
+            .next_key_seed(Seed {
+                seed,
+                site,
+                key: Some(&slot),
+            })
+            .map_err(|error| fault_at(site, error))?;
+        self.key = slot.into_inner();
+        if let Some(key) = self.key.take() {
+            if !self.is_new(&key) {
+                return Err(duplicate(&key).at(site.place));
+            }
+            self.key = Some(key);
+        }
+        Ok(found)
+    }
+
+    #[inline]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        let key = self.key.take();
+        let place = match &key {
+            Some(Key::Text(name)) => Place::Name(self.site.place, name),
+            Some(key) => Place::Key(self.site.place, key),
+            None => *self.site.place,
+        };
+        let site = self.site.step(&place);
+        self.format
+            .next_value_seed(Seed { seed, site, key: None })
+            .map_err(|error| fault_at(site, error))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.format.size_hint()?.min(self.site.run.bytes))
+    }
+}
+
+#[cold]
+fn duplicate(key: &Key<'_>) -> Fault {
+    match key {
+        Key::Text(name) => Fault::text(format!("duplicate field `{}`", Shortened(name))),
+        key => Fault::text(format!("duplicate key {key}")),
+    }
+}
+
+/// A variant with data: a map of one entry.
+pub(super) struct Tagged<'c, 'de, A>(pub(super) Entries<'c, 'de, A>);
+
+impl<'de, A: MapAccess<'de>> Tagged<'_, 'de, A> {
+    fn data<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<S::Value, Fault> {
+        let data = self.0.next_value_seed(seed)?;
+        match self.0.next_key::<IgnoredAny>()? {
+            None => Ok(data),
+            Some(_) => Err(Fault::text("expected object with one variant, found several")),
+        }
+    }
+}
+
+impl<'de, A: MapAccess<'de>> EnumAccess<'de> for Tagged<'_, 'de, A> {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self), Fault> {
+        match self.0.next_key_seed(seed)? {
+            Some(variant) => Ok((variant, self)),
+            None => Err(Fault::text("expected object with one variant, found empty object")),
+        }
+    }
+}
+
+impl<'de, A: MapAccess<'de>> VariantAccess<'de> for Tagged<'_, 'de, A> {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        self.data(std::marker::PhantomData)
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
+        self.data(seed)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.data(TupleSeed { length, visitor })
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
+        self.data(StructSeed { fields, visitor })
+    }
+}
+
+struct TupleSeed<V> {
+    length: usize,
+    visitor: V,
+}
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for TupleSeed<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, format: D) -> Result<V::Value, D::Error> {
+        format.deserialize_tuple(self.length, self.visitor)
+    }
+}
+
+struct StructSeed<V> {
+    fields: &'static [&'static str],
+    visitor: V,
+}
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for StructSeed<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, format: D) -> Result<V::Value, D::Error> {
+        format.deserialize_struct("variant", self.fields, self.visitor)
+    }
+}
+
+/// A variant without data: its name.
+pub(super) struct Unit<'t>(pub(super) &'t str);
+
+/// What follows the name of a variant without data: nothing.
+pub(super) struct Nothing;
+
+impl<'de> EnumAccess<'de> for Unit<'_> {
+    type Error = Fault;
+    type Variant = Nothing;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Nothing), Fault> {
+        let name: StrDeserializer<'_, Fault> = self.0.into_deserializer();
+        Ok((seed.deserialize(name)?, Nothing))
+    }
+}
+
+impl Nothing {
+    #[cold]
+    fn lacks_data<T>() -> Result<T, Fault> {
+        Err(Fault::text("expected object with this variant's data, found string"))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Nothing {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, _: S) -> Result<S::Value, Fault> {
+        Nothing::lacks_data()
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
+        Nothing::lacks_data()
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
+        Nothing::lacks_data()
+    }
+}
