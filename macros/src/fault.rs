@@ -1,7 +1,7 @@
 //! What is wrong with the user's code: numbered, at its place, all of it at once.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 /// The numbers are stable; `docs/errors.md` has a section for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub(crate) enum Code {
     GenericType = 102,
     SerdeAttribute = 103,
     UnsupportedSerde = 104,
+    SerdeDerived = 105,
 }
 
 /// Collects faults; they are not forgotten, since an expansion is only to be had together with them.
@@ -45,7 +46,20 @@ impl Faults {
         self.push(syn::Error::new(span, format!("CS{:04}: {message}", code as u16)));
     }
 
-    /// Adds what the parser found wrong.
+    /// Adds what the parser found wrong with the options of an attribute, and which it `has`.
+    pub(crate) fn option(&mut self, error: &syn::Error, has: &str) {
+        self.at_span(error.span(), Code::Attribute, format!("{error}; {has}"));
+    }
+
+    /// Adds that `name` cannot be a name on the wire; `more` is what else it may have.
+    pub(crate) fn name(&mut self, span: Span, name: &str, what: &str, more: &str) {
+        let message = format!(
+            "`{name}` cannot be {what}: it is made of ASCII letters, digits and `_`, and does not start with a digit{more}"
+        );
+        self.at_span(span, Code::Name, message);
+    }
+
+    /// Adds what is an error already.
     pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.0 {
             Some(errors) => errors.combine(error),
@@ -53,19 +67,14 @@ impl Faults {
         }
     }
 
-    /// The expansion if nothing is wrong; else the errors and `fallback`, which keeps other errors from following.
-    pub(crate) fn finish(
-        self,
-        expansion: impl FnOnce() -> TokenStream,
-        fallback: impl FnOnce() -> TokenStream,
-    ) -> TokenStream {
-        match self.0 {
-            None => expansion(),
-            Some(errors) => {
-                let mut tokens = errors.into_compile_error();
-                tokens.extend(fallback());
-                tokens
-            }
-        }
+    /// Whether nothing is wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The expansion together with the faults. What is expanded on a fault keeps other errors from following.
+    pub(crate) fn with(self, expansion: TokenStream) -> TokenStream {
+        let errors = self.0.map(syn::Error::into_compile_error);
+        quote!(#errors #expansion)
     }
 }

@@ -8,6 +8,7 @@ mod contract;
 mod described;
 mod docs;
 mod fault;
+mod itself;
 
 use proc_macro::TokenStream;
 

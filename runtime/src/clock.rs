@@ -23,6 +23,9 @@ pub(crate) struct Deadline(u64);
 
 const MILLISECONDS: u64 = (1 << 40) - 1;
 
+/// What the last reading may be behind, and the milliseconds that rounding down loses, so that no deadline is early.
+const SLACK: u64 = 11;
+
 impl Deadline {
     /// No deadline: the word that no clock's number gives.
     pub(crate) const NONE: Deadline = Deadline(0);
@@ -117,7 +120,12 @@ impl Clock {
 
     /// Has `place` swept for as long as it lives.
     pub(crate) fn register(&self, place: Weak<dyn Sweep>) {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner).push(place);
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        // An idle clock never sweeps, so the dead are buried here too; each time there are twice as many places.
+        if places.len() == places.capacity() {
+            places.retain(|place| place.strong_count() > 0);
+        }
+        places.push(place);
     }
 
     /// The deadline `after` from now, for a call that starts now. It may be up to a tick late, never early.
@@ -128,9 +136,17 @@ impl Clock {
         if !self.touched.load(Ordering::Relaxed) {
             self.touched.store(true, Ordering::SeqCst);
         }
-        let after = u64::try_from((after + TICK).as_millis()).unwrap_or(MILLISECONDS);
-        let at = self.now.load(Ordering::Relaxed).saturating_add(after).min(MILLISECONDS);
-        Deadline(u64::from(self.number) << 40 | at)
+        // Not `as_millis`, which divides 128 bits.
+        let after = after
+            .as_secs()
+            .saturating_mul(1000)
+            .saturating_add(u64::from(after.subsec_millis()));
+        let at = self
+            .now
+            .load(Ordering::Relaxed)
+            .saturating_add(after)
+            .saturating_add(SLACK);
+        Deadline(u64::from(self.number) << 40 | at.min(MILLISECONDS))
     }
 
     /// Whether a call with this deadline need not be started any more.

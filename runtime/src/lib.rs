@@ -40,6 +40,7 @@ mod call;
 mod clock;
 mod contract;
 mod document;
+mod listener;
 mod mailbox;
 mod registry;
 mod router;
@@ -55,6 +56,7 @@ pub use callsheet_macros::{actor_contract, contract_type};
 pub use callsheet_schema::ContractType;
 pub use callsheet_wire::{Code, Delivered};
 pub use contract::{Contract, ContractRef, Serves};
+pub use listener::{ListenError, Listener, ListenerOptions, ListenerStats};
 pub use mailbox::{Enqueue, Mailbox, To};
 pub use runtime::{LaunchError, Runtime, RuntimeOptions};
 pub use streaming::Streaming;
@@ -68,9 +70,9 @@ pub mod __private {
     pub use serde;
 
     pub use crate::{
-        actor::{Dispatch, SharedMethod, SharedTurn},
+        actor::{Dispatch, Mode, SharedMethod, SharedTurn},
         broker::Broker,
-        call::{Reply, Returns, Slots, Tell, WireReply},
+        call::{Reply, Returns, Slots, Tell, UnusedSlots, WireReply},
         contract::{
             Contract, ContractMessage, ContractRef, Message, MethodInfo, Proxy, Serves, TellMessage, no_such_method,
         },

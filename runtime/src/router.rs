@@ -3,7 +3,10 @@
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, hash_map},
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use callsheet_wire::{Code, Failure};
@@ -48,6 +51,8 @@ pub(crate) struct Exposed {
 pub(crate) struct Router {
     actors: RwLock<HashMap<ActorId, Arc<Routes>>>,
     exposed: RwLock<HashMap<ActorId, Exposed>>,
+    /// Counts the changes of `exposed`.
+    version: AtomicU64,
 }
 
 impl Router {
@@ -73,6 +78,7 @@ impl Router {
             };
             exposed.insert(name.clone(), target);
         }
+        self.version.fetch_add(1, Ordering::Release);
         Ok(())
     }
 
@@ -80,6 +86,7 @@ impl Router {
     pub(crate) fn remove(&self, id: &ActorId) {
         write(&self.actors).remove(id);
         write(&self.exposed).retain(|_, target| target.id != *id);
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     /// The way of a contract's messages into the queue of the actor `id`.
@@ -90,6 +97,11 @@ impl Router {
             let text = format!("actor `{id}` does not serve the contract `{}`", M::CONTRACT);
             Failure::new(Code::UnknownMessageType, text)
         })
+    }
+
+    /// Changes whenever [`exposed`](Self::exposed) may say something else: what was looked up before is then stale.
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// The actor that callers outside the process reach as `name`.

@@ -242,7 +242,7 @@ async fn readers_of_a_discarded_state_fail_at_once() {
     let _runtime = machine().await;
     let calculator = Calculator.at("calculator");
     let (reader, boom) = tokio::join!(
-        async { calculator.sleep(600_000).timeout(Duration::from_secs(60)).await },
+        calculator.sleep(600_000).timeout(Duration::from_secs(60)).into_future(),
         calculator.boom().into_future(),
     );
     assert_eq!(boom.expect_err("panicked").code(), Code::ActorFailed);

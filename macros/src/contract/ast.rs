@@ -41,7 +41,7 @@ impl Trait {
                     faults.at(
                         &other,
                         Code::NotAMethod,
-                        "a contract has methods only: no types, constants or macros",
+                        "a contract has methods only; move this out of the trait",
                     );
                     others.push(other);
                 }

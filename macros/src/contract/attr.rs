@@ -1,7 +1,7 @@
 //! The attributes of a contract, of its methods and of their arguments.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, LitStr, Path, Token, parse::Parser, punctuated::Punctuated};
+use syn::{Attribute, LitStr, Token, Type, meta::ParseNestedMeta, parse::Parser, punctuated::Punctuated};
 
 use crate::fault::{Code, Faults};
 
@@ -9,7 +9,9 @@ use crate::fault::{Code, Faults};
 #[derive(Default)]
 pub(super) struct ContractOptions {
     pub(super) namespace: Option<LitStr>,
-    pub(super) events: Vec<Path>,
+    pub(super) events: Vec<Type>,
+    /// They could not be read, so what is missing may not be.
+    pub(super) unreadable: bool,
 }
 
 impl ContractOptions {
@@ -17,24 +19,21 @@ impl ContractOptions {
         let mut options = ContractOptions::default();
         let parser = syn::meta::parser(|meta| {
             if meta.path.is_ident("namespace") {
-                options.namespace = Some(meta.value()?.parse()?);
-                Ok(())
+                set(&mut options.namespace, &meta)
             } else if meta.path.is_ident("events") {
                 let content;
                 syn::parenthesized!(content in meta.input);
-                options.events = Punctuated::<Path, Token![,]>::parse_terminated(&content)?
-                    .into_iter()
-                    .collect();
+                options
+                    .events
+                    .extend(Punctuated::<Type, Token![,]>::parse_terminated(&content)?);
                 Ok(())
             } else {
-                Err(meta.error(format!(
-                    "CS{:04}: not an option of `#[actor_contract]`; it has `namespace = \"…\"` and `events(A, B)`",
-                    Code::Attribute as u16
-                )))
+                Err(meta.error("not an option"))
             }
         });
         if let Err(error) = parser.parse2(attributes) {
-            faults.push(error);
+            options.unreadable = true;
+            faults.option(&error, "`#[actor_contract]` has `namespace = \"…\"` and `events(A, B)`");
         }
         options
     }
@@ -43,7 +42,7 @@ impl ContractOptions {
 /// The attributes of a method that are Callsheet's own.
 #[derive(Default)]
 pub(super) struct MethodOptions {
-    pub(super) tell: Option<Path>,
+    pub(super) is_tell: bool,
     pub(super) name: Option<LitStr>,
 }
 
@@ -53,24 +52,18 @@ impl MethodOptions {
         let mut options = MethodOptions::default();
         attributes.retain(|attribute| {
             if attribute.path().is_ident("tell") {
-                if let Err(error) = attribute.meta.require_path_only() {
-                    faults.push(error);
-                }
-                options.tell = Some(attribute.path().clone());
+                options.is_tell = true;
+                check_bare(attribute, "`#[tell]` has no options", faults);
             } else if attribute.path().is_ident("method") {
                 let parsed = attribute.parse_nested_meta(|meta| {
                     if meta.path.is_ident("name") {
-                        options.name = Some(meta.value()?.parse()?);
-                        Ok(())
+                        set(&mut options.name, &meta)
                     } else {
-                        Err(meta.error(format!(
-                            "CS{:04}: not an option of `#[method]`; it has `name = \"…\"`",
-                            Code::Attribute as u16
-                        )))
+                        Err(meta.error("not an option"))
                     }
                 });
                 if let Err(error) = parsed {
-                    faults.push(error);
+                    faults.option(&error, "`#[method]` has `name = \"…\"`");
                 }
             } else if attribute.path().is_ident("message") {
                 faults.at(
@@ -92,21 +85,33 @@ pub(super) fn take_message(attributes: &mut Vec<Attribute>, faults: &mut Faults)
     let mut found = false;
     attributes.retain(|attribute| {
         if attribute.path().is_ident("message") {
-            if let Err(error) = attribute.meta.require_path_only() {
-                faults.push(error);
-            }
             found = true;
+            check_bare(attribute, "`#[message]` has no options", faults);
             return false;
         }
-        if attribute.path().is_ident("tell") || attribute.path().is_ident("method") {
-            faults.at(
-                attribute,
-                Code::Attribute,
-                "not expected on an argument; it belongs on a method",
-            );
-            return false;
+        for name in ["tell", "method"] {
+            if attribute.path().is_ident(name) {
+                let message = format!("`#[{name}]` is not expected on an argument; it belongs on a method");
+                faults.at(attribute, Code::Attribute, message);
+                return false;
+            }
         }
         true
     });
     found
+}
+
+/// Reads `name = "string"`, which may be given once.
+fn set(option: &mut Option<LitStr>, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if option.is_some() {
+        return Err(meta.error("given twice"));
+    }
+    *option = Some(meta.value()?.parse()?);
+    Ok(())
+}
+
+fn check_bare(attribute: &Attribute, has: &str, faults: &mut Faults) {
+    if let Err(error) = attribute.meta.require_path_only() {
+        faults.option(&error, has);
+    }
 }

@@ -23,7 +23,7 @@ pub(super) struct Contract {
     /// `namespace.Trait`.
     pub(super) name: String,
     pub(super) methods: Vec<Method>,
-    pub(super) events: Vec<Path>,
+    pub(super) events: Vec<Type>,
 }
 
 /// A method that can be expanded.
@@ -36,8 +36,6 @@ pub(super) struct Method {
     pub(super) kind: Kind,
     pub(super) request: Request,
     pub(super) message: MessageName,
-    /// The method in PascalCase: the variant of its message.
-    pub(super) variant: Ident,
 }
 
 /// What a method gives back.
@@ -67,18 +65,26 @@ pub(super) enum MessageName {
     OfType(Type),
 }
 
-/// Judges the trait; `None` if it cannot be expanded. Whatever is wrong is in `faults`.
-pub(super) fn contract(raw: ast::Trait, options: ContractOptions, faults: &mut Faults) -> Option<Contract> {
-    check_trait(&raw, faults);
-    let namespace = check_namespace(&raw, &options, faults);
-    let methods: Vec<_> = raw.methods.iter().map(|method| check_method(method, faults)).collect();
-    let methods: Vec<_> = methods.into_iter().collect::<Option<_>>()?;
+/// Judges the trait. Whatever is wrong is in `faults`; the contract then has what is right of it, so that what uses that
+/// has no errors of its own, and is `None` if nothing can be expanded.
+pub(super) fn contract(raw: &ast::Trait, options: ContractOptions, faults: &mut Faults) -> Option<Contract> {
+    check_trait(raw, faults);
+    check_segment(
+        &raw.ident().unraw().to_string(),
+        raw.ident().span(),
+        "a contract's name",
+        faults,
+    );
+    let namespace = check_namespace(raw, &options, faults);
+    let sound = raw.methods.iter().filter_map(|method| check_method(method, faults));
+    let methods: Vec<_> = sound.collect();
     check_messages(&methods, faults);
-    Some(Contract {
-        name: format!("{}.{}", namespace?, raw.ident().unraw()),
+    let can_be_dyn = raw.item.items.is_empty() && raw.item.generics.params.is_empty();
+    can_be_dyn.then(|| Contract {
+        name: format!("{}.{}", namespace.unwrap_or_default(), raw.ident().unraw()),
         ident: raw.ident().clone(),
         visibility: raw.visibility().clone(),
-        attributes: raw.item.attrs,
+        attributes: raw.item.attrs.clone(),
         methods,
         events: options.events,
     })
@@ -95,11 +101,11 @@ fn check_trait(raw: &ast::Trait, faults: &mut Faults) {
         faults.at_span(
             place,
             Code::GenericContract,
-            "a contract has no generic parameters and no where clause",
+            "a contract has no generic parameters and no where clause; write one contract for each type",
         );
     }
     if let Some(token) = &item.unsafety {
-        faults.at(token, Code::Qualifier, "a contract cannot be `unsafe`");
+        faults.at(token, Code::Qualifier, "a contract cannot be `unsafe`; drop the word");
     }
     for bound in &item.supertraits {
         let marker = match bound {
@@ -119,6 +125,9 @@ fn check_trait(raw: &ast::Trait, faults: &mut Faults) {
 
 fn check_namespace(raw: &ast::Trait, options: &ContractOptions, faults: &mut Faults) -> Option<String> {
     let Some(namespace) = &options.namespace else {
+        if options.unreadable {
+            return None;
+        }
         faults.at(
             raw.ident(),
             Code::NoNamespace,
@@ -130,19 +139,25 @@ fn check_namespace(raw: &ast::Trait, options: &ContractOptions, faults: &mut Fau
         );
         return None;
     };
-    check_name(&namespace.value(), namespace.span(), "a namespace", faults).then(|| namespace.value())
+    check_path(&namespace.value(), namespace.span(), "a namespace", faults).then(|| namespace.value())
 }
 
-fn check_name(name: &str, span: Span, what: &str, faults: &mut Faults) -> bool {
-    if names::fault(name).is_none() {
-        return true;
+/// Whether `name` can be a name on the wire that has several segments.
+fn check_path(name: &str, span: Span, what: &str, faults: &mut Faults) -> bool {
+    let fine = names::fault(name).is_none();
+    if !fine {
+        faults.name(span, name, what, "; dots may divide it");
     }
-    let message = format!(
-        "`{name}` cannot be {what}: it is made of ASCII letters, digits and `_`, does not start with a digit, and may \
-         have segments divided by dots"
-    );
-    faults.at_span(span, Code::Name, message);
-    false
+    fine
+}
+
+/// Whether `name` can be one segment of a name on the wire.
+fn check_segment(name: &str, span: Span, what: &str, faults: &mut Faults) -> bool {
+    let fine = names::fault(name).is_none() && !name.contains('.');
+    if !fine {
+        faults.name(span, name, what, "");
+    }
+    fine
 }
 
 fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
@@ -151,25 +166,17 @@ fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
     let exclusive = check_receiver(method, faults);
     let kind = check_returns(method, faults);
     let request = check_request(method, faults);
-    let variant = Ident::new(
-        &names::message_of(&signature.ident.unraw().to_string()),
-        signature.ident.span(),
-    );
     let message = match (&method.options.name, &request) {
         (Some(name), _) => {
-            let given = name.value();
-            if given.contains('.') {
-                faults.at(
-                    name,
-                    Code::Name,
-                    "a message's name has no dots; the contract's name is put before it",
-                );
-            }
-            check_name(&given, name.span(), "the name of a message", faults);
-            MessageName::Given(given)
+            check_segment(&name.value(), name.span(), "a message's name", faults);
+            MessageName::Given(name.value())
         }
         (None, Some(Request::Message(argument))) => MessageName::OfType(argument.written.clone()),
-        (None, _) => MessageName::Given(variant.to_string()),
+        (None, _) => {
+            let name = signature.ident.unraw().to_string();
+            check_segment(&name, signature.ident.span(), "a method's name", faults);
+            MessageName::Given(names::message_of(&name))
+        }
     };
     Some(Method {
         ident: signature.ident.clone(),
@@ -180,7 +187,6 @@ fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
         kind: kind?,
         request: request?,
         message,
-        variant,
     })
 }
 
@@ -191,26 +197,43 @@ fn check_qualifiers(method: &ast::Method, faults: &mut Faults) {
         faults.at(
             generics,
             Code::GenericMethod,
-            "a contract's method has no generic parameters and no lifetimes of its own",
+            "a contract's method has no generic parameters and no lifetimes of its own; write its types out",
         );
     }
     if let Some(clause) = &generics.where_clause {
-        faults.at(clause, Code::GenericMethod, "a contract's method has no where clause");
+        faults.at(
+            clause,
+            Code::GenericMethod,
+            "a contract's method has no where clause; drop it",
+        );
     }
     if let Some(token) = &signature.constness {
-        faults.at(token, Code::Qualifier, "a contract's method cannot be `const`");
+        faults.at(
+            token,
+            Code::Qualifier,
+            "a contract's method cannot be `const`; drop the word",
+        );
     }
     if let Safety::Unsafe(token) = &signature.safety {
-        faults.at(token, Code::Qualifier, "a contract's method cannot be `unsafe`");
+        faults.at(
+            token,
+            Code::Qualifier,
+            "a contract's method cannot be `unsafe`; drop the word",
+        );
     }
     if let Some(abi) = &signature.abi {
-        faults.at(abi, Code::Qualifier, "a contract's method cannot be `extern`");
+        faults.at(
+            abi,
+            Code::Qualifier,
+            "a contract's method cannot be `extern`; drop the words",
+        );
     }
 }
 
 /// Whether the method needs the state alone.
 fn check_receiver(method: &ast::Method, faults: &mut Faults) -> Option<bool> {
-    const WANTED: &str = "a contract's method takes `&self` (shared) or `&mut self` (exclusive)";
+    const WANTED: &str = "a contract's method takes `&self`, if it shares the actor's state, or `&mut self`, if it needs the state \
+                          alone";
     let Some(receiver) = method.signature.receiver() else {
         faults.at(&method.signature.ident, Code::Receiver, WANTED);
         return None;
@@ -227,7 +250,7 @@ fn check_receiver(method: &ast::Method, faults: &mut Faults) -> Option<bool> {
 fn check_returns(method: &ast::Method, faults: &mut Faults) -> Option<Kind> {
     let written = method.returns();
     let is_unit = written.is_none_or(|written| matches!(written, Type::Tuple(tuple) if tuple.elems.is_empty()));
-    if method.options.tell.is_some() {
+    if method.options.is_tell {
         if is_unit {
             return Some(Kind::Tell);
         }
@@ -247,8 +270,8 @@ fn check_returns(method: &ast::Method, faults: &mut Faults) -> Option<Kind> {
         if method.signature.asyncness.is_some() {
             faults.at(
                 written,
-                Code::BorrowedType,
-                "a method that returns `impl Stream` is a plain `fn`",
+                Code::Qualifier,
+                "a method that returns `impl Stream` cannot be `async`; drop the word, or return `Streaming<T>`",
             );
         }
         return check_owned(&item, "an item of a stream", faults).then_some(Kind::ImplStream(item));
@@ -262,15 +285,18 @@ fn check_request(method: &ast::Method, faults: &mut Faults) -> Option<Request> {
     for argument in &method.arguments {
         fine &= check_owned(&argument.written.ty, "an argument", faults);
         match argument.ident() {
-            Some(ident) => arguments.push(Argument {
-                ident: ident.clone(),
-                written: (*argument.written.ty).clone(),
-            }),
+            Some(ident) => {
+                fine &= check_segment(&ident.unraw().to_string(), ident.span(), "an argument's name", faults);
+                arguments.push(Argument {
+                    ident: ident.clone(),
+                    written: (*argument.written.ty).clone(),
+                });
+            }
             None => {
                 faults.at(
                     &argument.written.pat,
                     Code::ArgumentPattern,
-                    "an argument of a contract's method is a plain name, which is its name on the wire",
+                    "an argument is a plain name, which is its name on the wire; take it apart in the body",
                 );
                 fine = false;
             }
@@ -283,7 +309,8 @@ fn check_request(method: &ast::Method, faults: &mut Faults) -> Option<Request> {
         faults.at(
             &marked.written,
             Code::WholeMessage,
-            "`#[message]` makes an argument the whole payload, so it is the only one of its method",
+            "`#[message]` makes an argument the whole payload, so it is the only one of its method; move the others into its \
+             type, or drop `#[message]`",
         );
         return None;
     }
@@ -299,7 +326,7 @@ fn check_request(method: &ast::Method, faults: &mut Faults) -> Option<Request> {
     }
 }
 
-/// Whether `written` owns what it holds and has a name, as whatever crosses the wire does.
+/// Whether `written` is data of its own with a name, as whatever crosses the wire is.
 fn check_owned(written: &Type, what: &str, faults: &mut Faults) -> bool {
     struct Borrows<'a> {
         what: &'a str,
@@ -308,32 +335,41 @@ fn check_owned(written: &Type, what: &str, faults: &mut Faults) -> bool {
     }
     impl Borrows<'_> {
         fn fault(&mut self, place: &impl quote::ToTokens, mend: &str) {
-            let message = format!("{} owns what it holds and has a name: {mend}", self.what);
+            let message = format!("{} {mend}", self.what);
             self.faults.at(place, Code::BorrowedType, message);
             self.fine = false;
         }
     }
     impl<'ast> Visit<'ast> for Borrows<'_> {
         fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
-            self.fault(reference, "use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
+            self.fault(
+                reference,
+                "cannot borrow, since it crosses the wire: use `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`",
+            );
         }
         fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
             if lifetime.ident != "static" {
-                self.fault(lifetime, "a type with a lifetime cannot cross the wire");
+                self.fault(
+                    lifetime,
+                    "cannot borrow, since it crosses the wire: use a type without a lifetime",
+                );
             }
         }
         fn visit_type_impl_trait(&mut self, written: &'ast syn::TypeImplTrait) {
             self.fault(
                 written,
-                "name the type instead of `impl Trait` (a reply may be `impl Stream<Item = T>`)",
+                "is a type with a name; of `impl Trait`, a method may only return `impl Stream<Item = T> + 'static`",
             );
         }
         fn visit_type_trait_object(&mut self, written: &'ast syn::TypeTraitObject) {
-            self.fault(written, "a trait object cannot cross the wire");
+            self.fault(written, "is data, so it cannot be a trait object; name a contract type");
         }
         fn visit_path(&mut self, path: &'ast Path) {
             if path.is_ident("Self") {
-                self.fault(path, "the actor itself cannot cross the wire");
+                self.fault(
+                    path,
+                    "cannot be the actor itself; name a contract type that holds what callers need of it",
+                );
             }
             syn::visit::visit_path(self, path);
         }

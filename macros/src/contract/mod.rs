@@ -6,39 +6,32 @@ mod check;
 mod expand;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{Item, spanned::Spanned};
 
 use crate::fault::{Code, Faults};
 
 pub(crate) fn expand(attributes: TokenStream, item: TokenStream) -> TokenStream {
     let mut faults = Faults::default();
-    let fallback = item.clone();
-    let item = match syn::parse2::<Item>(item) {
+    let item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Trait(item)) => item,
         Ok(other) => {
-            faults.at_span(other.span(), Code::NotATrait, "a contract is declared by a trait");
-            return faults.finish(TokenStream::new, || fallback);
+            faults.at_span(
+                other.span(),
+                Code::NotATrait,
+                "a contract is a trait; structs and enums are marked with `#[contract_type]`",
+            );
+            return faults.with(item);
         }
         Err(error) => {
             faults.push(error);
-            return faults.finish(TokenStream::new, || fallback);
+            return faults.with(item);
         }
     };
     let options = attr::ContractOptions::parse(attributes, &mut faults);
     let raw = ast::Trait::parse(item, &mut faults);
+    let contract = check::contract(&raw, options, &mut faults);
     let restated = expand::restated(&raw);
-    match check::contract(raw, options, &mut faults) {
-        Some(contract) => {
-            let rest = expand::contract(&contract);
-            faults.finish(
-                || {
-                    let mut tokens = restated.clone();
-                    tokens.extend(rest);
-                    tokens
-                },
-                || restated.clone(),
-            )
-        }
-        None => faults.finish(TokenStream::new, || restated),
-    }
+    let beside = contract.as_ref().map(expand::contract);
+    faults.with(quote!(#restated #beside))
 }

@@ -1,15 +1,14 @@
-//! The description of a type becomes code.
+//! A type and its description become code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, DeriveInput, Type, ext::IdentExt};
 
 use super::shape::{Field, Names, Shape, Tagging, Variant, VariantData};
-use crate::docs;
+use crate::{docs, itself};
 
-pub(super) fn implementation(input: &DeriveInput, name: Option<String>, shape: &Shape) -> TokenStream {
+pub(super) fn implementation(input: &DeriveInput, name: &str, shape: &Shape) -> TokenStream {
     let ident = &input.ident;
-    let name = name.unwrap_or_else(|| ident.unraw().to_string());
     let markdown = docs::markdown(&input.attrs);
     let deprecated = docs::deprecation(&input.attrs);
     let cfg = cfg(&input.attrs);
@@ -17,19 +16,25 @@ pub(super) fn implementation(input: &DeriveInput, name: Option<String>, shape: &
         Shape::Newtype {
             inner,
             transparent: true,
-        } => quote!(<#inner as __callsheet::ContractType>::OPTIONAL),
+        } => {
+            let inner = crossing(inner);
+            quote!(<#inner as __callsheet::ContractType>::OPTIONAL)
+        }
         _ => quote!(false),
     };
     let summary = match shape {
-        Shape::Enum { variants, .. } => summary(&name, variants),
+        Shape::Enum { variants, .. } => summary(name, variants),
         _ => TokenStream::new(),
     };
     let shape = self::shape(shape);
+    let declared = itself::declared(&quote!(__ContractType), &quote!(__callsheet::ContractType));
     quote! {
-        #[allow(deprecated, unused, clippy::all, clippy::pedantic)]
+        #[allow(deprecated, non_camel_case_types, unused, clippy::all, clippy::pedantic)]
         #(#cfg)*
         const _: () = {
             use ::callsheet::__private::schema as __callsheet;
+
+            #declared
 
             impl __callsheet::ContractType for #ident {
                 const NAME: &'static str = #name;
@@ -144,7 +149,7 @@ fn fields(fields: &[Field]) -> TokenStream {
         let (cfg, written) = (cfg(&field.attributes), &field.written);
         let common = common(&field.names, &field.attributes);
         let (has_default, sometimes) = (field.has_default, field.sometimes);
-        let reference = reference(written);
+        let (reference, written) = (reference(written), crossing(written));
         quote! {
             #(#cfg)*
             fields.push(__callsheet::Field {
@@ -191,7 +196,13 @@ fn common(names: &Names, attributes: &[Attribute]) -> TokenStream {
 }
 
 fn reference(written: &Type) -> TokenStream {
+    let written = crossing(written);
     quote!(<#written as __callsheet::ContractType>::describe(types))
+}
+
+/// A type of a field, for the body of a function: see [`itself`].
+fn crossing(written: &Type) -> TokenStream {
+    itself::of(&quote!(__ContractType), written)
 }
 
 fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {

@@ -131,6 +131,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             state: Arc::new(state),
             dispatch: <C::Dispatch as Dispatch<S>>::new(),
             queue,
+            stop_wakes: None,
         };
         self.runtime.add_actor(&handle, &self.names, Arc::new(routes))?;
         let end = End {

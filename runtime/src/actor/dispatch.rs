@@ -23,14 +23,28 @@ pub trait Dispatch<S>: Sized + Send + 'static {
     /// One for a new actor.
     fn new() -> Self;
 
-    /// Whether the message needs the state alone.
-    fn is_exclusive(message: &Self::Message) -> bool;
+    /// How the message is to be run.
+    fn mode(message: &Self::Message) -> Mode;
 
     /// Runs a message that shares the state.
     fn shared(&mut self, turn: &mut SharedTurn<'_, S>, message: Self::Message);
 
-    /// Runs a message that has the state alone.
-    fn exclusive(state: &mut S, message: Self::Message) -> impl Future<Output = ()> + Send;
+    /// Runs a message that has the state alone and does not await.
+    fn alone(state: &mut S, message: Self::Message);
+
+    /// Runs a message that has the state alone and may await.
+    fn alone_async(state: &mut S, message: Self::Message) -> impl Future<Output = ()> + Send;
+}
+
+/// How a message is to be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Beside others that share the state.
+    Shared,
+    /// With the state alone, and at once.
+    Alone,
+    /// With the state alone, and it may await.
+    AloneAsync,
 }
 
 /// One turn of an actor that shares its state.

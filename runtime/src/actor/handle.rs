@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
+    task::Waker,
 };
 
 use futures_util::task::AtomicWaker;
@@ -89,14 +89,9 @@ impl Lifecycle {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Ready when the actor is to stop.
-    pub(super) fn poll_stopping(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.wake.register(cx.waker());
-        if self.is_stopping() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+    /// Has a stop wake `waker`.
+    pub(super) fn register(&self, waker: &Waker) {
+        self.wake.register(waker);
     }
 
     pub(super) fn set_stopped(&self) {

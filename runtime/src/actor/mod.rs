@@ -10,7 +10,7 @@ mod run;
 mod set;
 
 pub use builder::{ActorBuilder, StartError};
-pub use dispatch::{Dispatch, SharedMethod, SharedTurn};
+pub use dispatch::{Dispatch, Mode, SharedMethod, SharedTurn};
 pub use handle::ActorHandle;
 pub use id::ActorId;
-pub use queue::{Refused, Rejected, Sending, Sink};
+pub(crate) use queue::{Refused, Rejected, Sending, Sink};

@@ -15,7 +15,7 @@ pub(crate) struct Queued<Q> {
 }
 
 /// A way into an actor's queue for the messages of one contract.
-pub trait Sink<M>: Send + Sync {
+pub(crate) trait Sink<M>: Send + Sync {
     /// Enqueues at once.
     ///
     /// # Errors
@@ -35,15 +35,15 @@ pub trait Sink<M>: Send + Sync {
 }
 
 /// Waits for room in a queue. A queue that closes drops the message, and with it its reply.
-pub type Sending = Pin<Box<dyn Future<Output = Result<(), Closed>> + Send>>;
+pub(crate) type Sending = Pin<Box<dyn Future<Output = Result<(), Closed>> + Send>>;
 
 /// The queue was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closed;
+pub(crate) struct Closed;
 
 /// A message that was not enqueued.
 #[derive(Debug)]
-pub enum Rejected<M> {
+pub(crate) enum Rejected<M> {
     /// There is no room.
     Full(M),
     /// Nobody will read the queue any more.
@@ -52,7 +52,7 @@ pub enum Rejected<M> {
 
 /// Why a message from outside was not enqueued.
 #[derive(Debug)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// There is no room.
     Full,
     /// Nobody will read the queue any more.

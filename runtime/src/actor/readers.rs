@@ -27,8 +27,15 @@ impl Readers {
         self.0.spawn(ambient::scope(runtime, call));
     }
 
+    /// Whether no call shares the state.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Ready when a call has panicked; takes note of those that ended.
+    #[inline]
     pub(super) fn poll_failed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // Few actors have suspended calls, and each of their turns passes here.
         while !self.0.is_empty() {
             match self.0.poll_join_next(cx) {
                 Poll::Ready(Some(Ok(ReaderEnd::Finished))) => {}

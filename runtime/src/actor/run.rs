@@ -4,7 +4,7 @@ use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::{
     ActorId,
-    dispatch::{Dispatch, SharedTurn},
+    dispatch::{Dispatch, Mode, SharedTurn},
     handle::Lifecycle,
     queue::Queued,
     readers::Readers,
@@ -38,6 +38,8 @@ pub(super) struct ActorLoop<S, D: Dispatch<S>> {
     pub(super) state: Arc<S>,
     pub(super) dispatch: D,
     pub(super) queue: Receiver<Queued<D::Message>>,
+    /// Who is woken by a stop.
+    pub(super) stop_wakes: Option<Waker>,
 }
 
 /// Why the loop was woken.
@@ -87,10 +89,11 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
             };
             if self.clock.is_late(queued.header.deadline) {
                 discard(&self.id, queued);
-            } else if D::is_exclusive(&queued.message) {
-                self.exclusive(readers, queued.message).await?;
-            } else {
-                self.shared(readers, queued.message)?;
+                continue;
+            }
+            match D::mode(&queued.message) {
+                Mode::Shared => self.shared(readers, queued.message)?,
+                mode => self.exclusive(readers, mode, queued.message).await?,
             }
         }
         Ok(())
@@ -102,14 +105,27 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
         readers: &mut Readers,
         received: &mut Vec<Queued<D::Message>>,
     ) -> Poll<Woken> {
-        if readers.poll_failed(cx).is_ready() {
+        if !readers.is_empty() && readers.poll_failed(cx).is_ready() {
             return Poll::Ready(Woken::ReaderPanicked);
         }
         if let Poll::Ready(taken) = self.queue.poll_recv_many(cx, received, BATCH) {
             // Nothing is taken only from a queue that is closed, and only this loop closes it.
             return Poll::Ready(if taken == 0 { Woken::Stop } else { Woken::Messages });
         }
-        self.lifecycle.poll_stopping(cx).map(|()| Woken::Stop)
+        // A task has one waker all its life, and a stop takes it for good.
+        if !self
+            .stop_wakes
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
+            self.lifecycle.register(cx.waker());
+            self.stop_wakes = Some(cx.waker().clone());
+        }
+        if self.lifecycle.is_stopping() {
+            Poll::Ready(Woken::Stop)
+        } else {
+            Poll::Pending
+        }
     }
 
     fn shared(&mut self, readers: &mut Readers, message: D::Message) -> Result<(), Unrecoverable> {
@@ -123,8 +139,8 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
         if turn.failed { self.rebuild(readers) } else { Ok(()) }
     }
 
-    async fn exclusive(&mut self, readers: &mut Readers, message: D::Message) -> Result<(), Unrecoverable> {
-        if readers.idle().await.is_err() {
+    async fn exclusive(&mut self, readers: &mut Readers, mode: Mode, message: D::Message) -> Result<(), Unrecoverable> {
+        if !readers.is_empty() && readers.idle().await.is_err() {
             self.rebuild(readers)?;
         }
         let Some(state) = Arc::get_mut(&mut self.state) else {
@@ -132,7 +148,11 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
             discard(&self.id, message);
             return Ok(());
         };
-        match AssertUnwindSafe(D::exclusive(state, message)).catch_unwind().await {
+        let ran = match mode {
+            Mode::AloneAsync => AssertUnwindSafe(D::alone_async(state, message)).catch_unwind().await,
+            Mode::Alone | Mode::Shared => catch_unwind(AssertUnwindSafe(|| D::alone(state, message))),
+        };
+        match ran {
             Ok(()) => Ok(()),
             Err(_) => self.rebuild(readers),
         }

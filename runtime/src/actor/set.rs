@@ -5,7 +5,7 @@ use std::{any::TypeId, marker::PhantomData, sync::Arc};
 use tokio::sync::mpsc::Sender;
 
 use super::{
-    dispatch::{Dispatch, SharedTurn},
+    dispatch::{Dispatch, Mode, SharedTurn},
     queue::{Injecting, Queued, Sink},
 };
 use crate::{broker::Broker, contract::ContractMessage, registry::Entry, router::Routes};
@@ -103,7 +103,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> for DispatchNothing {
         DispatchNothing
     }
 
-    fn is_exclusive(message: &Never) -> bool {
+    fn mode(message: &Never) -> Mode {
         match *message {}
     }
 
@@ -111,7 +111,11 @@ impl<S: Send + Sync + 'static> Dispatch<S> for DispatchNothing {
         match message {}
     }
 
-    async fn exclusive(_: &mut S, message: Never) {
+    fn alone(_: &mut S, message: Never) {
+        match message {}
+    }
+
+    async fn alone_async(_: &mut S, message: Never) {
         match message {}
     }
 }
@@ -137,10 +141,10 @@ where
         }
     }
 
-    fn is_exclusive(message: &Self::Message) -> bool {
+    fn mode(message: &Self::Message) -> Mode {
         match message {
-            Either::This(message) => A::is_exclusive(message),
-            Either::Other(message) => B::is_exclusive(message),
+            Either::This(message) => A::mode(message),
+            Either::Other(message) => B::mode(message),
         }
     }
 
@@ -151,10 +155,17 @@ where
         }
     }
 
-    async fn exclusive(state: &mut S, message: Self::Message) {
+    fn alone(state: &mut S, message: Self::Message) {
         match message {
-            Either::This(message) => A::exclusive(state, message).await,
-            Either::Other(message) => B::exclusive(state, message).await,
+            Either::This(message) => A::alone(state, message),
+            Either::Other(message) => B::alone(state, message),
+        }
+    }
+
+    async fn alone_async(state: &mut S, message: Self::Message) {
+        match message {
+            Either::This(message) => A::alone_async(state, message).await,
+            Either::Other(message) => B::alone_async(state, message).await,
         }
     }
 }

@@ -88,6 +88,8 @@ impl Subscribers {
 
     fn add(&mut self, subscriber: &Arc<dyn RemoteSubscriber>) {
         let subscriber = Arc::downgrade(subscriber);
+        // What is never published would otherwise never forget who is gone.
+        self.subscribers.retain(|known| known.strong_count() > 0);
         if !self.subscribers.iter().any(|known| known.ptr_eq(&subscriber)) {
             self.subscribers.push(subscriber);
         }

@@ -13,7 +13,7 @@ use callsheet_wire::Failure;
 use super::pending::Pending;
 use crate::{contract::Message, mailbox::Address};
 
-/// A call with one reply. It does nothing until it is awaited.
+/// A call with one reply. It starts when it is awaited, or made a future.
 ///
 /// It fails with [`Failure`], or with `CallError<E>` where the contract declares the error `E`. Dropping it before it ends
 /// cancels it: a shared handler stops at its next await, an exclusive one runs to its end.
@@ -52,7 +52,7 @@ impl<M: Message<Returns: Returned>> IntoFuture for Ask<M> {
     type IntoFuture = AskFuture<M>;
 
     fn into_future(self) -> AskFuture<M> {
-        AskFuture(Pending::new(self.address, self.message, self.timeout))
+        AskFuture(Pending::start(&self.address, self.message, self.timeout))
     }
 }
 

@@ -10,13 +10,19 @@ pub(crate) fn closed(id: &ActorId) -> Failure {
 }
 
 /// The deadline passed before the call was run.
-pub(super) fn late_in_queue() -> Failure {
+pub(crate) fn late_in_queue() -> Failure {
     Failure::new(Code::Timeout, "the deadline passed before the call was run").with_delivered(Delivered::No)
 }
 
 /// The deadline passed while the call was running.
-pub(super) fn late_running() -> Failure {
+pub(crate) fn late_running() -> Failure {
     Failure::new(Code::Timeout, "the deadline passed while the call was running").with_delivered(Delivered::Unknown)
+}
+
+/// The deadline passed before the first item of a stream was there.
+pub(crate) fn late_for_first_item() -> Failure {
+    Failure::new(Code::Timeout, "the deadline passed before the first item of the stream")
+        .with_delivered(Delivered::Unknown)
 }
 
 /// The handler went away without a reply: it panicked, or the state it ran on was discarded.

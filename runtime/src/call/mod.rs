@@ -11,20 +11,21 @@ mod streamed;
 mod tell;
 
 pub use ask::{Ask, AskFuture};
-pub use port::{Body, EncodedStream, Form, Outlet, Port, Step, WireReply};
+pub use port::WireReply;
 pub use reply::Reply;
 pub use returns::Returns;
-pub use slot::Slots;
+pub use slot::{Slots, UnusedSlots};
 pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};
 
-pub(crate) use failing::{closed, handler_lost};
+pub(crate) use failing::{closed, handler_lost, late_for_first_item, late_in_queue, late_running};
+pub(crate) use port::{Body, EncodedStream, Form, Outlet, Port, Step};
 
 use crate::clock::Deadline;
 
 /// What every queued call carries beside its message.
 #[derive(Clone, Copy, Debug)]
-pub struct CallHeader {
+pub(crate) struct CallHeader {
     /// When nobody waits for the call any more.
     pub(crate) deadline: Deadline,
 }

@@ -23,11 +23,6 @@ pub(super) struct Pending<M: Message> {
 }
 
 enum State<M: Message> {
-    Start {
-        address: Address<M::Queued>,
-        message: M,
-        timeout: Option<Duration>,
-    },
     /// The queue is full: the message waits for room, and its slot for the deadline.
     Enqueueing {
         sending: Sending,
@@ -36,6 +31,7 @@ enum State<M: Message> {
     Waiting {
         slot: Arc<Slot<M::Returns>>,
     },
+    Failed(Failure),
     Ended,
 }
 
@@ -43,17 +39,17 @@ enum State<M: Message> {
 impl<M: Message> Unpin for Pending<M> {}
 
 impl<M: Message> Pending<M> {
-    pub(super) fn new(address: Address<M::Queued>, message: M, timeout: Option<Duration>) -> Self {
-        Pending {
-            state: State::Start {
-                address,
-                message,
-                timeout,
-            },
-        }
+    /// Starts the call: its message is in the queue afterwards, if there is room.
+    #[inline]
+    pub(super) fn start(address: &Address<M::Queued>, message: M, timeout: Option<Duration>) -> Self {
+        let state = match Self::enqueue(address, message, timeout) {
+            Ok(state) => state,
+            Err(failure) => State::Failed(failure),
+        };
+        Pending { state }
     }
 
-    fn start(address: &Address<M::Queued>, message: M, timeout: Option<Duration>) -> Result<State<M>, Failure> {
+    fn enqueue(address: &Address<M::Queued>, message: M, timeout: Option<Duration>) -> Result<State<M>, Failure> {
         let mut target = address.resolve()?;
         let deadline = target.deadline(timeout);
         let header = CallHeader { deadline };
@@ -63,10 +59,8 @@ impl<M: Message> Pending<M> {
             message = match target.sink().try_send(header, message) {
                 Ok(()) => return Ok(State::Waiting { slot }),
                 Err(Rejected::Full(message)) => {
-                    return Ok(State::Enqueueing {
-                        sending: target.sink().send(header, message),
-                        slot,
-                    });
+                    let sending = target.sink().send(header, message);
+                    return Ok(State::Enqueueing { sending, slot });
                 }
                 Err(Rejected::Closed(message)) => message,
             };
@@ -86,44 +80,29 @@ impl<M: Message> Future for Pending<M> {
     type Output = Result<M::Returns, Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        loop {
-            match &mut self.state {
-                State::Start { .. } => {
-                    let State::Start {
-                        address,
-                        message,
-                        timeout,
-                    } = std::mem::replace(&mut self.state, State::Ended)
-                    else {
-                        continue;
-                    };
-                    match Self::start(&address, message, timeout) {
-                        Ok(state) => self.state = state,
-                        Err(failure) => return Poll::Ready(Err(failure)),
-                    }
-                }
-                State::Enqueueing { sending, slot } => {
-                    if let Poll::Ready(outcome) = slot.poll_outcome(cx) {
-                        self.state = State::Ended;
-                        return Poll::Ready(outcome);
-                    }
-                    // A queue that was closed drops the message, whose reply then says so through the slot.
-                    let _ = ready!(sending.as_mut().poll(cx));
-                    let slot = Arc::clone(slot);
-                    self.state = State::Waiting { slot };
-                }
-                State::Waiting { slot } => {
-                    let outcome = ready!(slot.poll_outcome(cx));
-                    if let State::Waiting { slot } = std::mem::replace(&mut self.state, State::Ended)
-                        && slot.is_reusable()
-                    {
-                        M::slots().give_back(slot);
-                    }
-                    return Poll::Ready(outcome);
-                }
-                State::Ended => return Poll::Pending,
+        if let State::Enqueueing { sending, slot } = &mut self.state {
+            if let Poll::Ready((outcome, _)) = slot.poll_outcome(cx) {
+                self.state = State::Ended;
+                return Poll::Ready(outcome);
             }
+            // A queue that was closed drops the message, whose reply then says so through the slot.
+            let _ = ready!(sending.as_mut().poll(cx));
+            let slot = Arc::clone(slot);
+            self.state = State::Waiting { slot };
         }
+        let State::Waiting { slot } = &self.state else {
+            return match std::mem::replace(&mut self.state, State::Ended) {
+                State::Failed(failure) => Poll::Ready(Err(failure)),
+                _ => Poll::Pending,
+            };
+        };
+        let (outcome, reusable) = ready!(slot.poll_outcome(cx));
+        if let State::Waiting { slot } = std::mem::replace(&mut self.state, State::Ended)
+            && reusable
+        {
+            M::slots().give_back(slot);
+        }
+        Poll::Ready(outcome)
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Port {
 ///
 /// A ticket is given by the outlet for one call and is never used twice. Whatever is said of a ticket that has ended is
 /// ignored.
-pub trait Outlet: Send + Sync {
+pub(crate) trait Outlet: Send + Sync {
     /// Marks the call as running; `false` if nobody waits for it any more.
     fn begin(&self, ticket: u64) -> bool;
     /// Ready when nobody waits for the reply any more.
@@ -82,7 +82,7 @@ impl std::fmt::Debug for Port {
 
 /// The frame that a reply goes into.
 #[derive(Clone, Copy, Debug)]
-pub enum Form<'a> {
+pub(crate) enum Form<'a> {
     /// A response.
     Response {
         /// The caller's id, if it gave one.
@@ -100,7 +100,7 @@ pub enum Form<'a> {
 }
 
 /// A reply that can write itself into one whole frame.
-pub trait Body {
+pub(crate) trait Body {
     /// Appends the frame to `out`.
     ///
     /// # Errors
@@ -146,7 +146,7 @@ impl<E: DeclaredError> Serialize for Declared<'_, E> {
 
 /// What one poll of a stream of replies came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// An item was written; more may come.
     Item,
     /// The final frame was written.
@@ -156,7 +156,7 @@ pub enum Step {
 }
 
 /// A stream of replies that can write its items into frames.
-pub trait EncodedStream: Send {
+pub(crate) trait EncodedStream: Send {
     /// Ready when one frame was appended to `out`, with the number `sequence`.
     ///
     /// # Errors

@@ -1,69 +1,82 @@
 //! Where a reply waits for its caller.
 //!
-//! A slot is shared by the waiting call and by the message in the actor's queue. Slots are pooled for each method, so a
-//! call allocates nothing once the pool is warm. The deadline is a word in the slot that the runtime's clock sweeps.
+//! A slot is shared by the waiting call and by the message in the actor's queue. Slots are kept for each method and thread,
+//! so a call allocates nothing once there are enough. The deadline is a word in the slot that the runtime's clock sweeps.
 
 use std::{
-    mem,
+    cell::RefCell,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
+    thread::LocalKey,
 };
 
 use callsheet_wire::Failure;
+use parking_lot::Mutex;
 
 use super::failing::{late_in_queue, late_running};
 use crate::clock::{self, Deadline, Judgement, Reading, Sweep};
 
-/// So many unused slots are kept for each method.
-const KEPT: usize = 1024;
+/// So many unused slots are kept for each method and thread.
+const KEPT: usize = 256;
 
 /// The reply slots of one method, in a static beside it.
 pub struct Slots<R: 'static> {
-    free: Mutex<Vec<Arc<Slot<R>>>>,
+    unused: &'static LocalKey<UnusedSlots<R>>,
     all: Mutex<Vec<Weak<Slot<R>>>>,
     registered: AtomicBool,
 }
 
+/// The slots of one method that wait on one thread to be used again.
+pub struct UnusedSlots<R>(RefCell<Vec<Arc<Slot<R>>>>);
+
 pub(crate) struct Slot<R> {
-    state: Mutex<State<R>>,
+    phase: AtomicU8,
     deadline: AtomicU64,
+    parties: Mutex<Parties<R>>,
 }
 
-struct State<R> {
-    phase: Phase,
+struct Parties<R> {
     outcome: Option<Result<R, Failure>>,
     caller: Option<Waker>,
     /// Only a handler that was suspended waits to be told that nobody listens any more.
     handler: Option<Waker>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Queued,
-    Running,
+/// How far the call is. It leaves `RUNNING` or `QUEUED` for the others under the lock alone.
+mod phase {
+    pub(super) const QUEUED: u8 = 0;
+    pub(super) const RUNNING: u8 = 1;
     /// The outcome is there, for the caller to take.
-    Done,
+    pub(super) const DONE: u8 = 2;
     /// Nobody waits: the caller went away, or was told that it is too late.
-    Abandoned,
+    pub(super) const ABANDONED: u8 = 3;
+}
+
+impl<R> UnusedSlots<R> {
+    /// None yet.
+    #[expect(clippy::new_without_default, reason = "it is made in a static, by the macro alone")]
+    pub const fn new() -> Self {
+        UnusedSlots(RefCell::new(Vec::new()))
+    }
 }
 
 impl<R: Send + 'static> Slots<R> {
-    /// An empty pool.
-    #[expect(clippy::new_without_default, reason = "it is made in a static, by the macro alone")]
-    pub const fn new() -> Self {
+    /// The slots of a method, which are kept in `unused` while they wait.
+    pub const fn new(unused: &'static LocalKey<UnusedSlots<R>>) -> Self {
         Slots {
-            free: Mutex::new(Vec::new()),
+            unused,
             all: Mutex::new(Vec::new()),
             registered: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn take(&'static self, deadline: Deadline) -> Arc<Slot<R>> {
-        let recycled = lock(&self.free).pop();
-        let slot = recycled.unwrap_or_else(|| self.make());
+        // A thread that is ending keeps nothing any more.
+        let unused = self.unused.try_with(|unused| unused.0.borrow_mut().pop());
+        let slot = unused.ok().flatten().unwrap_or_else(|| self.make());
         slot.deadline.store(deadline.word(), Ordering::Relaxed);
         slot
     }
@@ -74,38 +87,33 @@ impl<R: Send + 'static> Slots<R> {
             clock::register_pool(self);
         }
         let slot = Arc::new(Slot {
-            state: Mutex::new(State {
-                phase: Phase::Queued,
+            phase: AtomicU8::new(phase::QUEUED),
+            deadline: AtomicU64::new(Deadline::NONE.word()),
+            parties: Mutex::new(Parties {
                 outcome: None,
                 caller: None,
                 handler: None,
             }),
-            deadline: AtomicU64::new(Deadline::NONE.word()),
         });
-        lock(&self.all).push(Arc::downgrade(&slot));
+        self.all.lock().push(Arc::downgrade(&slot));
         slot
     }
 
-    /// Takes back a slot whose outcome was taken: whoever gave the reply never looks at it again.
+    /// Takes back a slot that said it can be used again.
     pub(crate) fn give_back(&self, slot: Arc<Slot<R>>) {
-        slot.deadline.store(Deadline::NONE.word(), Ordering::Relaxed);
-        {
-            let mut state = lock(&slot.state);
-            state.phase = Phase::Queued;
-            state.caller = None;
-            state.handler = None;
-        }
-        let mut free = lock(&self.free);
-        if free.len() < KEPT {
-            free.push(slot);
-        }
+        let _ = self.unused.try_with(|unused| {
+            let mut unused = unused.0.borrow_mut();
+            if unused.len() < KEPT {
+                unused.push(slot);
+            }
+        });
     }
 }
 
 impl<R: Send + 'static> Sweep for Slots<R> {
     fn sweep(&self, reading: Reading) -> bool {
         let slots: Vec<_> = {
-            let mut all = lock(&self.all);
+            let mut all = self.all.lock();
             all.retain(|slot| slot.strong_count() > 0);
             all.iter().filter_map(Weak::upgrade).collect()
         };
@@ -125,69 +133,65 @@ impl<R: Send + 'static> Sweep for Slots<R> {
 impl<R> Slot<R> {
     /// Marks the call as running; `false` if nobody waits for it any more.
     pub(crate) fn begin(&self) -> bool {
-        let mut state = lock(&self.state);
-        if state.phase == Phase::Queued {
-            state.phase = Phase::Running;
-        }
-        state.phase == Phase::Running
+        let begun = self
+            .phase
+            .compare_exchange(phase::QUEUED, phase::RUNNING, Ordering::AcqRel, Ordering::Acquire);
+        begun.is_ok()
     }
 
     /// Ready when nobody waits for the reply any more.
     pub(crate) fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = lock(&self.state);
-        if state.phase == Phase::Abandoned {
+        let mut parties = self.parties.lock();
+        if self.phase.load(Ordering::Acquire) == phase::ABANDONED {
             return Poll::Ready(());
         }
-        match &mut state.handler {
-            Some(waker) => waker.clone_from(cx.waker()),
-            empty => *empty = Some(cx.waker().clone()),
-        }
+        register(&mut parties.handler, cx);
         Poll::Pending
     }
 
     /// Ends the call, if it has not ended yet.
     pub(crate) fn complete(&self, outcome: Result<R, Failure>) {
         let caller = {
-            let mut state = lock(&self.state);
-            if !matches!(state.phase, Phase::Queued | Phase::Running) {
+            let mut parties = self.parties.lock();
+            if self.phase.load(Ordering::Acquire) > phase::RUNNING {
+                // The outcome may run user code when it is dropped: never under the lock.
+                drop(parties);
                 return;
             }
-            state.phase = Phase::Done;
-            state.outcome = Some(outcome);
-            state.caller.take()
+            self.phase.store(phase::DONE, Ordering::Release);
+            parties.outcome = Some(outcome);
+            parties.caller.take()
         };
         if let Some(caller) = caller {
             caller.wake();
         }
     }
 
-    /// Ready with the outcome, which is taken: the slot may then be given back.
-    pub(crate) fn poll_outcome(&self, cx: &mut Context<'_>) -> Poll<Result<R, Failure>> {
-        let mut state = lock(&self.state);
-        match state.outcome.take() {
-            Some(outcome) => Poll::Ready(outcome),
-            None => {
-                match &mut state.caller {
-                    Some(waker) => waker.clone_from(cx.waker()),
-                    empty => *empty = Some(cx.waker().clone()),
-                }
-                Poll::Pending
-            }
+    /// Ready with the outcome, which is taken, and whether the slot can be given back: only if the reply was given, since
+    /// whoever gave it never looks at the slot again.
+    pub(crate) fn poll_outcome(&self, cx: &mut Context<'_>) -> Poll<(Result<R, Failure>, bool)> {
+        let mut parties = self.parties.lock();
+        let Some(outcome) = parties.outcome.take() else {
+            register(&mut parties.caller, cx);
+            return Poll::Pending;
+        };
+        let reusable = self.phase.load(Ordering::Acquire) == phase::DONE;
+        if reusable {
+            // Under the lock, so that the clock never takes the next call for this one.
+            self.deadline.store(Deadline::NONE.word(), Ordering::Relaxed);
+            self.phase.store(phase::QUEUED, Ordering::Release);
+            parties.handler = None;
         }
-    }
-
-    /// Whether the slot can serve another call once its outcome was taken.
-    pub(crate) fn is_reusable(&self) -> bool {
-        lock(&self.state).phase == Phase::Done
+        Poll::Ready((outcome, reusable))
     }
 
     /// The caller goes away.
     pub(crate) fn abandon(&self) {
         let (handler, outcome) = {
-            let mut state = lock(&self.state);
-            state.phase = Phase::Abandoned;
-            state.caller = None;
-            (state.handler.take(), state.outcome.take())
+            let mut parties = self.parties.lock();
+            self.phase.store(phase::ABANDONED, Ordering::Release);
+            parties.caller = None;
+            (parties.handler.take(), parties.outcome.take())
         };
         // A reply that nobody will read may run user code when it is dropped: never under the lock.
         drop(outcome);
@@ -199,17 +203,21 @@ impl<R> Slot<R> {
     /// Ends the call as late, unless it ended, or the slot was taken for another call, since `deadline` was read.
     fn expire(&self, deadline: Deadline) {
         let (caller, handler) = {
-            let mut state = lock(&self.state);
+            let mut parties = self.parties.lock();
             if self.deadline.load(Ordering::Relaxed) != deadline.word() {
                 return;
             }
-            state.outcome = Some(Err(match state.phase {
-                Phase::Queued => late_in_queue(),
-                Phase::Running => late_running(),
-                Phase::Done | Phase::Abandoned => return,
+            // From here on a call that was queued is not begun any more.
+            let was = self.phase.swap(phase::ABANDONED, Ordering::AcqRel);
+            parties.outcome = Some(Err(match was {
+                phase::QUEUED => late_in_queue(),
+                phase::RUNNING => late_running(),
+                ended => {
+                    self.phase.store(ended, Ordering::Release);
+                    return;
+                }
             }));
-            state.phase = Phase::Abandoned;
-            (state.caller.take(), mem::take(&mut state.handler))
+            (parties.caller.take(), parties.handler.take())
         };
         for waker in [caller, handler].into_iter().flatten() {
             waker.wake();
@@ -217,7 +225,10 @@ impl<R> Slot<R> {
     }
 }
 
-/// No user code runs under these locks, so a poisoned one guards nothing that is broken.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Keeps the waker of whoever polls.
+fn register(place: &mut Option<Waker>, cx: &Context<'_>) {
+    match place {
+        Some(waker) => waker.clone_from(cx.waker()),
+        empty => *empty = Some(cx.waker().clone()),
+    }
 }

@@ -12,7 +12,7 @@ use callsheet_schema::{DeclaredError, Returned};
 use callsheet_wire::{Code, Delivered, Failure};
 use futures_core::Stream;
 
-use super::pending::Pending;
+use super::{failing::late_for_first_item, pending::Pending};
 use crate::{Streaming, contract::Message, mailbox::Address};
 
 /// A call with many replies: a stream that starts the call when it is first polled.
@@ -93,7 +93,7 @@ where
                         continue;
                     };
                     let first = address.timeout(timeout);
-                    let call = Pending::new(address, message, timeout);
+                    let call = Pending::start(&address, message, timeout);
                     self.state = State::Opening { call, first };
                 }
                 State::Opening { call, first } => match Pin::new(call).poll(cx) {
@@ -149,10 +149,7 @@ fn poll_late(first: &mut Option<First>, cx: &mut Context<'_>) -> Poll<Failure> {
             None => return Poll::Pending,
             Some(First::Within(time)) => *first = Some(First::Until(Box::pin(tokio::time::sleep(*time)))),
             Some(First::Until(sleep)) => {
-                return sleep.as_mut().poll(cx).map(|()| {
-                    Failure::new(Code::Timeout, "the deadline passed before the first item of the stream")
-                        .with_delivered(Delivered::Unknown)
-                });
+                return sleep.as_mut().poll(cx).map(|()| late_for_first_item());
             }
         }
     }

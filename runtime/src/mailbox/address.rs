@@ -1,6 +1,6 @@
 //! Where a mailbox's calls go: a name, and the queue it last resolved to.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, task::Poll, time::Duration};
+use std::{fmt, future::Future, ops::Deref, pin::Pin, sync::{Arc, OnceLock, atomic::{AtomicBool, Ordering}}, task::Poll, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use callsheet_wire::{Code, Delivered, Failure};
@@ -19,7 +19,13 @@ pub struct Address<M: ContractMessage>(Arc<Inner<M>>);
 struct Inner<M: ContractMessage> {
     id: ActorId,
     runtime: Result<WeakRuntime, Failure>,
-    cached: ArcSwapOption<Target<M>>,
+    /// What the name resolved to first. It is what the name means for as long as that actor lives, so it is read without
+    /// any counting.
+    first: OnceLock<Target<M>>,
+    /// That actor has stopped.
+    superseded: AtomicBool,
+    /// What the name resolved to after that.
+    later: ArcSwapOption<Target<M>>,
 }
 
 /// What a name resolved to.
@@ -27,6 +33,24 @@ pub(crate) struct Target<M> {
     sink: Arc<dyn Sink<M>>,
     clock: Arc<Clock>,
     timeouts: Timeouts,
+}
+
+/// What a name resolved to, as the address keeps it.
+pub(crate) enum Resolved<'a, M> {
+    First(&'a Target<M>),
+    Later(Arc<Target<M>>),
+}
+
+impl<M> Deref for Resolved<'_, M> {
+    type Target = Target<M>;
+
+    #[inline]
+    fn deref(&self) -> &Target<M> {
+        match self {
+            Resolved::First(target) => target,
+            Resolved::Later(target) => target,
+        }
+    }
 }
 
 impl<M> Target<M> {
@@ -48,7 +72,9 @@ impl<M: ContractMessage> Address<M> {
         Address(Arc::new(Inner {
             id,
             runtime,
-            cached: ArcSwapOption::empty(),
+            first: OnceLock::new(),
+            superseded: AtomicBool::new(false),
+            later: ArcSwapOption::empty(),
         }))
     }
 
@@ -58,15 +84,25 @@ impl<M: ContractMessage> Address<M> {
     }
 
     /// What the name resolves to, from the cache if it was resolved before.
-    pub(crate) fn resolve(&self) -> Result<Arc<Target<M>>, Failure> {
-        match self.0.cached.load_full() {
-            Some(target) => Ok(target),
+    #[inline]
+    pub(crate) fn resolve(&self) -> Result<Resolved<'_, M>, Failure> {
+        match self.0.first.get() {
+            Some(target) if !self.0.superseded.load(Ordering::Relaxed) => Ok(Resolved::First(target)),
+            _ => self.resolve_later(),
+        }
+    }
+
+    #[cold]
+    fn resolve_later(&self) -> Result<Resolved<'_, M>, Failure> {
+        match self.0.later.load_full() {
+            Some(target) => Ok(Resolved::Later(target)),
             None => self.look_up(),
         }
     }
 
     /// What the name resolves to by now, after `stale` turned out to be closed.
-    pub(crate) fn resolve_again(&self, stale: &Target<M>) -> Result<Arc<Target<M>>, Failure> {
+    pub(crate) fn resolve_again(&self, stale: &Target<M>) -> Result<Resolved<'_, M>, Failure> {
+        self.0.superseded.store(true, Ordering::Relaxed);
         let target = self.look_up()?;
         if Arc::ptr_eq(&target.sink, &stale.sink) {
             return Err(closed(self.id()));
@@ -75,11 +111,15 @@ impl<M: ContractMessage> Address<M> {
     }
 
     #[cold]
-    fn look_up(&self) -> Result<Arc<Target<M>>, Failure> {
+    fn look_up(&self) -> Result<Resolved<'_, M>, Failure> {
         let runtime = self.0.runtime.clone()?.upgrade()?;
-        let target = Arc::new(runtime.resolve::<M>(&self.0.id)?);
-        self.0.cached.store(Some(Arc::clone(&target)));
-        Ok(target)
+        let target = runtime.resolve::<M>(&self.0.id)?;
+        if self.0.first.get().is_none() {
+            return Ok(Resolved::First(self.0.first.get_or_init(|| target)));
+        }
+        let target = Arc::new(target);
+        self.0.later.store(Some(Arc::clone(&target)));
+        Ok(Resolved::Later(target))
     }
 
     /// How long a call may take that asks for `timeout`.

@@ -4,15 +4,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
+use super::names::crossing;
 use crate::{
     contract::check::{Contract, Kind, MessageName, Method, Request},
     docs,
 };
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
-    let Contract {
-        ident, name, events, ..
-    } = contract;
+    let Contract { ident, name, .. } = contract;
+    let events: Vec<_> = contract.events.iter().map(crossing).collect();
     let (message_enum, proxy) = (contract.message_enum(), contract.proxy());
     let infos = contract.methods.iter().enumerate().map(|(index, method)| {
         let (cfg, message, kind) = (&method.cfg, message_name(method), kind(method));
@@ -84,32 +84,38 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 fn message_name(method: &Method) -> TokenStream {
     match &method.message {
         MessageName::Given(name) => quote!(#name),
-        MessageName::OfType(written) => quote! {
-            __callsheet::schema::names::short(<#written as __callsheet::schema::ContractType>::NAME)
-        },
+        MessageName::OfType(written) => {
+            let written = crossing(written);
+            quote!(__callsheet::schema::names::short(<#written as __callsheet::schema::ContractType>::NAME))
+        }
     }
 }
 
 fn kind(method: &Method) -> TokenStream {
-    match method.returns() {
-        Some(returns) => quote!(<#returns as __callsheet::Returns>::KIND),
-        None => quote!(__callsheet::schema::Kind::Tell),
+    let replies = method.replies();
+    match method.kind {
+        Kind::Returns(_) | Kind::ImplStream(_) => quote!(<#replies as __callsheet::Returns>::KIND),
+        Kind::Tell => quote!(__callsheet::schema::Kind::Tell),
     }
 }
 
 fn decoder(contract: &Contract, index: usize, method: &Method) -> TokenStream {
-    let (cfg, variant, message) = (&method.cfg, &method.variant, contract.message(method));
+    let (cfg, name, message) = (&method.cfg, &method.ident, contract.message_struct(method));
     let message_enum = contract.message_enum();
     let decoded = match &method.request {
-        Request::Arguments(_) => quote!(payload.decode_arguments::<#message>()?),
+        Request::Arguments(arguments) => {
+            let types = arguments.iter().map(|argument| crossing(&argument.written));
+            quote!(payload.decode_arguments::<#message<#(#types),*>>()?)
+        }
         Request::Message(argument) => {
-            let written = &argument.written;
+            let written = crossing(&argument.written);
             quote!(#message(payload.decode::<#written>()?))
         }
     };
+    let replies = method.replies();
     let built = match method.kind {
-        Kind::Tell => quote!(#message_enum::#variant(#decoded)),
-        _ => quote!(#message_enum::#variant(#decoded, __callsheet::Reply::to_wire(reply))),
+        Kind::Tell => quote!(#message_enum::#name(#decoded)),
+        _ => quote!(#message_enum::#name(#decoded, __callsheet::Reply::<#replies>::to_wire(reply))),
     };
     quote!(#(#cfg)* #index => ::core::result::Result::Ok(#built),)
 }
@@ -126,14 +132,15 @@ fn description(method: &Method) -> TokenStream {
     } else {
         quote!(Shared)
     };
-    let returned = match method.returns() {
-        Some(returns) => quote!(<#returns as __callsheet::Returns>::describe(types)),
-        None => quote!((__callsheet::schema::TypeRef::Unit, ::core::option::Option::None)),
+    let replies = method.replies();
+    let returned = match method.kind {
+        Kind::Returns(_) | Kind::ImplStream(_) => quote!(<#replies as __callsheet::Returns>::describe(types)),
+        Kind::Tell => quote!((__callsheet::schema::TypeRef::Unit, ::core::option::Option::None)),
     };
     let request = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| argument.ident.unraw().to_string());
-            let types = arguments.iter().map(|argument| &argument.written);
+            let types = arguments.iter().map(|argument| crossing(&argument.written));
             quote! {
                 __callsheet::schema::Request::Arguments(::std::vec![#(__callsheet::schema::Argument {
                     name: ::std::string::String::from(#names),
@@ -143,7 +150,7 @@ fn description(method: &Method) -> TokenStream {
             }
         }
         Request::Message(argument) => {
-            let (name, written) = (argument.ident.unraw().to_string(), &argument.written);
+            let (name, written) = (argument.ident.unraw().to_string(), crossing(&argument.written));
             quote! {
                 __callsheet::schema::Request::Message {
                     name: ::std::string::String::from(#name),

@@ -6,7 +6,8 @@ use quote::quote;
 use crate::contract::check::{Contract, Kind, Method};
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
-    let (ident, dispatch, message_enum) = (&contract.ident, contract.dispatch(), contract.message_enum());
+    let (ident, visibility) = (&contract.ident, &contract.visibility);
+    let (dispatch, message_enum) = (contract.dispatch(), contract.message_enum());
     // Only these are polled, so only these have a place to be polled in.
     let slotted: Vec<_> = contract
         .methods
@@ -16,67 +17,89 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let fields = slotted.iter().map(|method| {
         let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
         let returns = method.returns().unwrap_or_else(|| quote!(()));
-        quote!(#(#cfg)* #name: __callsheet::SharedMethod<S, #message, #returns>)
+        quote!(#(#cfg)* #name: __callsheet::SharedMethod<__S, #message, #returns>)
     });
     let initial = slotted.iter().map(|method| {
         let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
         let call = method.call(contract, &quote!(&state), &quote!(message));
+        let replies = method.replies();
         quote! {
             #(#cfg)*
-            #name: __callsheet::SharedMethod::new(|state: ::std::sync::Arc<S>, message: #message| async move { #call })
+            #name: __callsheet::SharedMethod::<__S, #message, #replies>::new(
+                |state: ::std::sync::Arc<__S>, message: #message| async move { #call },
+            )
         }
     });
-    let exclusive_arms = contract.methods.iter().map(|method| {
-        let (cfg, variant, exclusive) = (&method.cfg, &method.variant, method.exclusive);
-        quote!(#(#cfg)* #message_enum::#variant(..) => #exclusive)
+    let mode_arms = contract.methods.iter().map(|method| {
+        let (cfg, name) = (&method.cfg, &method.ident);
+        let mode = match (method.exclusive, method.is_async) {
+            (false, _) => quote!(Shared),
+            (true, false) => quote!(Alone),
+            (true, true) => quote!(AloneAsync),
+        };
+        quote!(#(#cfg)* #message_enum::#name(..) => __callsheet::Mode::#mode)
     });
     let shared_arms = contract.methods.iter().map(|method| shared_arm(contract, method));
-    let alone_arms = contract.methods.iter().map(|method| exclusive_arm(contract, method));
+    let alone_arms = contract
+        .methods
+        .iter()
+        .map(|method| exclusive_arm(contract, method, false));
+    let alone_async_arms = contract
+        .methods
+        .iter()
+        .map(|method| exclusive_arm(contract, method, true));
     quote! {
-        pub struct #dispatch<S> {
+        #visibility struct #dispatch<__S> {
             #(#fields,)*
-            state: ::core::marker::PhantomData<fn(S)>,
+            __state: ::core::marker::PhantomData<fn(__S)>,
         }
 
-        impl<S: #ident> __callsheet::Dispatch<S> for #dispatch<S> {
+        impl<__S: #ident> __callsheet::Dispatch<__S> for #dispatch<__S> {
             type Message = #message_enum;
 
             fn new() -> Self {
                 Self {
                     #(#initial,)*
-                    state: ::core::marker::PhantomData,
+                    __state: ::core::marker::PhantomData,
                 }
             }
 
-            fn is_exclusive(message: &#message_enum) -> bool {
+            fn mode(message: &#message_enum) -> __callsheet::Mode {
                 match *message {
-                    #(#exclusive_arms),*
+                    #(#mode_arms),*
                 }
             }
 
-            fn shared(&mut self, turn: &mut __callsheet::SharedTurn<'_, S>, message: #message_enum) {
+            fn shared(&mut self, turn: &mut __callsheet::SharedTurn<'_, __S>, message: #message_enum) {
                 match message {
                     #(#shared_arms),*
                 }
             }
 
-            async fn exclusive(state: &mut S, message: #message_enum) {
+            fn alone(state: &mut __S, message: #message_enum) {
                 match message {
                     #(#alone_arms),*
                 }
             }
+
+            async fn alone_async(state: &mut __S, message: #message_enum) {
+                match message {
+                    #(#alone_async_arms),*
+                }
+            }
         }
 
-        impl<'a, S: #ident> __callsheet::Serves<S> for dyn #ident + 'a {
-            type Dispatch = #dispatch<S>;
+        #[diagnostic::do_not_recommend]
+        impl<'a, __S: #ident> __callsheet::Serves<__S> for dyn #ident + 'a {
+            type Dispatch = #dispatch<__S>;
         }
     }
 }
 
 fn shared_arm(contract: &Contract, method: &Method) -> TokenStream {
-    let (cfg, variant, name, message_enum) = (&method.cfg, &method.variant, &method.ident, contract.message_enum());
+    let (cfg, name, message_enum) = (&method.cfg, &method.ident, contract.message_enum());
     if method.exclusive {
-        return quote!(#(#cfg)* #message_enum::#variant(..) => {});
+        return quote!(#(#cfg)* #message_enum::#name(..) => {});
     }
     let (pattern, reply) = match method.kind {
         Kind::Tell => (
@@ -85,26 +108,29 @@ fn shared_arm(contract: &Contract, method: &Method) -> TokenStream {
         ),
         _ => (quote!(message, reply), quote!(reply)),
     };
+    let replies = method.replies();
     let run = if method.is_async {
-        quote!(self.#name.run(turn, message, #reply))
+        quote!(__callsheet::SharedMethod::<_, _, #replies>::run(&mut self.#name, turn, message, #reply))
     } else {
         let call = method.call(contract, &quote!(state), &quote!(message));
-        quote!(turn.run(#reply, |state| #call))
+        quote!(turn.run::<#replies>(#reply, |state| #call))
     };
-    quote!(#(#cfg)* #message_enum::#variant(#pattern) => #run)
+    quote!(#(#cfg)* #message_enum::#name(#pattern) => #run)
 }
 
-fn exclusive_arm(contract: &Contract, method: &Method) -> TokenStream {
-    let (cfg, variant, message_enum) = (&method.cfg, &method.variant, contract.message_enum());
-    if !method.exclusive {
-        return quote!(#(#cfg)* #message_enum::#variant(..) => {});
+fn exclusive_arm(contract: &Contract, method: &Method, is_async: bool) -> TokenStream {
+    let (cfg, name, message_enum) = (&method.cfg, &method.ident, contract.message_enum());
+    if !method.exclusive || method.is_async != is_async {
+        return quote!(#(#cfg)* #message_enum::#name(..) => {});
     }
     let call = method.call(contract, &quote!(state), &quote!(message));
+    let replies = method.replies();
     match method.kind {
-        Kind::Tell => quote!(#(#cfg)* #message_enum::#variant(message) => #call),
+        Kind::Tell => quote!(#(#cfg)* #message_enum::#name(message) => #call),
         _ => quote! {
             #(#cfg)*
-            #message_enum::#variant(message, mut reply) => {
+            #message_enum::#name(message, reply) => {
+                let mut reply: __callsheet::Reply<#replies> = reply;
                 if reply.begin() {
                     let value = #call;
                     reply.complete(value);

@@ -1,48 +1,49 @@
 //! The messages that carry calls: a struct for each method, and the enum of them all.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::contract::check::{Contract, Method, Request};
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
-    let message_enum = contract.message_enum();
+    let (message_enum, visibility) = (contract.message_enum(), &contract.visibility);
     let messages = contract.methods.iter().map(|method| message(contract, method));
     let variants = contract.methods.iter().map(|method| {
-        let (cfg, variant, message) = (&method.cfg, &method.variant, contract.message(method));
+        let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
         match method.returns() {
-            Some(returns) => quote!(#(#cfg)* #variant(#message, __callsheet::Reply<#returns>)),
-            None => quote!(#(#cfg)* #variant(#message)),
+            Some(returns) => quote!(#(#cfg)* #name(#message, __callsheet::Reply<#returns>)),
+            None => quote!(#(#cfg)* #name(#message)),
         }
     });
     quote! {
         #(#messages)*
 
-        pub enum #message_enum {
+        #visibility enum #message_enum {
             #(#variants),*
         }
     }
 }
 
 fn message(contract: &Contract, method: &Method) -> TokenStream {
-    let (cfg, variant, message) = (&method.cfg, &method.variant, contract.message(method));
-    let message_enum = contract.message_enum();
+    let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
+    let (message_enum, visibility) = (contract.message_enum(), &contract.visibility);
+    // With its arguments' types as parameters, what a type lacks is an error where the message is read, and nowhere else.
+    let message_struct = contract.message_struct(method);
+    let parameters: Vec<_> = (0..method.arguments().len())
+        .map(|index| format_ident!("__{index}"))
+        .collect();
     let body = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| &argument.ident);
-            let types = arguments.iter().map(|argument| &argument.written);
-            quote!({ #(#names: #types),* })
+            quote!({ #(#names: #parameters),* })
         }
-        Request::Message(argument) => {
-            let written = &argument.written;
-            quote!((#written);)
-        }
+        Request::Message(_) => quote!((#(#parameters),*);),
     };
     let declared = quote! {
         #(#cfg)*
         #[derive(__callsheet::serde::Deserialize)]
         #[serde(crate = "::callsheet::__private::serde")]
-        pub struct #message #body
+        #visibility struct #message_struct<#(#parameters),*> #body
     };
     let queued = match method.returns() {
         Some(returns) => quote! {
@@ -52,12 +53,15 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
                 type Returns = #returns;
 
                 fn slots() -> &'static __callsheet::Slots<#returns> {
-                    static SLOTS: __callsheet::Slots<#returns> = __callsheet::Slots::new();
+                    ::std::thread_local! {
+                        static UNUSED: __callsheet::UnusedSlots<#returns> = const { __callsheet::UnusedSlots::new() };
+                    }
+                    static SLOTS: __callsheet::Slots<#returns> = __callsheet::Slots::new(&UNUSED);
                     &SLOTS
                 }
 
                 fn into_queued(self, reply: __callsheet::Reply<#returns>) -> #message_enum {
-                    #message_enum::#variant(self, reply)
+                    #message_enum::#name(self, reply)
                 }
             }
         },
@@ -67,7 +71,7 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
                 type Queued = #message_enum;
 
                 fn into_queued(self) -> #message_enum {
-                    #message_enum::#variant(self)
+                    #message_enum::#name(self)
                 }
             }
         },

@@ -10,10 +10,12 @@ mod restated;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Attribute;
 
 pub(super) use restated::restated;
 
 use super::check::Contract;
+use crate::itself;
 
 /// Everything that stands beside the trait.
 pub(super) fn contract(contract: &Contract) -> TokenStream {
@@ -28,30 +30,41 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
     let dispatch = dispatch::expand(contract);
     let descriptor = descriptor::expand(contract);
     let document = document::expand(contract);
+    let contract_type = itself::declared(
+        &quote!(__ContractType),
+        &quote!(::callsheet::__private::schema::ContractType),
+    );
+    let returns = itself::declared(&quote!(__Returns), &quote!(::callsheet::__private::Returns));
     let constant_docs = format!("The contract `{name}` as a value, for `.serves({ident})` and `{ident}.at(id)`.");
-    let cfg: Vec<_> = contract
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .collect();
+    let attributes = |names: &[&str]| -> Vec<_> {
+        let named = |attribute: &&Attribute| names.iter().any(|name| attribute.path().is_ident(name));
+        contract.attributes.iter().filter(named).collect()
+    };
+    let (cfg, carried) = (attributes(&["cfg"]), attributes(&["cfg", "deprecated"]));
     quote! {
         #[doc = #constant_docs]
-        #[allow(non_upper_case_globals)]
-        #(#cfg)*
+        #[allow(deprecated, non_upper_case_globals)]
+        #(#carried)*
         #visibility const #ident: ::callsheet::ContractRef<dyn #ident> = ::callsheet::ContractRef::new();
 
         // Nothing in here has a name outside, so neither a user's type nor a user's module can collide with it.
-        #[allow(deprecated, missing_docs, non_camel_case_types, non_snake_case, unused, clippy::all, clippy::pedantic)]
+        #[allow(
+            deprecated, missing_debug_implementations, missing_docs, non_camel_case_types, non_snake_case, private_bounds,
+            private_interfaces, unreachable_pub, unused, clippy::all, clippy::pedantic
+        )]
         #(#cfg)*
         const _: () = {
             use ::callsheet::__private as __callsheet;
 
+            #contract_type
+            #returns
             #messages
             #proxy
             #dispatch
             #descriptor
         };
 
+        #(#cfg)*
         #document
     }
 }

@@ -2,9 +2,12 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::ext::IdentExt;
+use syn::{Type, ext::IdentExt};
 
-use crate::contract::check::{Contract, Kind, Method, Request};
+use crate::{
+    contract::check::{Argument, Contract, Kind, Method, Request},
+    itself,
+};
 
 impl Contract {
     /// The enum of the contract's messages.
@@ -22,9 +25,16 @@ impl Contract {
         format_ident!("__{}Dispatch", self.ident.unraw())
     }
 
-    /// The message that carries a call of `method`.
-    pub(super) fn message(&self, method: &Method) -> Ident {
-        format_ident!("__{}{}", self.ident.unraw(), method.variant)
+    /// The struct of the messages that carry calls of `method`.
+    pub(super) fn message_struct(&self, method: &Method) -> Ident {
+        format_ident!("__{}_{}", self.ident.unraw(), method.ident.unraw())
+    }
+
+    /// The type of the message that carries a call of `method`.
+    pub(super) fn message(&self, method: &Method) -> TokenStream {
+        let message = self.message_struct(method);
+        let arguments = method.arguments().iter().map(|argument| &argument.written);
+        quote!(#message<#(#arguments),*>)
     }
 }
 
@@ -34,7 +44,21 @@ impl Method {
         match &self.kind {
             Kind::Tell => None,
             Kind::Returns(written) => Some(quote!(#written)),
-            Kind::ImplStream(item) => Some(quote!(::callsheet::Streaming<#item>)),
+            Kind::ImplStream(item) => Some(itself::around(item, &quote!(::callsheet::Streaming))),
+        }
+    }
+
+    /// What the method returns, for the body of a function: see [`itself`].
+    pub(super) fn replies(&self) -> TokenStream {
+        self.returns()
+            .map_or_else(|| quote!(()), |returns| itself::of(&quote!(__Returns), &returns))
+    }
+
+    /// What the method's message carries.
+    pub(super) fn arguments(&self) -> &[Argument] {
+        match &self.request {
+            Request::Arguments(arguments) => arguments,
+            Request::Message(argument) => std::slice::from_ref(argument),
         }
     }
 
@@ -48,11 +72,16 @@ impl Method {
             }
             Request::Message(_) => quote!(#message.0),
         };
-        let call = quote!(<S as #contract>::#ident(#state, #arguments));
+        let call = quote!(<__S as #contract>::#ident(#state, #arguments));
         let call = if self.is_async { quote!(#call.await) } else { call };
         match self.kind {
             Kind::ImplStream(_) => quote!(::callsheet::Streaming::new(#call)),
             _ => call,
         }
     }
+}
+
+/// An argument or an event, for the body of a function: see [`itself`].
+pub(super) fn crossing(written: &Type) -> TokenStream {
+    itself::of(&quote!(__ContractType), written)
 }

@@ -1,29 +1,31 @@
 //! The trait as it is implemented.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Block, ReturnType, Type, parse_quote};
+use quote::{quote, quote_spanned};
+use syn::{Block, FnArg, Pat, ReturnType, Type, parse_quote};
 
 use crate::contract::ast::{Method, Trait, impl_stream_item};
 
 /// The trait with every method callable on a sized type alone, so that `dyn Trait` can name the contract, and every
 /// `async fn` as a method that returns a `Send` future, so that implementors write a plain `async fn`.
+///
+/// What is added has the place of what it is added to: rustc points there when an implementation does not fulfil it.
 pub(crate) fn restated(raw: &Trait) -> TokenStream {
-    let mut item = raw.item.clone();
-    item.supertraits = parse_quote!(::core::marker::Send + ::core::marker::Sync + 'static);
-    item.colon_token = Some(Default::default());
-    let others = std::mem::take(&mut item.items);
-    let methods = raw.methods.iter().map(method);
     let syn::ItemTrait {
         attrs,
         vis,
+        unsafety,
         ident,
-        supertraits,
+        generics,
+        items: others,
         ..
-    } = item;
+    } = &raw.item;
+    let supertraits = quote_spanned!(ident.span()=> ::core::marker::Send + ::core::marker::Sync + 'static);
+    let methods = raw.methods.iter().map(method);
+    let clause = &generics.where_clause;
     quote! {
         #(#attrs)*
-        #vis trait #ident: #supertraits {
+        #vis #unsafety trait #ident #generics: #supertraits #clause {
             #(#others)*
             #(#methods)*
         }
@@ -34,31 +36,33 @@ fn method(method: &Method) -> TokenStream {
     let attributes = &method.attributes;
     let mut signature = method.signature.clone();
     let mut default = method.default.clone();
-    if signature.receiver().is_some() {
-        let predicates = &mut signature.generics.make_where_clause().predicates;
-        predicates.push(parse_quote!(Self: Sized));
-    }
+    let predicates = &mut signature.generics.make_where_clause().predicates;
+    predicates.push(parse_quote!(Self: Sized));
+    let span = signature.ident.span();
     if signature.asyncness.take().is_some() {
         let output: Type = match &signature.output {
             ReturnType::Default => parse_quote!(()),
             ReturnType::Type(_, written) => (**written).clone(),
         };
-        signature.output = parse_quote!(-> impl ::core::future::Future<Output = #output> + ::core::marker::Send);
+        let future = quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send);
+        signature.output = parse_quote!(-> #future);
         default = default.map(|block| -> Block { parse_quote!({ async move #block }) });
     } else if let Some(written) = method.returns()
         && impl_stream_item(written).is_some()
         && let Type::ImplTrait(written) = written
     {
         let bounds = &written.bounds;
-        signature.output = parse_quote!(-> impl ::core::marker::Send + 'static + #bounds);
+        let stream = quote_spanned!(span=> impl ::core::marker::Send + 'static + #bounds);
+        signature.output = parse_quote!(-> #stream);
     }
     if default.is_none() {
         // A pattern such as `mut x` is for a body; a trait's declaration must not have it.
         for input in &mut signature.inputs {
-            if let syn::FnArg::Typed(argument) = input
-                && let syn::Pat::Ident(pattern) = &mut *argument.pat
-            {
-                pattern.mutability = None;
+            if let FnArg::Typed(argument) = input {
+                match &mut *argument.pat {
+                    Pat::Ident(pattern) => pattern.mutability = None,
+                    other => *other = parse_quote!(_),
+                }
             }
         }
     }

@@ -21,10 +21,11 @@ pub(crate) struct Subscribers {
 impl Subscribers {
     pub(crate) fn add(&mut self, names: &[&str], inbox: &Arc<Inbox>) {
         for name in names {
-            self.inboxes
-                .entry((*name).to_owned())
-                .or_default()
-                .push(Arc::clone(inbox));
+            let inboxes = self.inboxes.entry((*name).to_owned()).or_default();
+            // A name that is given twice brings each event once.
+            if !inboxes.iter().any(|other| Arc::ptr_eq(other, inbox)) {
+                inboxes.push(Arc::clone(inbox));
+            }
         }
     }
 

@@ -20,7 +20,7 @@ async fn every_subscription_to_an_event_receives_it() {
             let (first, names) = join!(connection.subscribe(&[PRICES]), server.accept_subscription());
             assert_eq!(names, [PRICES]);
             let (both, _) = join!(
-                connection.subscribe(&[PRICES, "demo.Closed"]),
+                connection.subscribe(&[PRICES, "demo.Closed", PRICES]),
                 server.accept_subscription()
             );
             let mut first: Events<PriceUpdate> = first.unwrap().decoded();

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most entries a table can have: a ticket keeps so many bits for the place of its entry.
-pub(super) const MOST: usize = 1 << PLACE_BITS;
+pub(crate) const MOST: usize = 1 << PLACE_BITS;
 
 const PLACE_BITS: u32 = 20;
 
@@ -49,16 +49,13 @@ pub(super) enum Phase {
     Streaming,
 }
 
-/// One call.
+/// One call. Taken out of the table, it is to be answered for the last time.
 #[derive(Debug)]
-pub(super) struct Entry {
-    ticket: u64,
+pub(super) struct Call {
     /// Empty if the call has none.
-    id: String,
-    /// Of the id.
-    hash: u64,
-    codec: Codec,
-    shape: Shape,
+    pub(super) id: String,
+    pub(super) codec: Codec,
+    pub(super) shape: Shape,
     pub(super) slot: Option<Slot>,
     pub(super) deadline: Deadline,
     pub(super) phase: Phase,
@@ -70,17 +67,12 @@ pub(super) struct Entry {
     pub(super) wants_room: bool,
 }
 
-/// A call that was taken out of the table, to be answered for the last time.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) id: String,
-    pub(super) codec: Codec,
-    pub(super) shape: Shape,
-    pub(super) slot: Option<Slot>,
-    pub(super) deadline: Deadline,
-    pub(super) phase: Phase,
-    pub(super) sequence: u64,
-    pub(super) waker: Option<Waker>,
+struct Entry {
+    ticket: u64,
+    /// Of the call's id.
+    hash: u64,
+    call: Call,
 }
 
 /// The calls in flight, by their tickets and by their ids.
@@ -120,20 +112,24 @@ impl InFlight {
         }
         self.entries[place] = Some(Entry {
             ticket,
-            id,
             hash,
-            codec: call.codec,
-            shape: call.shape,
-            slot: call.slot,
-            deadline: call.deadline,
-            phase: Phase::Queued,
-            sequence: 0,
-            waker: None,
-            wants_room: false,
+            call: Call {
+                id,
+                codec: call.codec,
+                shape: call.shape,
+                slot: call.slot,
+                deadline: call.deadline,
+                phase: Phase::Queued,
+                sequence: 0,
+                waker: None,
+                wants_room: false,
+            },
         });
         if call.id.is_some() {
             let entries = &self.entries;
-            self.ids.insert_unique(hash, place, |place| entries[*place].as_ref().map_or(0, |entry| entry.hash));
+            self.ids.insert_unique(hash, place, |place| {
+                entries[*place].as_ref().map_or(0, |entry| entry.hash)
+            });
         }
         ticket
     }
@@ -143,43 +139,35 @@ impl InFlight {
         if self.ids.is_empty() {
             return None;
         }
-        let has_id = |place: &usize| self.entries[*place].as_ref().is_some_and(|entry| entry.id == id);
+        let has_id = |place: &usize| self.entries[*place].as_ref().is_some_and(|entry| entry.call.id == id);
         let place = *self.ids.find(self.hasher.hash_one(id), has_id)?;
         self.entries[place].as_ref().map(|entry| entry.ticket)
     }
 
-    pub(super) fn get_mut(&mut self, ticket: u64) -> Option<&mut Entry> {
-        self.entries.get_mut(place(ticket))?.as_mut().filter(|entry| entry.ticket == ticket)
+    pub(super) fn get_mut(&mut self, ticket: u64) -> Option<&mut Call> {
+        let entry = self.entries.get_mut(place(ticket))?.as_mut()?;
+        (entry.ticket == ticket).then_some(&mut entry.call)
     }
 
     /// Takes the call out of the table.
-    pub(super) fn end(&mut self, ticket: u64) -> Option<Ended> {
+    pub(super) fn end(&mut self, ticket: u64) -> Option<Call> {
         let place = place(ticket);
         let entry = self.entries.get_mut(place)?.take_if(|entry| entry.ticket == ticket)?;
-        if !entry.id.is_empty()
+        if !entry.call.id.is_empty()
             && let Ok(known) = self.ids.find_entry(entry.hash, |known| *known == place)
         {
             known.remove();
         }
         self.free.push(place);
-        Some(Ended {
-            id: entry.id,
-            codec: entry.codec,
-            shape: entry.shape,
-            slot: entry.slot,
-            deadline: entry.deadline,
-            phase: entry.phase,
-            sequence: entry.sequence,
-            waker: entry.waker,
-        })
+        Some(entry.call)
     }
 
     /// Takes every call out of the table that `reading` says is late. Whether any other waits for its deadline.
-    pub(super) fn end_late(&mut self, reading: Reading, late: &mut Vec<Ended>) -> bool {
+    pub(super) fn end_late(&mut self, reading: Reading, late: &mut Vec<Call>) -> bool {
         let mut waiting = false;
         for place in 0..self.entries.len() {
             let Some(entry) = &self.entries[place] else { continue };
-            match reading.judge(entry.deadline) {
+            match reading.judge(entry.call.deadline) {
                 Judgement::Late => late.extend(self.end(entry.ticket)),
                 Judgement::Waiting => waiting = true,
                 Judgement::Foreign => {}
@@ -189,15 +177,17 @@ impl InFlight {
     }
 
     /// Takes every call out of the table.
-    pub(super) fn end_all(&mut self) -> Vec<Ended> {
+    pub(super) fn end_all(&mut self) -> Vec<Call> {
         let tickets: Vec<_> = self.entries.iter().flatten().map(|entry| entry.ticket).collect();
         tickets.into_iter().filter_map(|ticket| self.end(ticket)).collect()
     }
 
     /// The streams that wait for room in the output, which is there again.
     pub(super) fn take_waiting_for_room(&mut self) -> Vec<Waker> {
-        let waiting = |entry: &mut Entry| mem::take(&mut entry.wants_room).then(|| entry.waker.clone()).flatten();
-        self.entries.iter_mut().flatten().filter_map(waiting).collect()
+        let calls = self.entries.iter_mut().flatten().map(|entry| &mut entry.call);
+        calls
+            .filter_map(|call| mem::take(&mut call.wants_room).then(|| call.waker.clone())?)
+            .collect()
     }
 
     /// Keeps the text of an id for a later call.
@@ -214,17 +204,7 @@ fn place(ticket: u64) -> usize {
     (ticket & (MOST as u64 - 1)) as usize
 }
 
-impl Entry {
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
-
-    pub(super) fn codec(&self) -> Codec {
-        self.codec
-    }
-}
-
-impl Ended {
+impl Call {
     fn id(&self) -> Option<&str> {
         (!self.id.is_empty()).then_some(&*self.id)
     }
@@ -281,7 +261,10 @@ mod tests {
         let mut calls = InFlight::default();
         let a = calls.start(call(Some("a")));
         let b = calls.start(call(Some("b")));
-        assert_eq!((calls.find("a"), calls.find("b"), calls.find("c")), (Some(a), Some(b), None));
+        assert_eq!(
+            (calls.find("a"), calls.find("b"), calls.find("c")),
+            (Some(a), Some(b), None)
+        );
         let ended = calls.end(a).expect("it is in flight");
         assert_eq!(ended.id, "a");
         assert_eq!((calls.find("a"), calls.find("b"), calls.len()), (None, Some(b), 1));
@@ -295,7 +278,10 @@ mod tests {
         calls.recycle(ended.id);
         let second = calls.start(call(None));
         assert_ne!(first, second);
-        assert!(calls.get_mut(first).is_none() && calls.end(first).is_none(), "the first call stays ended");
+        assert!(
+            calls.get_mut(first).is_none() && calls.end(first).is_none(),
+            "the first call stays ended"
+        );
         assert!(calls.get_mut(second).is_some());
     }
 

@@ -55,13 +55,12 @@ impl Input {
                 self.buffer = vec![0; ROOM];
             }
         }
+        if self.start > 0 && self.buffer.len() - self.end < ROOM / 4 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
         if self.end == self.buffer.len() {
-            if self.start > 0 {
-                self.buffer.copy_within(self.start..self.end, 0);
-                (self.start, self.end) = (0, self.end - self.start);
-            } else {
-                self.buffer.resize(2 * self.buffer.len(), 0);
-            }
+            self.buffer.resize(2 * self.buffer.len(), 0);
         }
         &mut self.buffer[self.end..]
     }
@@ -124,7 +123,9 @@ mod tests {
             for part in [&stream[..cut], &stream[cut..]] {
                 feed(&mut input, part);
                 while let Some(frame) = input.next(8) {
-                    let Found::Frame(payload) = frame else { panic!("no frame is over-long") };
+                    let Found::Frame(payload) = frame else {
+                        panic!("no frame is over-long")
+                    };
                     found.push(payload.to_vec());
                 }
             }

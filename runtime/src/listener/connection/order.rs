@@ -130,8 +130,14 @@ mod tests {
         let told = Arc::new(Told(AtomicBool::new(false)));
         order.wake_when_first(c, &mut Context::from_waker(&Waker::from(Arc::clone(&told))));
         let mut out = Vec::new();
-        assert!(order.close(a, b"", &mut out).is_none(), "nobody waits for the second slot");
-        order.close(b, b"", &mut out).expect("the third slot is first now").wake();
+        assert!(
+            order.close(a, b"", &mut out).is_none(),
+            "nobody waits for the second slot"
+        );
+        order
+            .close(b, b"", &mut out)
+            .expect("the third slot is first now")
+            .wake();
         assert!(told.0.load(Ordering::Relaxed));
         assert!(order.is_first(c));
     }

@@ -1,0 +1,205 @@
+//! Python code as its formatter would break it into lines.
+
+/// The longest line that is not broken.
+pub(super) const WIDTH: usize = 100;
+
+const STEP: usize = 4;
+
+/// An expression or a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// Never broken.
+    Text(String),
+    /// Items between brackets, one a line if they do not fit into one.
+    Group {
+        open: String,
+        items: Vec<Code>,
+        close: String,
+        lone: Lone,
+    },
+    /// Something that is broken behind what stands before it.
+    Prefixed(String, Box<Code>),
+}
+
+/// What stands after an item that is alone in its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lone {
+    /// A comma in lines of its own.
+    Broken,
+    /// Always a comma: a tuple.
+    Comma,
+    /// Never a comma: a subscript.
+    Nothing,
+}
+
+impl Code {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Code::Text(text.into())
+    }
+
+    /// `callee(arguments)`.
+    pub(super) fn call(callee: impl AsRef<str>, arguments: impl IntoIterator<Item = Code>) -> Self {
+        Self::group(format!("{}(", callee.as_ref()), arguments, ")")
+    }
+
+    /// Items between any brackets.
+    pub(super) fn group(
+        open: impl Into<String>,
+        items: impl IntoIterator<Item = Code>,
+        close: impl Into<String>,
+    ) -> Self {
+        Code::Group {
+            open: open.into(),
+            items: items.into_iter().collect(),
+            close: close.into(),
+            lone: Lone::Broken,
+        }
+    }
+
+    /// `generic[arguments]`.
+    pub(super) fn subscript(generic: &str, arguments: impl IntoIterator<Item = Code>) -> Self {
+        Code::Group {
+            open: format!("{generic}["),
+            items: arguments.into_iter().collect(),
+            close: "]".to_owned(),
+            lone: Lone::Nothing,
+        }
+    }
+
+    /// `(items)`.
+    pub(super) fn tuple(items: impl IntoIterator<Item = Code>) -> Self {
+        Code::Group {
+            open: "(".to_owned(),
+            items: items.into_iter().collect(),
+            close: ")".to_owned(),
+            lone: Lone::Comma,
+        }
+    }
+
+    /// `lambda parameter: body`.
+    pub(super) fn lambda(parameter: &str, body: Code) -> Self {
+        Self::prefixed(format!("lambda {parameter}: "), body)
+    }
+
+    pub(super) fn prefixed(prefix: impl Into<String>, code: Code) -> Self {
+        Code::Prefixed(prefix.into(), Box::new(code))
+    }
+
+    /// In one line.
+    pub(super) fn flat(&self) -> String {
+        match self {
+            Code::Text(text) => text.clone(),
+            Code::Prefixed(prefix, code) => format!("{prefix}{}", code.flat()),
+            Code::Group {
+                open,
+                items,
+                close,
+                lone,
+            } => {
+                let comma = if *lone == Lone::Comma && items.len() == 1 {
+                    ","
+                } else {
+                    ""
+                };
+                let items: Vec<String> = items.iter().map(Code::flat).collect();
+                format!("{open}{}{comma}{close}", items.join(", "))
+            }
+        }
+    }
+
+    /// As a statement with this indentation, between what stands before and after it; ends the line.
+    pub(super) fn statement(&self, indent: usize, before: &str, after: &str) -> String {
+        let margin = " ".repeat(indent);
+        let laid = self.lay(indent, indent + before.chars().count(), after.chars().count());
+        format!("{margin}{before}{laid}{after}\n")
+    }
+
+    /// `taken` is how much of the first line is used up, `needed` how much of the last line is needed afterwards.
+    fn lay(&self, indent: usize, taken: usize, needed: usize) -> String {
+        let flat = self.flat();
+        if taken + flat.chars().count() + needed <= WIDTH {
+            return flat;
+        }
+        match self {
+            Code::Group {
+                open,
+                items,
+                close,
+                lone,
+            } if !items.is_empty() => {
+                let inner = indent + STEP;
+                let margin = " ".repeat(inner);
+                let comma = if *lone == Lone::Nothing && items.len() == 1 {
+                    ""
+                } else {
+                    ","
+                };
+                let items: String = items
+                    .iter()
+                    .map(|item| format!("{margin}{}{comma}\n", item.lay(inner, inner, comma.len())))
+                    .collect();
+                format!("{open}\n{items}{}{close}", " ".repeat(indent))
+            }
+            Code::Prefixed(prefix, code) => {
+                format!("{prefix}{}", code.lay(indent, taken + prefix.chars().count(), needed))
+            }
+            _ => flat,
+        }
+    }
+}
+
+/// A Python string that means `text`.
+pub(super) fn string(text: &str) -> String {
+    let quote = if text.contains('"') && !text.contains('\'') {
+        '\''
+    } else {
+        '"'
+    };
+    let mut literal = String::from(quote);
+    for character in text.chars() {
+        match character {
+            '\\' => literal.push_str("\\\\"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            _ if character == quote => {
+                literal.push('\\');
+                literal.push(quote);
+            }
+            _ if character.is_control() => literal.push_str(&format!("\\x{:02x}", u32::from(character))),
+            _ => literal.push(character),
+        }
+    }
+    literal.push(quote);
+    literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_stays_in_one_line_and_what_does_not_gets_a_line_for_each_item() {
+        let short = Code::call("f", [Code::text("a"), Code::tuple([Code::text("b")])]);
+        assert_eq!(short.statement(4, "return ", ""), "    return f(a, (b,))\n");
+
+        let name = "x".repeat(60);
+        let long = Code::call(
+            "f",
+            [
+                Code::text(&name),
+                Code::lambda("of", Code::call(&name, [Code::text(&name)])),
+            ],
+        );
+        assert_eq!(
+            long.statement(0, "", ""),
+            format!("f(\n    {name},\n    lambda of: {name}(\n        {name},\n    ),\n)\n")
+        );
+    }
+
+    #[test]
+    fn strings_mean_what_was_put_in() {
+        assert_eq!(string("a\"b"), "'a\"b'");
+        assert_eq!(string("a\"'\\\n\u{1}ü"), "\"a\\\"'\\\\\\n\\x01ü\"");
+    }
+}

@@ -1,0 +1,189 @@
+//! The methods of the contracts as messages, and their events.
+
+use super::event_class;
+use crate::{
+    backends::python::{
+        docs::docstring,
+        layout::{Code, string},
+        names,
+        types::Types,
+    },
+    ir::{Argument, Event, Kind, Method, Request, Service, TypeRef},
+};
+
+/// What stands for a contract in the module of messages.
+pub(in crate::backends::python) struct Message {
+    pub(in crate::backends::python) methods: Vec<MessageMethod>,
+    /// The constant of its events.
+    pub(in crate::backends::python) events: Option<String>,
+}
+
+/// What stands for a method in the module of messages.
+pub(in crate::backends::python) struct MessageMethod {
+    pub(in crate::backends::python) constant: String,
+    pub(in crate::backends::python) encoder: Option<PayloadEncoder>,
+}
+
+/// What writes the payload of a request.
+pub(in crate::backends::python) struct PayloadEncoder {
+    pub(in crate::backends::python) signature: String,
+    pub(in crate::backends::python) summary: String,
+    /// The one argument is the payload.
+    pub(in crate::backends::python) whole: bool,
+    /// The literal of each argument's name, and what writes it.
+    pub(in crate::backends::python) writes: Vec<(String, String)>,
+}
+
+/// The messages of all contracts.
+pub(super) fn messages(types: Types<'_>) -> Vec<Message> {
+    let message = |service: &Service| Message {
+        methods: service
+            .methods
+            .iter()
+            .map(|method| MessageMethod::of(types, service, method))
+            .collect(),
+        events: (!service.events.is_empty()).then(|| events(types, service)),
+    };
+    types.api.services.iter().map(message).collect()
+}
+
+/// The table of a contract's events by what the user names them with.
+fn events(types: Types<'_>, service: &Service) -> String {
+    let entry = |event: &Event| match event_class(types, event) {
+        Some(class) => {
+            let decoder = decoder(types, &event.type_ref, &event_stem(event));
+            let made = Code::call("Event", [Code::text(string(&event.event)), decoder]);
+            Code::prefixed(format!("_models.{class}: "), made)
+        }
+        None => {
+            let constant = names::constant(&event.name);
+            Code::text(format!("_events.{constant}: _events.{constant}"))
+        }
+    };
+    let payload = match service.events.as_slice() {
+        [only] => types.annotation(&only.type_ref, "_models."),
+        _ => "object".to_owned(),
+    };
+    let before = format!(
+        "EVENTS_OF_{}: dict[object, Event[{payload}]] = ",
+        service.name.shouty_snake()
+    );
+    Code::group("{", service.events.iter().map(entry), "}").statement(0, &before, "")
+}
+
+impl MessageMethod {
+    fn of(types: Types<'_>, service: &Service, method: &Method) -> Self {
+        let stem = message_stem(service, method);
+        let kind = match method.kind {
+            Kind::Ask => "ask",
+            Kind::Tell => "tell",
+            Kind::Stream => "stream",
+        };
+        let constant = Code::call(
+            "Method",
+            [Code::text(string(&method.message)), Code::text(string(kind))],
+        );
+        let arguments = arguments(method);
+        let whole = matches!(method.request, Request::Message(_));
+        let write = |(at, argument): (usize, &Argument)| {
+            let present = match &argument.type_ref {
+                TypeRef::Option(inner) if argument.optional => inner,
+                other => other,
+            };
+            let written = qualified(types.encoded(present, Code::text(format!("a{at}"))));
+            let entry = format!("wire[{}] = ", string(&argument.wire_name));
+            let statement = match (whole, argument.optional) {
+                (true, _) => written.statement(8, "return ", ""),
+                (false, true) => {
+                    format!("        if a{at} is not None:\n{}", written.statement(12, &entry, ""))
+                }
+                (false, false) => written.statement(8, &entry, ""),
+            };
+            (string(&names::parameter(&argument.name)), statement)
+        };
+        let parameters = (0..arguments.len()).map(|at| Code::text(format!("a{at}: object")));
+        let returns = if whole { "object" } else { "dict[str, object]" };
+        let signature = Code::group(format!("def {stem}("), parameters, format!(") -> {returns}:"));
+        MessageMethod {
+            constant: constant.statement(0, &format!("{} = ", stem.to_uppercase()), ""),
+            encoder: (!arguments.is_empty()).then(|| PayloadEncoder {
+                signature: signature.statement(0, "", ""),
+                summary: docstring("", &format!("The payload of `{}`.", method.message), None, 4),
+                whole,
+                writes: arguments.iter().enumerate().map(write).collect(),
+            }),
+        }
+    }
+}
+
+impl Message {
+    /// Whether any code here holds this text.
+    pub(in crate::backends::python) fn mentions(&self, text: &str) -> bool {
+        let in_events = self.events.as_ref().is_some_and(|events| events.contains(text));
+        let encoders = self.methods.iter().filter_map(|method| method.encoder.as_ref());
+        in_events
+            || encoders
+                .flat_map(|encoder| &encoder.writes)
+                .any(|(_, statement)| statement.contains(text))
+    }
+}
+
+/// What the names of a method's message begin with. Casing leaves no double underscores, so these are unique.
+pub(super) fn message_stem(service: &Service, method: &Method) -> String {
+    format!("{}__{}", service.name.snake(), method.name.snake())
+}
+
+pub(super) fn arguments(method: &Method) -> &[Argument] {
+    match &method.request {
+        Request::Message(argument) => std::slice::from_ref(argument),
+        Request::Arguments(arguments) => arguments,
+    }
+}
+
+/// What decodes a reply or an event, as the modules beside the codecs name it.
+pub(super) fn decoder(types: Types<'_>, of: &TypeRef, stem: &str) -> Code {
+    match types.decoder(of) {
+        Code::Text(name) => qualified(Code::Text(name)),
+        _ => Code::text(format!("_codecs.decode_{stem}")),
+    }
+}
+
+/// What the name of a reply's own decoder ends in: with two double underscores, which those of types do not have.
+pub(super) fn reply_stem(service: &Service, method: &Method) -> String {
+    format!("reply__{}", message_stem(service, method))
+}
+
+/// What the name of an event's own decoder ends in.
+pub(super) fn event_stem(event: &Event) -> String {
+    format!("event__payload__{}", event.name.snake())
+}
+
+/// Code of the codecs as other modules name what is in it.
+fn qualified(code: Code) -> Code {
+    match code {
+        Code::Text(text) => Code::Text(qualified_name(text)),
+        Code::Prefixed(prefix, inner) => Code::prefixed(prefix, qualified(*inner)),
+        Code::Group {
+            open,
+            items,
+            close,
+            lone,
+        } => Code::Group {
+            open: qualified_name(open),
+            items: items.into_iter().map(qualified).collect(),
+            close,
+            lone,
+        },
+    }
+}
+
+fn qualified_name(name: String) -> String {
+    let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+    if begins(&["decode_", "encode_"]) {
+        format!("_codecs.{name}")
+    } else if begins(&["decode.", "encode.", "moments."]) {
+        format!("_{name}")
+    } else {
+        name
+    }
+}

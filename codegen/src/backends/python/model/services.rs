@@ -1,0 +1,386 @@
+//! The contracts as classes, one blocking and one for asyncio, and the messages of their methods.
+
+use std::collections::BTreeMap;
+
+use super::{
+    codecs::maker_name,
+    event_class,
+    messages::{arguments, decoder, message_stem, reply_stem},
+};
+use crate::{
+    backends::{
+        Claims,
+        python::{
+            docs::docstring,
+            layout::{Code, string},
+            names,
+            types::{Types, nullable},
+        },
+    },
+    fault::{Faults, Place},
+    ir::{Argument, Event, Kind, Method, Request, Service, TypeRef},
+};
+
+/// The two modules of clients.
+pub(in crate::backends::python) struct Services {
+    pub(in crate::backends::python) services: Vec<ServiceClass>,
+}
+
+/// A contract.
+pub(in crate::backends::python) struct ServiceClass {
+    pub(in crate::backends::python) class: String,
+    pub(in crate::backends::python) docs: String,
+    /// The method of the client that makes it.
+    pub(in crate::backends::python) accessor: String,
+    pub(in crate::backends::python) accessor_docs: String,
+    /// The literal of the actor's id.
+    target: String,
+    pub(in crate::backends::python) methods: Vec<MethodPair>,
+    pub(in crate::backends::python) subscribe: Option<Subscribe>,
+}
+
+/// A method, blocking and for asyncio.
+pub(in crate::backends::python) struct MethodPair {
+    pub(in crate::backends::python) docs: String,
+    pub(in crate::backends::python) blocking: Call,
+    pub(in crate::backends::python) asyncio: Call,
+}
+
+/// A signature and a body.
+pub(in crate::backends::python) struct Call {
+    pub(in crate::backends::python) signature: String,
+    pub(in crate::backends::python) body: String,
+}
+
+/// The method that subscribes to the events of a contract.
+pub(in crate::backends::python) struct Subscribe {
+    /// The overloads, if there are several events.
+    pub(in crate::backends::python) overloads: Vec<(String, String)>,
+    pub(in crate::backends::python) blocking: String,
+    pub(in crate::backends::python) asyncio: String,
+    /// The tuple of what was chosen.
+    pub(in crate::backends::python) chosen: &'static str,
+    /// The constant that knows them.
+    pub(in crate::backends::python) known: String,
+}
+
+impl Services {
+    pub(super) fn of(types: Types<'_>, faults: &mut Faults) -> Self {
+        let mut accessors = Claims::new("method of the client");
+        let services = types.api.services.iter().map(|service| {
+            let place = Place::contract(&service.contract);
+            let accessor = names::method(&service.name, &["close", "connect"]);
+            accessors.claim(&accessor, place.clone(), faults);
+            let mut methods = Claims::new("method");
+            for method in &service.methods {
+                methods.claim(method_name(service, method), place.method(method.name.source()), faults);
+            }
+            ServiceClass {
+                class: names::service_class(&service.name),
+                docs: docstring(
+                    &service.docs,
+                    &format!("The contract `{}`.", service.contract),
+                    service.deprecated.as_deref(),
+                    4,
+                ),
+                accessor_docs: docstring(
+                    "",
+                    &format!("The contract `{}` of an actor.", service.contract),
+                    None,
+                    8,
+                ),
+                accessor,
+                target: string(&service.default_target),
+                methods: service
+                    .methods
+                    .iter()
+                    .map(|method| MethodPair::of(types, service, method, faults))
+                    .collect(),
+                subscribe: Subscribe::of(types, service),
+            }
+        });
+        Services {
+            services: services.collect(),
+        }
+    }
+
+    fn blocking_names(&self) -> Vec<String> {
+        let classes = self.services.iter().map(|service| service.class.clone());
+        classes.chain(["Client".to_owned()]).collect()
+    }
+
+    fn async_names(&self) -> Vec<String> {
+        let classes = self.services.iter().map(|service| format!("Async{}", service.class));
+        classes.chain(["AsyncClient".to_owned()]).collect()
+    }
+
+    /// What both modules import to run.
+    pub(in crate::backends::python) fn imports(&self) -> Vec<&'static str> {
+        let own = match (self.runs("_codecs."), self.runs("_messages.")) {
+            (true, _) => "from . import _codecs, _messages",
+            (false, true) => "from . import _messages",
+            (false, false) => "",
+        };
+        [
+            (own, true),
+            ("from ._runtime import decode as _decode", self.runs("_decode.")),
+            ("from ._runtime import moments as _moments", self.runs("_moments.")),
+        ]
+        .into_iter()
+        .filter_map(|(statement, needed)| (needed && !statement.is_empty()).then_some(statement))
+        .collect()
+    }
+
+    /// What the blocking or the asyncio module imports for its annotations.
+    pub(in crate::backends::python) fn type_imports(&self, asyncio: bool) -> Vec<String> {
+        let prefix = if asyncio { "Async" } else { "" };
+        let moments = self.annotates("_moments.") && !self.runs("_moments.");
+        let events = if self.annotates("Event[") { ", Event" } else { "" };
+        [
+            ("from . import models as _models".to_owned(), self.annotates("_models.")),
+            ("from ._runtime import moments as _moments".to_owned(), moments),
+            ("from ._runtime.codec import CodecName".to_owned(), true),
+            (
+                format!("from ._runtime.streams import {prefix}Stream"),
+                self.annotates("Stream["),
+            ),
+            (
+                match asyncio {
+                    true => format!("from ._runtime.subscriptions import AsyncSubscription{events}"),
+                    false => format!(
+                        "from ._runtime.subscriptions import {}Subscription",
+                        events.replace(", Event", "Event, ")
+                    ),
+                },
+                self.has_events(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(statement, needed)| needed.then_some(statement))
+        .collect()
+    }
+
+    fn runs(&self, text: &str) -> bool {
+        self.services.iter().any(|service| {
+            let known = service
+                .subscribe
+                .as_ref()
+                .is_some_and(|subscribe| subscribe.known.contains(text));
+            known || service.methods.iter().any(|method| method.blocking.body.contains(text))
+        })
+    }
+
+    fn annotates(&self, text: &str) -> bool {
+        self.services.iter().any(|service| {
+            let subscribes = service.subscribe.as_ref().is_some_and(|subscribe| {
+                subscribe.blocking.contains(text) || subscribe.overloads.iter().any(|(one, _)| one.contains(text))
+            });
+            subscribes
+                || service
+                    .methods
+                    .iter()
+                    .any(|method| method.blocking.signature.contains(text))
+        })
+    }
+
+    /// Whether a contract has events.
+    pub(in crate::backends::python) fn has_events(&self) -> bool {
+        self.services.iter().any(|service| service.subscribe.is_some())
+    }
+
+    /// Whether a contract has several events.
+    pub(in crate::backends::python) fn has_overloads(&self) -> bool {
+        let several = |of: &Subscribe| !of.overloads.is_empty();
+        self.services
+            .iter()
+            .any(|service| service.subscribe.as_ref().is_some_and(several))
+    }
+
+    /// Whether any method has a message, so that the module of messages is needed.
+    pub(in crate::backends::python) fn has_methods(&self) -> bool {
+        self.has_events() || self.services.iter().any(|service| !service.methods.is_empty())
+    }
+
+    /// `__all__` of the module of blocking clients.
+    pub(in crate::backends::python) fn blocking_exports(&self) -> String {
+        super::all(self.blocking_names())
+    }
+
+    /// `__all__` of the module of asyncio clients.
+    pub(in crate::backends::python) fn async_exports(&self) -> String {
+        super::all(self.async_names())
+    }
+}
+
+impl ServiceClass {
+    /// The signature of the client's method, for the class with this prefix.
+    pub(in crate::backends::python) fn accessor_signature(&self, prefix: &str) -> String {
+        let parameters = [Code::text("self"), Code::text(format!("actor: str = {}", self.target))];
+        let returns = format!(") -> {prefix}{}:", self.class);
+        Code::group(format!("def {}(", self.accessor), parameters, returns).statement(4, "", "")
+    }
+}
+
+/// The name of a method in the class of its contract.
+pub(super) fn method_name(service: &Service, method: &Method) -> String {
+    let own: &[&str] = if service.events.is_empty() { &[] } else { &["subscribe"] };
+    names::method(&method.name, own)
+}
+
+impl MethodPair {
+    fn of(types: Types<'_>, service: &Service, method: &Method, faults: &mut Faults) -> Self {
+        let place = Place::contract(&service.contract).method(method.name.source());
+        let mut parameters = Claims::new("parameter");
+        for argument in arguments(method) {
+            let place = place.argument(argument.name.source());
+            parameters.claim(names::parameter(&argument.name), place, faults);
+        }
+        MethodPair {
+            docs: docstring(
+                &method.docs,
+                &format!("Calls `{}`.", method.message),
+                method.deprecated.as_deref(),
+                8,
+            ),
+            blocking: call(types, service, method, "Stream", false),
+            asyncio: call(types, service, method, "AsyncStream", true),
+        }
+    }
+}
+
+fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyncio: bool) -> Call {
+    let reply = types.annotation(&method.reply, "_models.");
+    let (function, returns) = match method.kind {
+        Kind::Ask => ("ask", reply),
+        Kind::Tell => ("tell", "None".to_owned()),
+        Kind::Stream => ("stream", format!("{stream}[{reply}]")),
+    };
+    let waits = asyncio && method.kind != Kind::Stream;
+
+    let mut parameters = vec![Code::text("self")];
+    let arguments = arguments(method);
+    for (at, argument) in arguments.iter().enumerate() {
+        let name = names::parameter(&argument.name);
+        parameters.push(if argument.optional {
+            let annotation = nullable(types.annotation(&argument.type_ref, "_models."));
+            // In Python nothing without a default follows what has one.
+            let last = arguments[at..].iter().all(|later| later.optional);
+            Code::text(format!("{name}: {annotation}{}", if last { " = None" } else { "" }))
+        } else {
+            Code::prefixed(
+                format!("{name}: "),
+                types.laid_annotation(&argument.type_ref, "_models."),
+            )
+        });
+    }
+    parameters.extend([Code::text("*"), Code::text("timeout: float | None = None")]);
+    let head = if waits { "async def" } else { "def" };
+    let open = format!("{head} {}(", method_name(service, method));
+    let signature = Code::group(open, parameters, format!(") -> {returns}:")).statement(4, "", "");
+
+    let stem = message_stem(service, method);
+    let payload = if arguments.is_empty() {
+        Code::text("{}")
+    } else {
+        let names = arguments
+            .iter()
+            .map(|argument| Code::text(names::parameter(&argument.name)));
+        Code::call(format!("_messages.{stem}"), names)
+    };
+    let mut passed = vec![
+        Code::text(format!("_messages.{}", stem.to_uppercase())),
+        Code::text("self._target"),
+        payload,
+        Code::text("timeout"),
+    ];
+    if method.kind != Kind::Tell {
+        passed.push(decoder(types, &method.reply, &reply_stem(service, method)));
+        if let Some(error) = &method.error {
+            passed.push(Code::text(format!("_codecs.{}", maker_name(error))));
+        }
+    }
+    let call = Code::call(format!("self._connection.{function}"), passed);
+    let before = match (method.kind == Kind::Tell || returns == "None", waits) {
+        (true, true) => "await ",
+        (true, false) => "",
+        (false, true) => "return await ",
+        (false, false) => "return ",
+    };
+    Call {
+        signature,
+        body: call.statement(8, before, ""),
+    }
+}
+
+impl Subscribe {
+    fn of(types: Types<'_>, service: &Service) -> Option<Self> {
+        let chosen: Vec<(String, String)> = service
+            .events
+            .iter()
+            .map(|event| {
+                let payload = types.annotation(&event.type_ref, "_models.");
+                let choice = match event_class(types, event) {
+                    Some(_) => format!("type[{payload}]"),
+                    None => format!("Event[{payload}]"),
+                };
+                (choice, payload)
+            })
+            .collect();
+        let options = [
+            Code::text("buffer: int = DEFAULT_BUFFER"),
+            Code::text("timeout: float | None = None"),
+        ];
+        let signature = |parameters: Vec<Code>, returns: String, end: &str| {
+            let parameters = [Code::text("self")]
+                .into_iter()
+                .chain(parameters)
+                .chain(options.clone());
+            Code::group("def subscribe(", parameters, format!(") -> {returns}:{end}")).statement(4, "", "")
+        };
+        let both = |parameters: &[Code], payload: &str, end: &str| {
+            (
+                signature(parameters.to_vec(), format!("Subscription[{payload}]"), end),
+                signature(parameters.to_vec(), format!("AsyncSubscription[{payload}]"), end),
+            )
+        };
+        let alone = |choice: &str| vec![Code::text(format!("event: {choice}")), Code::text("/"), Code::text("*")];
+        let known = format!("_messages.EVENTS_OF_{}", service.name.shouty_snake());
+        match chosen.as_slice() {
+            [] => None,
+            [(choice, payload)] => {
+                let (blocking, asyncio) = both(&alone(choice), payload, "");
+                Some(Self {
+                    overloads: Vec::new(),
+                    blocking,
+                    asyncio,
+                    chosen: "(event,)",
+                    known,
+                })
+            }
+            several => {
+                let distinct: BTreeMap<&str, &str> = several
+                    .iter()
+                    .map(|(choice, payload)| (choice.as_str(), payload.as_str()))
+                    .collect();
+                let mut overloads: Vec<_> = distinct
+                    .iter()
+                    .map(|(choice, payload)| both(&alone(choice), payload, " ..."))
+                    .collect();
+                let choices: Vec<&str> = distinct.keys().copied().collect();
+                let mut payloads: Vec<&str> = distinct.into_values().collect();
+                payloads.sort_unstable();
+                payloads.dedup();
+                let any = [Code::text(format!("*events: {}", choices.join(" | ")))];
+                overloads.push(both(&any, &payloads.join(" | "), " ..."));
+                let (blocking, asyncio) = both(&[Code::text("*events: object")], "object", "");
+                Some(Self {
+                    overloads,
+                    blocking,
+                    asyncio,
+                    chosen: "events",
+                    known,
+                })
+            }
+        }
+    }
+}

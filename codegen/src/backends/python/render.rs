@@ -1,0 +1,302 @@
+//! Prints a package.
+
+use askama::Template;
+
+use super::model::{
+    Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Message, Models, Package, Services,
+};
+use crate::output::Files;
+
+/// The runtime part of every package, embedded as it stands.
+const RUNTIME: &[(&str, &str)] = &[
+    (
+        "__init__.py",
+        include_str!("../../../support/python/callsheet_runtime/__init__.py"),
+    ),
+    (
+        "aio.py",
+        include_str!("../../../support/python/callsheet_runtime/aio.py"),
+    ),
+    (
+        "blocking.py",
+        include_str!("../../../support/python/callsheet_runtime/blocking.py"),
+    ),
+    (
+        "codec.py",
+        include_str!("../../../support/python/callsheet_runtime/codec.py"),
+    ),
+    (
+        "decode.py",
+        include_str!("../../../support/python/callsheet_runtime/decode.py"),
+    ),
+    (
+        "encode.py",
+        include_str!("../../../support/python/callsheet_runtime/encode.py"),
+    ),
+    (
+        "envelope.py",
+        include_str!("../../../support/python/callsheet_runtime/envelope.py"),
+    ),
+    (
+        "errors.py",
+        include_str!("../../../support/python/callsheet_runtime/errors.py"),
+    ),
+    (
+        "frame.py",
+        include_str!("../../../support/python/callsheet_runtime/frame.py"),
+    ),
+    (
+        "limits.py",
+        include_str!("../../../support/python/callsheet_runtime/limits.py"),
+    ),
+    (
+        "mismatch.py",
+        include_str!("../../../support/python/callsheet_runtime/mismatch.py"),
+    ),
+    (
+        "moments.py",
+        include_str!("../../../support/python/callsheet_runtime/moments.py"),
+    ),
+    (
+        "outbox.py",
+        include_str!("../../../support/python/callsheet_runtime/outbox.py"),
+    ),
+    (
+        "routing.py",
+        include_str!("../../../support/python/callsheet_runtime/routing.py"),
+    ),
+    (
+        "streams.py",
+        include_str!("../../../support/python/callsheet_runtime/streams.py"),
+    ),
+    (
+        "subscriptions.py",
+        include_str!("../../../support/python/callsheet_runtime/subscriptions.py"),
+    ),
+    (
+        "turns.py",
+        include_str!("../../../support/python/callsheet_runtime/turns.py"),
+    ),
+    (
+        "unions.py",
+        include_str!("../../../support/python/callsheet_runtime/unions.py"),
+    ),
+];
+
+#[derive(Template)]
+#[template(path = "python/init.py.j2", escape = "none")]
+struct InitFile<'a> {
+    package: &'a Package,
+}
+
+#[derive(Template)]
+#[template(path = "python/callsheet.py.j2", escape = "none")]
+struct CallsheetFile;
+
+#[derive(Template)]
+#[template(path = "python/models.py.j2", escape = "none")]
+struct ModelsFile<'a> {
+    models: &'a Models,
+}
+
+#[derive(Template)]
+#[template(path = "python/codecs.py.j2", escape = "none")]
+struct CodecsFile<'a> {
+    codecs: &'a Codecs,
+    uses: CodecUses,
+}
+
+#[derive(Template)]
+#[template(path = "python/errors.py.j2", escape = "none")]
+struct ErrorsFile<'a> {
+    errors: &'a [Error],
+    exports: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "python/events.py.j2", escape = "none")]
+struct EventsFile<'a> {
+    events: &'a [EventConstant],
+    exports: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "python/messages.py.j2", escape = "none")]
+struct MessagesFile<'a> {
+    messages: &'a [Message],
+}
+
+#[derive(Template)]
+#[template(path = "python/client.py.j2", escape = "none")]
+struct ClientFile<'a> {
+    services: &'a Services,
+}
+
+#[derive(Template)]
+#[template(path = "python/async_client.py.j2", escape = "none")]
+struct AsyncClientFile<'a> {
+    services: &'a Services,
+}
+
+#[derive(Template)]
+#[template(path = "python/pyproject.toml.j2", escape = "none")]
+struct ProjectFile<'a> {
+    package: &'a Package,
+    version: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "python/README.md.j2", escape = "none")]
+struct ReadmeFile<'a> {
+    package: &'a Package,
+    example: Option<&'a Example>,
+}
+
+impl MessagesFile<'_> {
+    fn mentions(&self, text: &str) -> bool {
+        self.messages.iter().any(|message| message.mentions(text))
+    }
+
+    fn has_encoders(&self) -> bool {
+        self.messages
+            .iter()
+            .flat_map(|message| &message.methods)
+            .any(|method| method.encoder.is_some())
+    }
+
+    fn has_methods(&self) -> bool {
+        self.messages.iter().any(|message| !message.methods.is_empty())
+    }
+
+    fn has_events(&self) -> bool {
+        self.messages.iter().any(|message| message.events.is_some())
+    }
+}
+
+impl EventsFile<'_> {
+    fn mentions(&self, text: &str) -> bool {
+        self.events.iter().any(|event| event.statement.contains(text))
+    }
+}
+
+impl ErrorsFile<'_> {
+    fn mentions(&self, text: &str) -> bool {
+        self.errors.iter().any(|error| error.carries.contains(text))
+    }
+}
+
+/// The files of a package.
+pub(super) fn files(package: &Package) -> Files {
+    let mut files = Files::default();
+    let module = &package.module;
+    let mut add = |path: String, template: &dyn askama::DynTemplate| {
+        let printed = template.dyn_render().expect("writing to a string cannot fail");
+        files.insert(path, tidy(&printed));
+    };
+    add(
+        "pyproject.toml".to_owned(),
+        &ProjectFile {
+            package,
+            version: env!("CARGO_PKG_VERSION"),
+        },
+    );
+    add(
+        "README.md".to_owned(),
+        &ReadmeFile {
+            package,
+            example: package.example.as_ref(),
+        },
+    );
+    add(format!("{module}/__init__.py"), &InitFile { package });
+    add(format!("{module}/callsheet.py"), &CallsheetFile);
+    add(
+        format!("{module}/models.py"),
+        &ModelsFile {
+            models: &package.models,
+        },
+    );
+    if !package.codecs.is_empty() {
+        add(
+            format!("{module}/_codecs.py"),
+            &CodecsFile {
+                codecs: &package.codecs,
+                uses: package.codecs.uses(),
+            },
+        );
+    }
+    if !package.errors.is_empty() {
+        add(
+            format!("{module}/errors.py"),
+            &ErrorsFile {
+                errors: &package.errors,
+                exports: &package.error_exports,
+            },
+        );
+    }
+    if !package.events.is_empty() {
+        add(
+            format!("{module}/events.py"),
+            &EventsFile {
+                events: &package.events,
+                exports: &package.event_exports,
+            },
+        );
+    }
+    if package.services.has_methods() {
+        add(
+            format!("{module}/_messages.py"),
+            &MessagesFile {
+                messages: &package.messages,
+            },
+        );
+    }
+    let services = &package.services;
+    add(format!("{module}/client.py"), &ClientFile { services });
+    add(format!("{module}/async_client.py"), &AsyncClientFile { services });
+
+    files.insert(format!("{module}/py.typed"), "");
+    for (path, contents) in RUNTIME {
+        files.insert(format!("{module}/_runtime/{path}"), *contents);
+    }
+    files
+}
+
+/// No more than two blank lines in a row, and one line break at the end.
+fn tidy(printed: &str) -> String {
+    let mut text = String::with_capacity(printed.len());
+    let mut blank = 0;
+    for line in printed.lines() {
+        blank = if line.is_empty() { blank + 1 } else { 0 };
+        if blank <= 2 {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::RUNTIME;
+
+    #[test]
+    fn the_whole_runtime_is_embedded() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("support/python/callsheet_runtime");
+        let present: BTreeSet<String> = fs::read_dir(folder)
+            .expect("the runtime is part of the sources")
+            .map(|entry| {
+                entry
+                    .expect("the folder can be listed")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .filter(|name| name.ends_with(".py"))
+            .collect();
+        let embedded: BTreeSet<String> = RUNTIME.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(embedded, present);
+    }
+}

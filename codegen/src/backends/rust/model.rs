@@ -1,0 +1,418 @@
+//! The package with everything decided: what [`render`](super::render) prints.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{
+    derives::{Derives, visit_services},
+    names::{escaped, type_name, value, without_escape},
+    types::Types,
+};
+use crate::{
+    backends::{Claims, Options},
+    fault::{Faults, Place},
+    ir::{self, Api, Kind, NamedType, Request, Shape, Tagging, TypeRef, VariantShape},
+};
+
+/// The crate.
+pub(super) struct Package {
+    pub(super) name: String,
+    pub(super) models: Vec<Model>,
+    pub(super) services: Vec<Service>,
+    pub(super) uses_models_in_services: bool,
+}
+
+/// What stands before an item: its documentation and whether it is deprecated.
+pub(super) struct About {
+    /// Line by line, never empty.
+    pub(super) docs: Vec<String>,
+    pub(super) deprecated: Option<String>,
+}
+
+/// A named type.
+pub(super) struct Model {
+    pub(super) about: About,
+    pub(super) ident: Ident,
+    pub(super) derives: Vec<TokenStream>,
+    /// The arguments of its `serde` attribute.
+    pub(super) serde: Vec<TokenStream>,
+    pub(super) body: Body,
+    pub(super) is_error: bool,
+}
+
+/// What a type holds.
+pub(super) enum Body {
+    Unit,
+    Tuple(Vec<TokenStream>),
+    Struct(Vec<Field>),
+    Enum(Vec<Variant>),
+}
+
+pub(super) struct Variant {
+    pub(super) about: About,
+    pub(super) ident: Ident,
+    pub(super) serde: Vec<TokenStream>,
+    /// Never an enum.
+    pub(super) body: Body,
+}
+
+pub(super) struct Field {
+    pub(super) about: About,
+    pub(super) ident: Ident,
+    pub(super) serde: Vec<TokenStream>,
+    pub(super) type_: TokenStream,
+}
+
+/// A contract, as an actor's client.
+pub(super) struct Service {
+    pub(super) about: About,
+    pub(super) contract: String,
+    pub(super) ident: Ident,
+    /// The client's methods that make it.
+    pub(super) accessor: Ident,
+    pub(super) accessor_at: Ident,
+    pub(super) default_target: String,
+    pub(super) methods: Vec<Method>,
+    pub(super) events: Vec<Event>,
+}
+
+pub(super) struct Method {
+    pub(super) about: About,
+    pub(super) ident: Ident,
+    pub(super) kind: Kind,
+    pub(super) message: Message,
+    pub(super) message_type: String,
+    pub(super) reply: TokenStream,
+    pub(super) error: Option<TokenStream>,
+    /// `Result`, as the services' file must write it.
+    pub(super) result: TokenStream,
+    /// The lines that say what a call fails with, where the contract's documentation does not.
+    pub(super) errors: Vec<String>,
+}
+
+/// The payload of a request.
+pub(super) enum Message {
+    Empty,
+    /// The one parameter is the payload.
+    Whole(Parameter),
+    /// A struct made of the parameters.
+    Arguments {
+        parameters: Vec<Parameter>,
+        /// Some parameter is a reference.
+        borrows: bool,
+    },
+}
+
+impl Message {
+    pub(super) fn parameters(&self) -> &[Parameter] {
+        match self {
+            Message::Empty => &[],
+            Message::Whole(parameter) => std::slice::from_ref(parameter),
+            Message::Arguments { parameters, .. } => parameters,
+        }
+    }
+}
+
+pub(super) struct Parameter {
+    pub(super) ident: Ident,
+    /// In a function.
+    pub(super) type_: TokenStream,
+    /// In a struct with the lifetime `'a`.
+    pub(super) field_type: TokenStream,
+    /// The parameter is no reference itself, so one to it is sent.
+    pub(super) by_value: bool,
+    pub(super) serde: Vec<TokenStream>,
+}
+
+pub(super) struct Event {
+    pub(super) ident: Ident,
+    pub(super) event: String,
+    pub(super) type_: TokenStream,
+    pub(super) result: TokenStream,
+}
+
+/// A client may leave the field out, or find it missing.
+pub(super) fn is_optional(field: &ir::Field) -> bool {
+    field.optional || field.sometimes
+}
+
+impl Package {
+    pub(super) fn of(api: &Api, options: &Options, faults: &mut Faults) -> Self {
+        let (models, derives) = (Types::of_models(api), Derives::of(api));
+        let services = Types::of_services(api);
+        Self {
+            name: options.package.clone(),
+            models: api
+                .types
+                .values()
+                .map(|of| Model::of(of, &models, &derives, faults))
+                .collect(),
+            services: services_of(api, &services, faults),
+            uses_models_in_services: uses_models(api),
+        }
+    }
+}
+
+impl About {
+    fn new(docs: &str, fallback: String, deprecated: Option<&String>) -> Self {
+        let text = if docs.trim().is_empty() {
+            fallback
+        } else {
+            docs.trim_end().to_owned()
+        };
+        Self {
+            docs: text.lines().map(str::to_owned).collect(),
+            deprecated: deprecated.cloned(),
+        }
+    }
+}
+
+impl Model {
+    fn of(of: &NamedType, types: &Types<'_>, derives: &Derives<'_>, faults: &mut Faults) -> Self {
+        let place = Place::named_type(&of.wire_name);
+        let mut serde = Vec::new();
+        let body = match &of.shape {
+            Shape::Unit => Body::Unit,
+            Shape::Newtype(inner) => Body::Tuple(vec![types.part_of(of, inner)]),
+            Shape::Tuple(items) => Body::Tuple(items.iter().map(|item| types.part_of(of, item)).collect()),
+            Shape::Struct(inner) => {
+                serde.extend(inner.deny_unknown.then(|| quote!(deny_unknown_fields)));
+                Body::Struct(fields(of, &inner.fields, types, &place, faults))
+            }
+            Shape::Enum(inner) => {
+                serde.extend(match &inner.tagging {
+                    Tagging::External => None,
+                    Tagging::Internal { tag } => Some(quote!(tag = #tag)),
+                    Tagging::Adjacent { tag, content } => Some(quote!(tag = #tag, content = #content)),
+                    Tagging::Untagged => Some(quote!(untagged)),
+                });
+                serde.extend(inner.deny_unknown.then(|| quote!(deny_unknown_fields)));
+                Body::Enum(variants(of, &inner.variants, types, &place, faults))
+            }
+        };
+        Self {
+            about: About::new(
+                &of.docs,
+                format!("The type `{}`.", of.wire_name),
+                of.deprecated.as_ref(),
+            ),
+            ident: type_name(&of.name),
+            derives: derives.derives(of),
+            serde,
+            body,
+            is_error: of.uses.declared_error,
+        }
+    }
+}
+
+fn variants(
+    owner: &NamedType,
+    variants: &[ir::Variant],
+    types: &Types<'_>,
+    place: &Place,
+    faults: &mut Faults,
+) -> Vec<Variant> {
+    let mut claims = Claims::new("variant");
+    let mut lower = |variant: &ir::Variant| {
+        let place = place.variant(&variant.received_as);
+        let ident = type_name(&variant.name);
+        claims.claim(ident.to_string(), place.clone(), faults);
+        let body = match &variant.shape {
+            VariantShape::Unit => Body::Unit,
+            VariantShape::Newtype(inner) => Body::Tuple(vec![types.part_of(owner, inner)]),
+            VariantShape::Tuple(items) => Body::Tuple(items.iter().map(|item| types.part_of(owner, item)).collect()),
+            VariantShape::Struct(inner) => Body::Struct(fields(owner, inner, types, &place, faults)),
+        };
+        Variant {
+            about: About::new(
+                &variant.docs,
+                format!("The variant `{}`.", variant.received_as),
+                variant.deprecated.as_ref(),
+            ),
+            serde: rename(&ident, &variant.sent_as, &variant.received_as)
+                .into_iter()
+                .collect(),
+            ident,
+            body,
+        }
+    };
+    variants.iter().map(&mut lower).collect()
+}
+
+fn fields(
+    owner: &NamedType,
+    fields: &[ir::Field],
+    types: &Types<'_>,
+    place: &Place,
+    faults: &mut Faults,
+) -> Vec<Field> {
+    let mut claims = Claims::new("field");
+    let mut lower = |field: &ir::Field| {
+        let ident = value(&field.name);
+        claims.claim(ident.to_string(), place.field(&field.received_as), faults);
+        let option = types.prelude("Option");
+        let mut type_ = types.part_of(owner, &field.type_ref);
+        let mut serde: Vec<_> = rename(&ident, &field.sent_as, &field.received_as).into_iter().collect();
+        if is_optional(field) {
+            if !matches!(field.type_ref, TypeRef::Option(_)) {
+                type_ = quote!(#option<#type_>);
+            }
+            serde.push(quote!(default));
+            serde.push(left_out(&option));
+        }
+        Field {
+            about: About::new(
+                &field.docs,
+                format!("The field `{}`.", field.received_as),
+                field.deprecated.as_ref(),
+            ),
+            ident,
+            serde,
+            type_,
+        }
+    };
+    fields.iter().map(&mut lower).collect()
+}
+
+/// What tells serde the names on the wire, where it would use others.
+fn rename(ident: &Ident, sent_as: &str, received_as: &str) -> Option<TokenStream> {
+    if sent_as != received_as {
+        return Some(quote!(rename(serialize = #sent_as, deserialize = #received_as)));
+    }
+    (without_escape(ident) != sent_as).then(|| quote!(rename = #sent_as))
+}
+
+/// What tells serde to write no `None`.
+fn left_out(option: &TokenStream) -> TokenStream {
+    let is_none = format!("{option}::is_none").replace(' ', "");
+    quote!(skip_serializing_if = #is_none)
+}
+
+fn services_of(api: &Api, types: &Types<'_>, faults: &mut Faults) -> Vec<Service> {
+    let mut accessors = Claims::new("method");
+    let mut lower = |service: &ir::Service| {
+        let place = Place::contract(&service.contract);
+        let accessor = not_one_of(
+            value(&service.name),
+            &["connect", "connect_with", "connection", "close"],
+        );
+        let accessor_at = escaped(format!("{}_at", service.name.snake()));
+        accessors.claim(accessor.to_string(), place.clone(), faults);
+        accessors.claim(accessor_at.to_string(), place.clone(), faults);
+        let mut claims = Claims::new("method");
+        Service {
+            about: About::new(
+                &service.docs,
+                format!("The contract `{}`.", service.contract),
+                service.deprecated.as_ref(),
+            ),
+            contract: service.contract.clone(),
+            ident: type_name(&service.name),
+            accessor,
+            accessor_at,
+            default_target: service.default_target.clone(),
+            methods: service
+                .methods
+                .iter()
+                .map(|of| method(of, types, &place.method(of.name.source()), &mut claims, faults))
+                .collect(),
+            events: service
+                .events
+                .iter()
+                .map(|of| event(of, types, &mut claims, faults))
+                .collect(),
+        }
+    };
+    // A contract that nothing can be asked of has no use for a client.
+    let useful = |service: &&ir::Service| !service.methods.is_empty() || !service.events.is_empty();
+    api.services.iter().filter(useful).map(&mut lower).collect()
+}
+
+fn method(of: &ir::Method, types: &Types<'_>, place: &Place, claims: &mut Claims, faults: &mut Faults) -> Method {
+    let ident = not_one_of(value(&of.name), &["new", "with_timeout"]);
+    claims.claim(ident.to_string(), place.clone(), faults);
+    Method {
+        about: About::new(&of.docs, format!("Calls `{}`.", of.message), of.deprecated.as_ref()),
+        ident,
+        kind: of.kind,
+        message: message(of, types, place, faults),
+        message_type: of.message.clone(),
+        reply: types.owned(&of.reply),
+        error: of.error.as_ref().map(|error| types.owned(&error.type_ref)),
+        result: types.prelude("Result"),
+        errors: errors(of),
+    }
+}
+
+fn errors(of: &ir::Method) -> Vec<String> {
+    if of.kind == Kind::Stream || of.docs.contains("# Errors") {
+        return Vec::new();
+    }
+    let errors = match (&of.error, of.kind) {
+        (Some(_), _) => "The error that the contract declares, or what went wrong on the way.",
+        (None, Kind::Tell) => "If it was not sent. What happens to it at the server is not told.",
+        (None, _) => "What went wrong on the way.",
+    };
+    ["", "# Errors", "", errors].map(str::to_owned).into()
+}
+
+/// Some call or event speaks of a named type.
+fn uses_models(api: &Api) -> bool {
+    let mut found = false;
+    visit_services(api, &mut |part| found |= matches!(part, TypeRef::Named(_)));
+    found
+}
+
+fn message(of: &ir::Method, types: &Types<'_>, place: &Place, faults: &mut Faults) -> Message {
+    let mut claims = Claims::new("parameter");
+    let mut borrows = false;
+    let mut lower = |argument: &ir::Argument| {
+        let ident = value(&argument.name);
+        claims.claim(ident.to_string(), place.argument(argument.name.source()), faults);
+        let (type_, is_borrowed) = types.borrowed(&argument.type_ref, &TokenStream::new());
+        let (field_type, _) = types.borrowed(&argument.type_ref, &quote!('a));
+        borrows |= is_borrowed;
+        let mut serde: Vec<_> = rename(&ident, &argument.wire_name, &argument.wire_name)
+            .into_iter()
+            .collect();
+        let is_option = matches!(argument.type_ref, TypeRef::Option(_));
+        if argument.optional && is_option {
+            serde.push(left_out(&types.prelude("Option")));
+        }
+        Parameter {
+            ident,
+            type_,
+            field_type,
+            by_value: is_option || !is_borrowed,
+            serde,
+        }
+    };
+    match &of.request {
+        Request::Message(argument) => Message::Whole(lower(argument)),
+        Request::Arguments(arguments) if arguments.is_empty() => Message::Empty,
+        Request::Arguments(arguments) => {
+            let parameters = arguments.iter().map(&mut lower).collect();
+            Message::Arguments { parameters, borrows }
+        }
+    }
+}
+
+fn event(of: &ir::Event, types: &Types<'_>, claims: &mut Claims, faults: &mut Faults) -> Event {
+    let ident = escaped(format!("subscribe_{}", of.name.snake()));
+    claims.claim(ident.to_string(), Place::event(&of.event), faults);
+    Event {
+        ident,
+        event: of.event.clone(),
+        type_: types.owned(&of.type_ref),
+        result: types.prelude("Result"),
+    }
+}
+
+/// The name, with an underscore after it if the package needs it for itself.
+fn not_one_of(ident: Ident, taken: &[&str]) -> Ident {
+    if taken.iter().any(|taken| ident == taken) {
+        escaped(format!("{ident}_"))
+    } else {
+        ident
+    }
+}

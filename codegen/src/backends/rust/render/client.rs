@@ -1,0 +1,119 @@
+//! The client: a connection, and the services behind it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Flavour, docs};
+use crate::backends::rust::model::{Package, Service};
+
+pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
+    let (support, home) = (flavour.support(), flavour.home());
+    let (asyncness, awaited) = (flavour.asyncness(), flavour.awaited());
+    let about = docs(match flavour {
+        Flavour::Async => [
+            "A connection to a server, and the services behind it.",
+            "",
+            "Cheap to clone; it closes when the last clone, service, stream and subscription is gone.",
+        ],
+        Flavour::Blocking => [
+            "A connection to a server, and the services behind it; each call blocks its thread.",
+            "",
+            "Cheap to clone and to share; it closes when the last clone, service, stream and subscription is gone.",
+        ],
+    });
+    let services = package.services.iter().map(|of| service(of, &home));
+    let close = match flavour {
+        Flavour::Async => quote! {
+            /// Writes what was handed to the connection, and closes it; calls that are still open fail.
+            pub async fn close(&self) {
+                self.connection.close().await;
+            }
+        },
+        Flavour::Blocking => quote! {
+            /// Writes what was handed to the connection, and closes it; calls that are still open fail.
+            ///
+            /// # Errors
+            ///
+            /// Within async code.
+            pub fn close(&self) -> Result<(), callsheet_client::Failure> {
+                self.connection.close()
+            }
+        },
+    };
+    quote! {
+        #about
+        #[derive(Clone, Debug)]
+        pub struct Client {
+            connection: #support::Connection,
+        }
+
+        impl Client {
+            /// Connects to the Unix socket at `path`.
+            ///
+            /// # Errors
+            ///
+            /// If nobody listens there.
+            pub #asyncness fn connect(path: impl AsRef<std::path::Path>) -> Result<Self, callsheet_client::Failure> {
+                #support::Connection::connect(path) #awaited.map(Self::from)
+            }
+
+            /// Connects to the Unix socket at `path`, with the codec, limits and timeouts of `options`.
+            ///
+            /// # Errors
+            ///
+            /// If nobody listens there.
+            pub #asyncness fn connect_with(
+                path: impl AsRef<std::path::Path>,
+                options: callsheet_client::ConnectOptions,
+            ) -> Result<Self, callsheet_client::Failure> {
+                #support::Connection::connect_with(path, options) #awaited.map(Self::from)
+            }
+
+            /// The connection, for calls that no contract here speaks of.
+            #[must_use]
+            pub fn connection(&self) -> &#support::Connection {
+                &self.connection
+            }
+
+            #close
+
+            #(#services)*
+        }
+
+        impl From<#support::Connection> for Client {
+            fn from(connection: #support::Connection) -> Self {
+                Self { connection }
+            }
+        }
+    }
+}
+
+fn service(service: &Service, home: &TokenStream) -> TokenStream {
+    let Service {
+        ident,
+        accessor,
+        accessor_at,
+        default_target,
+        ..
+    } = service;
+    let here = format!("The contract `{}` of the actor `{default_target}`.", service.contract);
+    let there = format!("The contract `{}` of the actor `target`.", service.contract);
+    let (here, there) = (docs([here.as_str()]), docs([there.as_str()]));
+    // The service says what it is; that it is deprecated must be said where it is got.
+    let deprecated = super::deprecated(&service.about);
+    quote! {
+        #here
+        #deprecated
+        #[must_use]
+        pub fn #accessor(&self) -> #home::services::#ident {
+            #home::services::#ident::new(self.connection.clone(), #default_target)
+        }
+
+        #there
+        #deprecated
+        #[must_use]
+        pub fn #accessor_at(&self, target: impl Into<String>) -> #home::services::#ident {
+            #home::services::#ident::new(self.connection.clone(), target.into())
+        }
+    }
+}

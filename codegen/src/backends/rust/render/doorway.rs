@@ -1,0 +1,87 @@
+//! The crate's root, and that of its blocking half.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::inner_docs;
+use crate::backends::rust::model::Package;
+
+pub(super) fn doorway(package: &Package) -> TokenStream {
+    let contracts = package.services.iter().map(|service| {
+        format!(
+            "- [`{}`](services::{}): the contract `{}`",
+            service.ident, service.ident, service.contract
+        )
+    });
+    let mut lines = vec![
+        format!("The client `{}`, generated from its contracts.", package.name),
+        String::new(),
+        "[`Client::connect`] connects to a server's socket; a method for each contract gives its [`services`].".into(),
+        "Everything that is sent and received stands in [`models`].".into(),
+        String::new(),
+    ];
+    lines.extend(contracts);
+    let docs = inner_docs(lines.iter().map(String::as_str));
+    let models = (!package.models.is_empty()).then(|| {
+        quote!(
+            pub use models::*;
+        )
+    });
+    quote! {
+        #docs
+        #![forbid(unsafe_code)]
+        #![deny(missing_docs)]
+        #![allow(
+            deprecated,
+            rustdoc::bare_urls,
+            rustdoc::broken_intra_doc_links,
+            rustdoc::invalid_html_tags,
+            clippy::doc_lazy_continuation,
+            clippy::doc_markdown,
+            clippy::enum_variant_names,
+            clippy::fn_params_excessive_bools,
+            clippy::large_enum_variant,
+            clippy::result_large_err,
+            clippy::should_implement_trait,
+            clippy::similar_names,
+            clippy::struct_excessive_bools,
+            clippy::struct_field_names,
+            clippy::too_many_arguments,
+            clippy::type_complexity,
+            clippy::upper_case_acronyms,
+            clippy::wrong_self_convention,
+            reason = "names, shapes and documentation are the contracts' own"
+        )]
+
+        #[cfg(feature = "blocking")]
+        pub mod blocking;
+        mod client;
+        pub mod models;
+        pub mod services;
+
+        #[doc(no_inline)]
+        pub use callsheet_client::{
+            Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered, Event, Events, Failure,
+            ReplyStream,
+        };
+        pub use client::Client;
+        #models
+    }
+}
+
+pub(super) fn blocking() -> TokenStream {
+    let docs = inner_docs([
+        "The client for programs without async: every call blocks its thread until it ends.",
+        "",
+        "Within async code its calls fail at once; use [`crate::Client`] there.",
+    ]);
+    quote! {
+        #docs
+        mod client;
+        pub mod services;
+
+        #[doc(no_inline)]
+        pub use callsheet_client::blocking::{Connection, Events, ReplyStream};
+        pub use client::Client;
+    }
+}

@@ -1,0 +1,183 @@
+//! Uses of types, as Rust writes them.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{
+    derives::{has_order, parts},
+    names,
+};
+use crate::ir::{Api, NamedType, TypeRef};
+
+/// How one generated file writes types.
+pub(super) struct Types<'a> {
+    api: &'a Api,
+    /// Before the names of the models; empty where they are defined.
+    path: TokenStream,
+    /// The type names that the file itself defines: names of the prelude among them are hidden there.
+    defined: BTreeSet<String>,
+}
+
+impl<'a> Types<'a> {
+    /// For the file that defines the models.
+    pub(super) fn of_models(api: &'a Api) -> Self {
+        let defined = api.types.values().map(|of| of.name.upper_camel()).collect();
+        Self {
+            api,
+            path: TokenStream::new(),
+            defined,
+        }
+    }
+
+    /// For files that define the services, and use the models by way of their module.
+    pub(super) fn of_services(api: &'a Api) -> Self {
+        let defined = api.services.iter().map(|service| service.name.upper_camel()).collect();
+        Self {
+            api,
+            path: quote!(models::),
+            defined,
+        }
+    }
+
+    /// A name of the prelude, with its path if the file hides it.
+    pub(super) fn prelude(&self, name: &str) -> TokenStream {
+        let ident = names::escaped(name.to_owned());
+        if !self.defined.contains(name) {
+            return quote!(#ident);
+        }
+        let module = names::escaped(name.to_lowercase());
+        match name {
+            "Box" => quote!(std::boxed::Box),
+            _ => quote!(std::#module::#ident),
+        }
+    }
+
+    /// The type of a value that is owned, outside of the models.
+    pub(super) fn owned(&self, reference: &TypeRef) -> TokenStream {
+        self.write(reference, None)
+    }
+
+    /// The type of a value that is part of `owner`: boxed where the type would otherwise hold itself.
+    pub(super) fn part_of(&self, owner: &NamedType, reference: &TypeRef) -> TokenStream {
+        self.write(reference, Some(owner))
+    }
+
+    fn write(&self, reference: &TypeRef, owner: Option<&NamedType>) -> TokenStream {
+        use TypeRef::*;
+        match reference {
+            Unit => quote!(()),
+            Bool => quote!(bool),
+            I8 => quote!(i8),
+            I16 => quote!(i16),
+            I32 => quote!(i32),
+            I64 => quote!(i64),
+            I128 => quote!(i128),
+            U8 => quote!(u8),
+            U16 => quote!(u16),
+            U32 => quote!(u32),
+            U64 => quote!(u64),
+            U128 => quote!(u128),
+            F32 => quote!(f32),
+            F64 => quote!(f64),
+            Char => quote!(char),
+            String => self.prelude("String"),
+            Bytes => quote!(callsheet_client::Bytes),
+            Duration => quote!(std::time::Duration),
+            SystemTime => quote!(std::time::SystemTime),
+            Option(inner) => {
+                let (option, inner) = (self.prelude("Option"), self.write(inner, owner));
+                quote!(#option<#inner>)
+            }
+            // What a list, a set or a map holds lies on the heap already.
+            List(item) => self.vec(item),
+            Set(item) if !has_order(self.api, item) => self.vec(item),
+            Set(item) => {
+                let item = self.owned(item);
+                quote!(std::collections::BTreeSet<#item>)
+            }
+            Map(key, value) => {
+                let (key, value) = (self.owned(key), self.owned(value));
+                quote!(std::collections::BTreeMap<#key, #value>)
+            }
+            Array(item, length) => {
+                let (item, length) = (self.write(item, owner), proc_macro2::Literal::usize_unsuffixed(*length));
+                quote!([#item; #length])
+            }
+            Tuple(items) => {
+                let items = items.iter().map(|item| self.write(item, owner));
+                quote!((#(#items,)*))
+            }
+            Named(id) => {
+                let (path, of) = (&self.path, self.api.named(id));
+                let name = names::type_name(&of.name);
+                if owner.is_some_and(|owner| self.embeds(of, owner)) {
+                    let of_box = self.prelude("Box");
+                    quote!(#of_box<#path #name>)
+                } else {
+                    quote!(#path #name)
+                }
+            }
+        }
+    }
+
+    fn vec(&self, item: &TypeRef) -> TokenStream {
+        let (vec, item) = (self.prelude("Vec"), self.owned(item));
+        quote!(#vec<#item>)
+    }
+
+    /// The type of a parameter, which the caller keeps; `lifetime` stands in its references. Also whether it has any.
+    pub(super) fn borrowed(&self, reference: &TypeRef, lifetime: &TokenStream) -> (TokenStream, bool) {
+        use TypeRef::*;
+        match reference {
+            String => (quote!(&#lifetime str), true),
+            List(item) => {
+                let item = self.owned(item);
+                (quote!(&#lifetime [#item]), true)
+            }
+            Option(inner) => {
+                let (option, (inner, borrows)) = (self.prelude("Option"), self.borrowed(inner, lifetime));
+                (quote!(#option<#inner>), borrows)
+            }
+            Bytes | Set(_) | Map(..) | Array(..) | Tuple(_) | Named(_) => {
+                let owned = self.owned(reference);
+                (quote!(&#lifetime #owned), true)
+            }
+            _ => (self.owned(reference), false),
+        }
+    }
+
+    /// A value of `of` holds one of `owner`, not by way of the heap.
+    fn embeds(&self, of: &NamedType, owner: &NamedType) -> bool {
+        if !self.api.in_one_circle(of, owner) {
+            return false;
+        }
+        let (mut seen, mut next) = (BTreeSet::new(), vec![of]);
+        while let Some(of) = next.pop() {
+            if of.id == owner.id {
+                return true;
+            }
+            if seen.insert(of.id.as_str()) {
+                parts(&of.shape)
+                    .into_iter()
+                    .for_each(|part| self.embedded(part, &mut next));
+            }
+        }
+        false
+    }
+
+    /// Adds the named types of which `reference` holds values, not by way of the heap.
+    fn embedded(&self, reference: &TypeRef, into: &mut Vec<&'a NamedType>) {
+        match reference {
+            TypeRef::Named(id) => into.push(self.api.named(id)),
+            TypeRef::Option(_) | TypeRef::Array(..) | TypeRef::Tuple(_) => {
+                reference
+                    .inner()
+                    .into_iter()
+                    .for_each(|inner| self.embedded(inner, into));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The package, with everything decided: what the templates loop over.
+
+mod codecs;
+mod decoders;
+mod encoders;
+mod example;
+mod models;
+mod services;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    backends::Claims,
+    fault::{Faults, GenerateError, Place},
+    ir::{Api, Field, Name, Shape, TypeRef},
+};
+
+pub(super) use codecs::{Body, Codec};
+pub(super) use example::Example;
+pub(super) use models::{Declaration, Form};
+pub(super) use services::Service;
+
+use super::{
+    docs::comment,
+    names,
+    types::{self, Types},
+};
+
+/// A package.
+pub(super) struct Package {
+    /// As npm knows it.
+    pub(super) name: String,
+    /// The types, sorted by id.
+    pub(super) declarations: Vec<Declaration>,
+    /// What reads and writes them, in the same order.
+    pub(super) codecs: Vec<Codec>,
+    pub(super) errors: Vec<ErrorClass>,
+    pub(super) services: Vec<Service>,
+    /// The first call that the package's users could make.
+    pub(super) example: Option<Example>,
+}
+
+/// The class of a declared error.
+pub(super) struct ErrorClass {
+    /// The comment above it.
+    pub(super) docs: String,
+    pub(super) name: String,
+    /// The type of its value.
+    pub(super) detail: String,
+    /// The expression that reads the value from `details`.
+    pub(super) decode: String,
+}
+
+impl Package {
+    /// Decides everything.
+    ///
+    /// # Errors
+    ///
+    /// If npm does not allow the package's name, or two parts of the contracts would get one name.
+    pub(super) fn lower(api: &Api, package: &str) -> Result<Self, GenerateError> {
+        let mut faults = Faults::default();
+        if let Some(problem) = names::package_fault(package) {
+            faults.add(
+                Place::package(package),
+                format!("is no name for an npm package: {problem}"),
+                "choose another",
+            );
+        }
+        let mut exports = Claims::new("export");
+        let types = Types {
+            api,
+            names: type_names(api, &mut exports, &mut faults),
+        };
+        let errors: Vec<_> = api
+            .errors
+            .iter()
+            .map(|error| {
+                let class = error_class(&error.name);
+                exports.claim(&class, Place::named_type(error.name.source()), &mut faults);
+                let docs = match &error.type_ref {
+                    TypeRef::Named(id) => api.named(id).docs.trim(),
+                    _ => "",
+                };
+                let docs = if docs.is_empty() {
+                    "An error that a contract declares."
+                } else {
+                    docs
+                };
+                ErrorClass {
+                    docs: comment(docs, None, 0),
+                    decode: types.decode(&error.type_ref, "details", ERROR_PLACE),
+                    detail: types.annotation(&error.type_ref),
+                    name: class,
+                }
+            })
+            .collect();
+        let mut declarations = Vec::new();
+        let mut codecs = Vec::new();
+        for named in api.types.values() {
+            if let Shape::Enum(of) = &named.shape
+                && of.variants.is_empty()
+            {
+                let place = Place::named_type(&named.wire_name);
+                faults.add(place, "has no variants, so that no value of it exists", "give it one");
+                continue;
+            }
+            declarations.push(models::declaration(named, &types, &mut faults));
+            codecs.push(codecs::codec(named, &types));
+        }
+        let services = services::services(api, &types, &mut exports, &mut faults);
+        let example = example::example(api, &types);
+        faults.finish(Self {
+            name: package.to_owned(),
+            declarations,
+            codecs,
+            errors,
+            services,
+            example,
+        })
+    }
+}
+
+impl Package {
+    /// The names of all types.
+    pub(super) fn model_names(&self) -> impl Iterator<Item = &str> {
+        self.declarations.iter().map(|declaration| declaration.name.as_str())
+    }
+
+    /// The decoders that the code mentions.
+    pub(super) fn decoders_in(&self, code: &str) -> Vec<String> {
+        self.functions_in("decode", code)
+    }
+
+    /// The encoders that the code mentions.
+    pub(super) fn encoders_in(&self, code: &str) -> Vec<String> {
+        self.functions_in("encode", code)
+    }
+
+    fn functions_in(&self, verb: &str, code: &str) -> Vec<String> {
+        let words = words(code);
+        let functions = self.model_names().map(|name| format!("{verb}{name}"));
+        functions.filter(|function| words.contains(function.as_str())).collect()
+    }
+}
+
+/// The value of a declared error stands at the top, under this name.
+const ERROR_PLACE: types::Place<'static> = types::Place {
+    parent: "null",
+    key: "\"error\"",
+};
+
+/// The class of a declared error.
+pub(super) fn error_class(name: &Name) -> String {
+    names::type_name(name)
+}
+
+/// The names of all types, by their ids. The value of a declared error leaves the error's name to its class.
+fn type_names<'a>(api: &'a Api, exports: &mut Claims, faults: &mut Faults) -> BTreeMap<&'a str, String> {
+    let mut type_names = BTreeMap::new();
+    for named in api.types.values() {
+        let name = if named.uses.declared_error {
+            format!("{}Detail", names::type_name(&named.name))
+        } else {
+            names::type_name(&named.name)
+        };
+        exports.claim(&name, Place::named_type(&named.wire_name), faults);
+        type_names.insert(named.id.as_str(), name);
+    }
+    type_names
+}
+
+/// The names of the properties of an object with these fields, in their order; `others` are those that it has besides.
+fn properties(fields: &[Field], others: &[&str]) -> Vec<String> {
+    fields
+        .iter()
+        .map(|field| names::property(&field.name, others))
+        .collect()
+}
+
+/// [`properties`], of which no two may be one.
+fn claimed_properties(fields: &[Field], others: &[&str], place: &Place, faults: &mut Faults) -> Vec<String> {
+    let mut claims = Claims::new("property");
+    let properties = properties(fields, others);
+    for (field, property) in fields.iter().zip(&properties) {
+        claims.claim(property, place.field(field.name.source()), faults);
+    }
+    properties
+}
+
+/// Those of `candidates` that the code mentions, for its imports.
+pub(super) fn mentioned<'a>(candidates: impl IntoIterator<Item = &'a str>, code: &str) -> Vec<&'a str> {
+    let words = words(code);
+    candidates
+        .into_iter()
+        .filter(|candidate| words.contains(candidate))
+        .collect()
+}
+
+/// The whole words of a piece of code, those in its literals among them.
+fn words(code: &str) -> BTreeSet<&str> {
+    code.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')))
+        .collect()
+}

@@ -1,0 +1,293 @@
+//! Names: casing, what is reserved, how a name is written as a key or looked up.
+
+use crate::ir::Name;
+
+/// The classes of the runtime that every package exports.
+pub(super) const RUNTIME_CLASSES: [&str; 18] = [
+    "ActorFailed",
+    "ActorNotFound",
+    "CallCancelled",
+    "CallError",
+    "CallTimeout",
+    "ConnectionLost",
+    "ContractError",
+    "Deadlock",
+    "FrameTooLarge",
+    "PermissionDenied",
+    "ProtocolViolation",
+    "RateLimited",
+    "SerializationError",
+    "ShuttingDown",
+    "SlowConsumer",
+    "Stream",
+    "Subscription",
+    "TargetBusy",
+];
+
+/// The types of the runtime that every package exports.
+pub(super) const RUNTIME_TYPES: [&str; 11] = [
+    "CallOptions",
+    "CodecName",
+    "ConnectOptions",
+    "Delivered",
+    "Dial",
+    "Duration",
+    "FailureDetails",
+    "Receiver",
+    "SubscribeOptions",
+    "SystemTime",
+    "Transport",
+];
+
+/// Further names that mean something else where generated code uses them.
+const OTHER_TYPES: [&str; 15] = [
+    "AbortSignal",
+    "Client",
+    "Connection",
+    "Decoder",
+    "Disposing",
+    "Error",
+    "Key",
+    "Map",
+    "Method",
+    "Path",
+    "Promise",
+    "ReadonlyMap",
+    "ReadonlySet",
+    "Target",
+    "Uint8Array",
+];
+
+/// Names of types that are free of contract, but that a reader would take for something else, or a compiler refuses.
+const GLOBAL_TYPES: [&str; 12] = [
+    "Array", "Boolean", "Date", "Function", "NaN", "Number", "Object", "Record", "Set", "String", "Symbol", "Infinity",
+];
+
+/// The words that cannot name a parameter, and the names that a generated method uses itself.
+const RESERVED: [&str; 52] = [
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "options",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "undefined",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+    "async",
+    "of",
+];
+
+/// Methods that mean something to the language: a `then` would make every `await` of the object call it.
+const SPECIAL_MEMBERS: [&str; 8] = [
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "then",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
+/// What every object inherits an entry under.
+const INHERITED: [&str; 12] = [
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
+/// The name of a type or a class of the package.
+pub(super) fn type_name(name: &Name) -> String {
+    let cased = name.upper_camel();
+    let lists: [&[&str]; 4] = [&RUNTIME_CLASSES, &RUNTIME_TYPES, &OTHER_TYPES, &GLOBAL_TYPES];
+    let taken = lists.iter().any(|list| list.contains(&cased.as_str()));
+    escape_if(taken, cased)
+}
+
+/// The name of a property; `others` are those that its object has anyway.
+pub(super) fn property(name: &Name, others: &[&str]) -> String {
+    let cased = name.lower_camel();
+    escape_if(others.contains(&cased.as_str()), cased)
+}
+
+/// The name of a method of a class; `others` are those that the class has anyway.
+pub(super) fn member(name: &Name, others: &[&str]) -> String {
+    let cased = name.lower_camel();
+    let taken = SPECIAL_MEMBERS.contains(&cased.as_str()) || others.contains(&cased.as_str());
+    escape_if(taken, cased)
+}
+
+/// The name of a parameter.
+pub(super) fn parameter(name: &Name) -> String {
+    let cased = name.lower_camel();
+    escape_if(RESERVED.contains(&cased.as_str()), cased)
+}
+
+fn escape_if(taken: bool, cased: String) -> String {
+    if taken { format!("{cased}_") } else { cased }
+}
+
+/// A string literal. JSON's are TypeScript's too.
+pub(super) fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A key of an object literal or of an object type. `__proto__` would set the prototype in any other form.
+pub(super) fn key(name: &str) -> String {
+    if name == "__proto__" {
+        format!("[{}]", literal(name))
+    } else if is_identifier(name) {
+        name.to_owned()
+    } else {
+        literal(name)
+    }
+}
+
+/// The property `name` of `object`.
+pub(super) fn access(object: &str, name: &str) -> String {
+    if is_identifier(name) {
+        format!("{object}.{name}")
+    } else {
+        format!("{object}[{}]", literal(name))
+    }
+}
+
+/// The entry `name` of `fields`, which came from the wire.
+pub(super) fn entry(fields: &str, name: &str) -> String {
+    if INHERITED.contains(&name) {
+        format!("decode.entry({fields}, {})", literal(name))
+    } else {
+        format!("{fields}[{}]", literal(name))
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, '_' | '$'))
+        && characters.all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '$'))
+}
+
+/// What npm does not allow in the name of a package, if there is something.
+pub(super) fn package_fault(package: &str) -> Option<&'static str> {
+    let allowed = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+            && part
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
+    };
+    let (scope, name) = match package.strip_prefix('@').map(|scoped| scoped.split_once('/')) {
+        Some(Some((scope, name))) => (scope, name),
+        Some(None) => return Some("a scoped name has the form `@scope/name`"),
+        None => ("scope", package),
+    };
+    if package.len() > 214 {
+        Some("npm allows 214 characters")
+    } else if !allowed(scope) || !allowed(name) {
+        Some("npm allows lower-case letters, digits, `-`, `_` and `.`, and begins with a letter or a digit")
+    } else if matches!(name, "node_modules" | "favicon.ico") {
+        Some("npm keeps this name for itself")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_language_are_escaped_where_they_mean_something() {
+        assert_eq!(parameter(&Name::new("class")), "class_");
+        assert_eq!(parameter(&Name::new("options")), "options_");
+        assert_eq!(property(&Name::new("class"), &[]), "class");
+        assert_eq!(property(&Name::new("kind"), &["kind"]), "kind_");
+        assert_eq!(member(&Name::new("then"), &[]), "then_");
+        assert_eq!(member(&Name::new("to_string"), &[]), "toString_");
+        assert_eq!(member(&Name::new("delete"), &[]), "delete");
+        assert_eq!(type_name(&Name::new("Map")), "Map_");
+        assert_eq!(type_name(&Name::new("CallError")), "CallError_");
+    }
+
+    #[test]
+    fn keys_are_quoted_where_they_have_to_be() {
+        assert_eq!(key("plain_1"), "plain_1");
+        assert_eq!(key("display-name"), "\"display-name\"");
+        assert_eq!(key("__proto__"), "[\"__proto__\"]");
+        assert_eq!(access("value", "@type"), "value[\"@type\"]");
+        assert_eq!(entry("from", "a"), "from[\"a\"]");
+        assert_eq!(entry("from", "constructor"), "decode.entry(from, \"constructor\")");
+    }
+
+    #[test]
+    fn package_names_follow_npm() {
+        for package in ["showcase", "@acme/show-case.2", "7zip"] {
+            assert_eq!(package_fault(package), None, "{package}");
+        }
+        for package in [
+            "",
+            "Show",
+            "@acme",
+            "@/x",
+            "a b",
+            "../x",
+            ".x",
+            "node_modules",
+            &"x".repeat(215),
+        ] {
+            assert!(package_fault(package).is_some(), "{package}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The files of a package: templates that loop over the model and print.
+
+use askama::Template;
+
+use crate::output::Files;
+
+use super::{
+    model::{Body, Codec, Declaration, ErrorClass, Example, Form, Package, Service, mentioned},
+    names::{RUNTIME_CLASSES, RUNTIME_TYPES},
+    runtime,
+};
+
+/// The version of `@msgpack/msgpack` that the runtime works with.
+const MSGPACK: &str = "^3.1.0";
+
+#[derive(Template)]
+#[template(path = "typescript/package.json.j2", escape = "none")]
+struct Manifest<'a> {
+    package: &'a str,
+    msgpack: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "typescript/tsconfig.json.j2", escape = "none")]
+struct CompilerConfig;
+
+#[derive(Template)]
+#[template(path = "typescript/README.md.j2", escape = "none")]
+struct Readme<'a> {
+    package: &'a str,
+    example: Option<&'a Example>,
+    services: &'a [Service],
+}
+
+#[derive(Template)]
+#[template(path = "typescript/models.ts.j2", escape = "none")]
+struct Models<'a> {
+    times: Vec<&'a str>,
+    declarations: &'a [Declaration],
+}
+
+#[derive(Template)]
+#[template(path = "typescript/codecs.ts.j2", escape = "none")]
+struct Codecs<'a> {
+    codecs: &'a [Codec],
+    runtime_values: Vec<&'a str>,
+    runtime_types: Vec<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "typescript/errors.ts.j2", escape = "none")]
+struct Errors<'a> {
+    models: Vec<&'a str>,
+    times: Vec<&'a str>,
+    decoders: Vec<String>,
+    uses_decode: bool,
+    errors: &'a [ErrorClass],
+}
+
+#[derive(Template)]
+#[template(path = "typescript/service.ts.j2", escape = "none")]
+struct ServiceFile<'a> {
+    service: &'a Service,
+    models: Vec<&'a str>,
+    codecs: Vec<String>,
+    errors: Vec<String>,
+    runtime_types: Vec<&'a str>,
+    runtime_values: Vec<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "typescript/client.ts.j2", escape = "none")]
+struct ClientFile<'a> {
+    services: &'a [Service],
+}
+
+#[derive(Template)]
+#[template(path = "typescript/index.ts.j2", escape = "none")]
+struct Index<'a> {
+    services: &'a [Service],
+    errors: &'a [ErrorClass],
+    has_models: bool,
+    runtime_classes: &'a [&'a str],
+    runtime_types: &'a [&'a str],
+}
+
+#[derive(Template)]
+#[template(path = "typescript/node.ts.j2", escape = "none")]
+struct NodeFile;
+
+/// The names that the types of times have in the runtime.
+const TIMES: [&str; 2] = ["Duration", "SystemTime"];
+
+/// Renders every file of the package.
+///
+/// # Errors
+///
+/// If a template fails, which none of these can: they write to memory and call nothing that fails.
+pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
+    let mut files = Files::default();
+    let manifest = Manifest {
+        package: &package.name,
+        msgpack: MSGPACK,
+    };
+    files.insert("package.json", file(&manifest)?);
+    files.insert("tsconfig.json", file(&CompilerConfig)?);
+    let readme = Readme {
+        package: &package.name,
+        example: package.example.as_ref(),
+        services: &package.services,
+    };
+    files.insert("README.md", file(&readme)?);
+    files.insert("src/models.ts", file(&models(package))?);
+    files.insert("src/codecs.ts", file(&codecs(package))?);
+    files.insert("src/errors.ts", file(&errors(package))?);
+    for service in &package.services {
+        files.insert(
+            format!("src/services/{}.ts", service.file),
+            file(&service_file(package, service))?,
+        );
+    }
+    let client = ClientFile {
+        services: &package.services,
+    };
+    files.insert("src/client.ts", file(&client)?);
+    files.insert("src/node.ts", file(&NodeFile)?);
+    let index = Index {
+        services: &package.services,
+        errors: &package.errors,
+        has_models: !package.declarations.is_empty(),
+        runtime_classes: &RUNTIME_CLASSES,
+        runtime_types: &RUNTIME_TYPES,
+    };
+    files.insert("src/index.ts", file(&index)?);
+    for (name, contents) in runtime::FILES {
+        files.insert(format!("src/runtime/{name}"), *contents);
+    }
+    Ok(files)
+}
+
+/// The text of a file: what the template gives, and the newline at its end, which askama drops.
+fn file(template: &impl Template) -> Result<String, askama::Error> {
+    let mut text = template.render()?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn models(package: &Package) -> Models<'_> {
+    let code = package.declarations.iter().map(Declaration::code).collect::<String>();
+    Models {
+        times: mentioned(TIMES, &code),
+        declarations: &package.declarations,
+    }
+}
+
+fn codecs(package: &Package) -> Codecs<'_> {
+    let code = package.codecs.iter().map(Codec::code).collect::<String>();
+    let mut runtime_values = Vec::new();
+    let mut runtime_types = mentioned(TIMES, &code);
+    runtime_types.extend(["Key", "Path"]);
+    if package.codecs.iter().any(|codec| codec.decoder.is_some()) {
+        runtime_values.push("decode");
+    }
+    if package.codecs.iter().any(|codec| codec.encoder.is_some()) {
+        runtime_values.push("encode");
+        runtime_types.extend(["CodecName", "Encoder"]);
+    }
+    runtime_types.sort_unstable();
+    Codecs {
+        codecs: &package.codecs,
+        runtime_values,
+        runtime_types,
+    }
+}
+
+fn errors(package: &Package) -> Errors<'_> {
+    let code: String = package
+        .errors
+        .iter()
+        .map(|error| format!("{} {}\n", error.detail, error.decode))
+        .collect();
+    Errors {
+        models: mentioned(package.model_names(), &code),
+        times: mentioned(TIMES, &code),
+        decoders: package.decoders_in(&code),
+        uses_decode: !mentioned(["decode"], &code).is_empty(),
+        errors: &package.errors,
+    }
+}
+
+fn service_file<'a>(package: &'a Package, service: &'a Service) -> ServiceFile<'a> {
+    let code = service.code();
+    let mut runtime_types = vec!["Target"];
+    runtime_types.extend(mentioned(["Duration", "Stream", "SystemTime"], &code));
+    if !service.methods.is_empty() {
+        runtime_types.extend(["CallOptions", "Method"]);
+    }
+    if !service.events.is_empty() {
+        runtime_types.extend(["Decoder", "SubscribeOptions", "Subscription"]);
+    }
+    runtime_types.sort_unstable();
+    let mut codecs = package.decoders_in(&code);
+    codecs.extend(package.encoders_in(&code));
+    ServiceFile {
+        service,
+        models: mentioned(package.model_names(), &code),
+        codecs,
+        errors: package
+            .errors
+            .iter()
+            .map(|error| format!("read{}", error.name))
+            .filter(|reader| !mentioned([reader.as_str()], &code).is_empty())
+            .collect(),
+        runtime_types,
+        runtime_values: mentioned(["decode", "encode"], &code),
+    }
+}

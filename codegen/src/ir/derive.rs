@@ -1,0 +1,118 @@
+//! Derives the facts that follow from which type refers to which.
+
+use std::collections::BTreeMap;
+
+use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
+
+use super::{Api, Contents, Field, NamedType, Request, Shape, Struct, TypeRef, VariantShape};
+use crate::fault::{Faults, Place};
+
+/// Fills in what each type holds and which circle it belongs to; returns the ids in dependency order.
+pub(super) fn derive(types: &mut BTreeMap<String, NamedType>) -> Vec<String> {
+    let mut order = Vec::with_capacity(types.len());
+    for (number, circle) in circles(types).into_iter().enumerate() {
+        let mut contents = Contents::default();
+        let mut refers_to_itself = false;
+        for id in &circle {
+            types[id].shape.visit(&mut |part| {
+                contents = contents.or(Contents::directly(part));
+                if let TypeRef::Named(inner) = part {
+                    contents = contents.or(types[inner].contents);
+                    refers_to_itself |= circle.contains(inner);
+                }
+            });
+        }
+        for id in &circle {
+            if let Some(of) = types.get_mut(id) {
+                of.contents = contents;
+                of.recursive = refers_to_itself;
+                of.circle = number;
+            }
+        }
+        order.extend(circle);
+    }
+    order
+}
+
+/// The largest sets of types that all refer to one another, each after the sets that it refers to.
+fn circles(types: &BTreeMap<String, NamedType>) -> Vec<Vec<String>> {
+    let mut graph: DiGraphMap<&str, ()> = DiGraphMap::new();
+    for (id, of) in types {
+        graph.add_node(id);
+        of.shape.visit(&mut |part| {
+            if let TypeRef::Named(inner) = part {
+                graph.add_edge(id, inner, ());
+            }
+        });
+    }
+    // Tarjan's algorithm yields the components in this very order.
+    tarjan_scc(&graph)
+        .into_iter()
+        .map(|circle| circle.into_iter().map(str::to_owned).collect())
+        .collect()
+}
+
+/// Adds a fault for every map whose keys JSON, which writes them as strings, cannot write.
+pub(super) fn check_map_keys(api: &Api, faults: &mut Faults) {
+    let mut check = |place: Place, part: &TypeRef| {
+        if let TypeRef::Map(key, _) = part
+            && api.map_key(key).is_none()
+        {
+            let problem = format!("JSON cannot write {key} as the key of a map");
+            faults.add(
+                place,
+                problem,
+                "use a string, an integer, a bool, or an enum of variants without data",
+            );
+        }
+    };
+    for service in &api.services {
+        for method in &service.methods {
+            let place = Place::contract(&service.contract).method(method.name.source());
+            let arguments = match &method.request {
+                Request::Message(argument) => std::slice::from_ref(argument),
+                Request::Arguments(arguments) => arguments,
+            };
+            let declared = method.error.iter().map(|error| &error.type_ref);
+            for used in arguments
+                .iter()
+                .map(|argument| &argument.type_ref)
+                .chain([&method.reply])
+                .chain(declared)
+            {
+                used.visit(&mut |part| check(place.clone(), part));
+            }
+        }
+    }
+    for event in &api.events {
+        event
+            .type_ref
+            .visit(&mut |part| check(Place::event(&event.event), part));
+    }
+    for of in api.types.values() {
+        of.shape
+            .visit(&mut |part| check(Place::named_type(&of.wire_name), part));
+    }
+}
+
+impl Shape {
+    /// Calls `visit` for every use of a type in this shape, outermost first.
+    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a TypeRef)) {
+        match self {
+            Shape::Unit => {}
+            Shape::Newtype(inner) => inner.visit(visit),
+            Shape::Tuple(items) => items.iter().for_each(|item| item.visit(visit)),
+            Shape::Struct(Struct { fields, .. }) => visit_fields(fields, visit),
+            Shape::Enum(of) => of.variants.iter().for_each(|variant| match &variant.shape {
+                VariantShape::Unit => {}
+                VariantShape::Newtype(inner) => inner.visit(visit),
+                VariantShape::Tuple(items) => items.iter().for_each(|item| item.visit(visit)),
+                VariantShape::Struct(fields) => visit_fields(fields, visit),
+            }),
+        }
+    }
+}
+
+fn visit_fields<'a>(fields: &'a [Field], visit: &mut dyn FnMut(&'a TypeRef)) {
+    fields.iter().for_each(|field| field.type_ref.visit(visit));
+}

@@ -1,0 +1,105 @@
+//! Facts about types that follow from what they refer to.
+
+use super::{Api, NamedType, Shape, TypeRef};
+
+/// What a type holds, itself or through the types that it refers to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// An integer that JavaScript's numbers cannot hold: of 64 bits or more, a duration or a point in time.
+    pub wide_integers: bool,
+    /// Bytes, which the codecs write differently.
+    pub bytes: bool,
+}
+
+impl Contents {
+    /// What either holds.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            wide_integers: self.wide_integers || other.wide_integers,
+            bytes: self.bytes || other.bytes,
+        }
+    }
+
+    /// What this use of a type holds, without the types that it refers to.
+    pub(super) fn directly(reference: &TypeRef) -> Self {
+        use TypeRef::*;
+        Self {
+            wide_integers: matches!(reference, I64 | I128 | U64 | U128 | Duration | SystemTime),
+            bytes: matches!(reference, Bytes),
+        }
+    }
+}
+
+/// How the keys of a map are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKey {
+    /// Strings in both codecs: text, a character, or an enum whose values are strings.
+    Text,
+    /// Integers; a string of decimal digits in JSON.
+    Integer,
+    /// Truth values; `"true"` or `"false"` in JSON.
+    Bool,
+}
+
+impl Api {
+    /// The type that a [`TypeRef::Named`] of this api means.
+    ///
+    /// # Panics
+    ///
+    /// If `id` is not from this api.
+    pub fn named(&self, id: &str) -> &NamedType {
+        self.types.get(id).expect("lowering keeps every type that it refers to")
+    }
+
+    /// The named types, each after all that it refers to, as far as no circle prevents it.
+    pub fn in_dependency_order(&self) -> impl Iterator<Item = &NamedType> {
+        self.dependency_order.iter().map(|id| self.named(id))
+    }
+
+    /// What the values of a type hold.
+    pub fn contents(&self, reference: &TypeRef) -> Contents {
+        let mut contents = Contents::default();
+        reference.visit(&mut |part| {
+            contents = contents.or(Contents::directly(part));
+            if let TypeRef::Named(id) = part {
+                contents = contents.or(self.named(id).contents);
+            }
+        });
+        contents
+    }
+
+    /// The two refer to each other, directly or through other types; of one type: it refers to itself.
+    pub fn in_one_circle(&self, one: &NamedType, other: &NamedType) -> bool {
+        one.recursive && one.circle == other.circle
+    }
+
+    /// The type below all newtypes: what the wire shows.
+    ///
+    /// A newtype that wraps nothing but itself is returned as it is.
+    pub fn underlying<'a>(&'a self, reference: &'a TypeRef) -> &'a TypeRef {
+        let mut current = reference;
+        for _ in 0..=self.types.len() {
+            let TypeRef::Named(id) = current else { break };
+            let Shape::Newtype(inner) = &self.named(id).shape else {
+                break;
+            };
+            current = inner;
+        }
+        current
+    }
+
+    /// How a map with keys of this type writes them; `None` if the type cannot be a key, which lowering refuses.
+    pub fn map_key(&self, key: &TypeRef) -> Option<MapKey> {
+        use TypeRef::*;
+        match self.underlying(key) {
+            String | Char => Some(MapKey::Text),
+            I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128 => Some(MapKey::Integer),
+            Bool => Some(MapKey::Bool),
+            Named(id) => match &self.named(id).shape {
+                Shape::Enum(of) if of.strings => Some(MapKey::Text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

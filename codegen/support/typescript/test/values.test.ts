@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as decode from "../src/decode.js";
+import * as encode from "../src/encode.js";
+import { SerializationError } from "../src/errors.js";
+
+function refused(text: string, delivered: "no" | "yes", call: () => unknown): void {
+  assert.throws(call, (error) => {
+    assert.ok(error instanceof SerializationError);
+    assert.equal(error.message, text);
+    assert.equal(error.delivered, delivered);
+    assert.equal(error.path, text.slice(0, text.indexOf(": ")));
+    return true;
+  });
+}
+
+test("a fault in a reply is told with its path and kind, never with the value", () => {
+  const cases: [string, decode.Decoder<unknown>, unknown][] = [
+    ["reply: expected u64, found string", decode.u64, "secret"],
+    ["reply: expected i32, found float", decode.i32, 1.5],
+    ["reply: expected u8, found integer out of range", decode.u8, 256],
+    ["reply: expected i64, found integer out of range", decode.i64, 2n ** 63n],
+    ["reply: expected i64, found float", decode.i64, 2 ** 60],
+    ["reply: expected string, found null", decode.string, null],
+    ["reply: expected null, found object", decode.unit, {}],
+    ["reply: expected boolean, found array", decode.bool, []],
+    ["reply: expected float, found bytes", decode.f64, new Uint8Array()],
+    ["reply: expected a string of one character, found string", decode.char, "ab"],
+    ["reply[1]: expected u8, found null", (v, p, k) => decode.array(v, p, k, decode.u8), [1, null]],
+    ["reply.a: expected u8, found boolean", (v, p, k) => decode.record(v, p, k, decode.u8), { a: true }],
+    ['reply["a b"]: expected u8, found nothing', (v, p, k) => decode.record(v, p, k, decode.u8), { "a b": undefined }],
+    ["reply: expected an array of 2, found one of 1", (v, p, k) => decode.arrayOf(v, p, k, 2, decode.u8), [1]],
+    ["reply: expected object, found array", decode.fields, []],
+  ];
+  for (const [text, decoder, value] of cases) refused(text, "yes", () => decoder(value, null, "reply"));
+  refused("reply.items[3].id: expected u64, found string", "yes", () =>
+    decode.u64("7", { parent: { parent: { parent: null, key: "reply" }, key: "items" }, key: 3 }, "id"),
+  );
+});
+
+test("both codecs' forms are read", () => {
+  assert.equal(decode.u64(5, null, "x"), 5n);
+  assert.equal(decode.u64(2n ** 64n - 1n, null, "x"), 2n ** 64n - 1n);
+  assert.equal(decode.u32(5n, null, "x"), 5);
+  assert.equal(decode.f64(5n, null, "x"), 5);
+  assert.equal(decode.char("😀", null, "x"), "😀");
+  assert.deepEqual(decode.bytes([1, 255], null, "x"), Uint8Array.of(1, 255));
+  assert.deepEqual(decode.bytes(Buffer.from([1, 255]), null, "x"), Uint8Array.of(1, 255));
+  assert.equal(decode.nullable(undefined, null, "x", decode.u8), null);
+  assert.equal(decode.i128(Uint8Array.of(...Array<number>(15).fill(255), 254), null, "x"), -2n);
+  const keys = decode.map({ "18446744073709551615": 1 }, null, "x", decode.integerKey(decode.u64), decode.u8);
+  assert.deepEqual(keys, new Map([[2n ** 64n - 1n, 1]]));
+  assert.deepEqual(
+    decode.map({ true: 1, false: 0 }, null, "x", decode.boolKey, decode.u8),
+    new Map([
+      [true, 1],
+      [false, 0],
+    ]),
+  );
+  refused("x.y: expected a key that is an integer, found string", "yes", () =>
+    decode.map({ y: 1 }, null, "x", decode.integerKey(decode.u64), decode.u8),
+  );
+});
+
+test("enums, tuples and times are read and written in their own forms", () => {
+  const levels = new Set(["debug", "info"] as const);
+  assert.equal(decode.choice("info", null, "x", levels), "info");
+  refused("x: unknown variant, expected one of debug, info", "yes", () => decode.choice("loud", null, "x", levels));
+  const sent = new Map([["debug", "DEBUG"]]);
+  assert.equal(encode.choice("debug", null, "x", sent), "DEBUG");
+  refused("x: unknown variant, expected one of debug", "no", () => encode.choice("loud", null, "x", sent));
+  assert.deepEqual(decode.externallyTagged("Unit", null, "x"), ["Unit", null]);
+  assert.deepEqual(decode.externallyTagged({ Circle: 1.5 }, null, "x"), ["Circle", 1.5]);
+  refused("x: expected an object with one entry, found one with more", "yes", () =>
+    decode.externallyTagged({ a: 1, b: 2 }, null, "x"),
+  );
+  assert.deepEqual(decode.tuple<[number, string]>([1, "a"], null, "x", [decode.u8, decode.string]), [1, "a"]);
+  refused("x[1]: expected string, found integer", "yes", () =>
+    decode.tuple<[number, string]>([1, 2], null, "x", [decode.u8, decode.string]),
+  );
+  assert.deepEqual(encode.tuple<[number, bigint]>([1, 2n], null, "x", "json", [encode.u8, encode.u64]), [1, 2]);
+  const time = { secs: 5n, nanos: 7 };
+  assert.deepEqual(encode.systemTime(time, null, "x", "json"), { secs_since_epoch: 5, nanos_since_epoch: 7 });
+  assert.deepEqual(decode.systemTime({ secs_since_epoch: 5, nanos_since_epoch: 7 }, null, "x"), time);
+  assert.deepEqual(decode.duration(encode.duration(time, null, "x", "json"), null, "x"), time);
+  assert.deepEqual(
+    decode.keyed({ info: 1 }, null, "x", (v, p, k) => decode.choice(v, p, k, levels), decode.u8),
+    { info: 1 },
+  );
+});
+
+test("an untagged value is the first that fits", () => {
+  const readers = [decode.bool, decode.i64, decode.f64, decode.string];
+  for (const [value, expected] of [
+    [true, true],
+    [1, 1n],
+    [1.5, 1.5],
+    ["a", "a"],
+  ]) {
+    assert.equal(decode.firstOf<unknown>(value, null, "x", "a scalar", readers), expected);
+  }
+  refused("x: expected a scalar, found null", "yes", () =>
+    decode.firstOf<unknown>(null, null, "x", "a scalar", readers),
+  );
+  const writers = [encode.bool, encode.i64, encode.f64, encode.string];
+  assert.equal(encode.firstOf(1n, null, "x", "json", "a scalar", writers), 1);
+  refused("x: expected a scalar, found array", "no", () => encode.firstOf([], null, "x", "json", "a scalar", writers));
+});
+
+test("an inherited property is no entry", () => {
+  assert.equal(decode.entry(decode.fields({}, null, "x"), "constructor"), undefined);
+  assert.equal(decode.entry(decode.fields({ constructor: 1 }, null, "x"), "constructor"), 1);
+});
+
+test("a wrong argument is told before anything is sent", () => {
+  const wrong = "7" as never;
+  refused("a: expected i64 (a bigint), found integer", "no", () => encode.i64(7 as never, null, "a", "json"));
+  refused("a: expected u8, found string", "no", () => encode.u8(wrong, null, "a", "json"));
+  refused("a: expected u8, found integer out of range", "no", () => encode.u8(-1, null, "a", "json"));
+  refused("a: expected u64, found integer out of range", "no", () => encode.u64(-1n, null, "a", "json"));
+  refused("a: expected a finite float in JSON", "no", () => encode.f64(NaN, null, "a", "json"));
+  refused("a: expected Uint8Array, found array", "no", () => encode.bytes([] as never, null, "a", "json"));
+  refused("a[1]: expected string, found integer", "no", () =>
+    encode.array(["x", 1 as never], null, "a", "json", encode.string),
+  );
+  refused("a: expected Map, found object", "no", () =>
+    encode.map({} as never, null, "a", "json", encode.u8, encode.u8),
+  );
+  assert.ok(Number.isNaN(encode.f64(NaN, null, "a", "messagepack")));
+});
+
+test("what is written depends on the codec where the codecs differ", () => {
+  const bytes = Uint8Array.of(1, 2);
+  assert.deepEqual(encode.bytes(bytes, null, "a", "json"), [1, 2]);
+  assert.deepEqual(encode.bytes(bytes, null, "a", "messagepack"), bytes);
+  assert.equal(encode.i128(-2n, null, "a", "json"), -2);
+  assert.deepEqual(encode.i128(-2n, null, "a", "messagepack"), Uint8Array.of(...Array<number>(15).fill(255), 254));
+  const map = new Map([[7n, 1]]);
+  assert.deepEqual(encode.map(map, null, "a", "json", encode.u64, encode.u8), { 7: 1 });
+  assert.deepEqual(encode.map(map, null, "a", "messagepack", encode.u64, encode.u8), new Map([[7, 1]]));
+  const record = encode.record(JSON.parse('{"__proto__":1}') as Record<string, number>, null, "a", "json", encode.u8);
+  assert.equal(JSON.stringify(record), '{"__proto__":1}');
+});

@@ -1,0 +1,225 @@
+//! The generated Rust crate: what it looks like, and that it compiles and speaks as the contract says.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use callsheet_codegen::{
+    backends::{self, Backend, ClientSource, Language, Options},
+    fault::GenerateError,
+    ir::Api,
+    output::{self, Files},
+};
+use callsheet_schema::Document;
+
+const EVERYTHING: &str = include_str!("documents/everything.json");
+
+/// Its names hide those of the prelude.
+const HIDING: &str = r#"{
+    "callsheet": 1,
+    "contracts": [
+        {
+            "name": "hiding.Result",
+            "methods": [
+                {
+                    "name": "wrap", "message": "hiding.Result.Wrap", "kind": "ask", "access": "shared",
+                    "request": {"arguments": [{"name": "value", "type": {"option": "string"}, "optional": true}]},
+                    "reply": {"named": "hiding.Option"}, "error": {"named": "hiding.Vec"}
+                }
+            ],
+            "events": [{"name": "hiding.String", "type": {"named": "hiding.String"}}]
+        },
+        {"name": "hiding.Option", "methods": []}
+    ],
+    "types": {
+        "hiding.Option": {"shape": {"struct": {"fields": [
+            {"name": "value", "type": {"option": "string"}, "optional": true},
+            {"name": "next", "type": {"option": {"named": "hiding.Option"}}, "optional": true},
+            {"name": "all", "type": {"list": {"named": "hiding.String"}}}
+        ]}}},
+        "hiding.String": {"shape": {"newtype": "string"}},
+        "hiding.Vec": {"shape": {"enum": {"tagging": "external", "variants": [
+            {"name": "Ok", "shape": "unit"}, {"name": "Box", "shape": {"newtype": {"named": "hiding.Box"}}}
+        ]}}},
+        "hiding.Box": {"shape": {"tuple": ["u8", {"set": {"named": "hiding.String"}}]}}
+    },
+    "encodings": {}
+}"#;
+
+const SMALL: &str = r#"{
+    "callsheet": 1,
+    "contracts": [
+        {
+            "name": "demo.Calculator",
+            "docs": "Adds and divides.",
+            "methods": [
+                {
+                    "name": "add", "message": "demo.Calculator.Add", "docs": "Adds two numbers.",
+                    "kind": "ask", "access": "shared",
+                    "request": {"arguments": [{"name": "a", "type": "i64"}, {"name": "b", "type": "i64"}]},
+                    "reply": "i64"
+                },
+                {
+                    "name": "divide", "message": "demo.Divide", "kind": "ask", "access": "shared",
+                    "request": {"message": {"name": "request", "type": {"named": "demo.Divide"}}},
+                    "reply": "f64", "error": {"named": "demo.MathError"}
+                },
+                {
+                    "name": "countdown", "message": "demo.Calculator.Countdown", "kind": "stream", "access": "shared",
+                    "request": {"arguments": [{"name": "from", "type": "u32"}]},
+                    "reply": "u32"
+                },
+                {
+                    "name": "notify", "message": "demo.Calculator.Notify", "kind": "tell", "access": "exclusive",
+                    "request": {"arguments": [
+                        {"name": "type", "type": "string"},
+                        {"name": "note", "type": {"option": "string"}, "optional": true}
+                    ]},
+                    "reply": "unit"
+                }
+            ],
+            "events": [{"name": "demo.Cleared", "type": {"named": "demo.Cleared"}}]
+        }
+    ],
+    "types": {
+        "demo.Cleared": {"docs": "The result was cleared.", "shape": "unit"},
+        "demo.Divide": {"shape": {"struct": {"fields": [
+            {"name": "numerator", "type": "f64"}, {"name": "denominator", "type": "f64"}
+        ]}}},
+        "demo.MathError": {"docs": "Why there is no quotient.", "shape": {"enum": {"tagging": "external", "variants": [
+            {"name": "division_by_zero", "ident": "DivisionByZero", "shape": "unit"}
+        ]}}}
+    },
+    "encodings": {}
+}"#;
+
+fn generated(document: &str, package: &str, rust_client: ClientSource) -> Files {
+    generate(document, package, rust_client).unwrap()
+}
+
+fn generate(document: &str, package: &str, rust_client: ClientSource) -> Result<Files, GenerateError> {
+    let backend: &dyn Backend = *backends::all()
+        .iter()
+        .find(|of| of.language() == Language::Rust)
+        .unwrap();
+    let api = Api::lower(&Document::from_json(document).unwrap()).unwrap();
+    let package = package.to_owned();
+    backend.generate(&api, &Options { package, rust_client })
+}
+
+#[test]
+fn a_small_crate() {
+    let files = generated(
+        SMALL,
+        "demo-client",
+        ClientSource::Git("https://example.org/callsheet".into()),
+    );
+    for path in [
+        "Cargo.toml",
+        "README.md",
+        "src/lib.rs",
+        "src/models.rs",
+        "src/client.rs",
+        "src/services.rs",
+    ] {
+        insta::assert_snapshot!(path.replace('/', "_"), files.get(path).unwrap());
+    }
+    let paths: Vec<_> = files.iter().map(|(path, _)| path).collect();
+    assert_eq!(paths.len(), 9, "{paths:?}");
+    assert_eq!(
+        files,
+        generated(
+            SMALL,
+            "demo-client",
+            ClientSource::Git("https://example.org/callsheet".into())
+        )
+    );
+}
+
+#[test]
+fn all_that_rust_cannot_say_is_told_at_once() {
+    let document = SMALL
+        .replace("\"denominator\"", "\"NumErator\"")
+        .replace("\"numerator\"", "\"num_erator\"")
+        .replace("\"name\": \"countdown\"", "\"name\": \"subscribe_cleared\"");
+    let error = generate(&document, "std", ClientSource::Registry).unwrap_err();
+    let faults: Vec<_> = error.faults().iter().map(ToString::to_string).collect();
+    assert_eq!(faults.len(), 3, "{error}");
+    assert!(faults[0].contains("package `std`"), "{error}");
+    assert!(
+        faults[1].contains("field `num_erator`") && faults[1].contains("field `NumErator`"),
+        "{error}"
+    );
+    assert!(
+        faults[2].contains("method `subscribe_cleared`") && faults[2].contains("event `demo.Cleared`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn everything_compiles_without_a_warning_and_speaks_as_the_contract_says() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rust-client");
+    let speaks = include_str!("rust_client/speaks.rs");
+    build(&folder, "everything-client", EVERYTHING, Some(speaks));
+    build(&folder, "hiding-client", HIDING, None);
+}
+
+/// Writes the crate and runs its test, every warning being an error.
+fn build(folder: &Path, package: &str, document: &str, test: Option<&str>) {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let client = workspace.join("runtime/client").display().to_string();
+    let home = folder.join(package);
+    if home.exists() {
+        fs::remove_dir_all(&home).unwrap();
+    }
+    output::write(&generated(document, package, ClientSource::Path(client)), &home).unwrap();
+    let manifest = fs::read_to_string(home.join("Cargo.toml")).unwrap();
+    let extended = manifest
+        + "\n[dev-dependencies]\nfutures-util = { version = \"0.3\", default-features = false }\n"
+        + "serde_json = \"1\"\ntokio = { version = \"1\", features = [\"full\"] }\n"
+        + "\n[lints.rust]\nwarnings = \"deny\"\n\n[workspace]\n";
+    fs::write(home.join("Cargo.toml"), extended).unwrap();
+    // What the workspace has built is there without a network.
+    fs::copy(workspace.join("Cargo.lock"), home.join("Cargo.lock")).unwrap();
+    if let Some(test) = test {
+        fs::create_dir(home.join("tests")).unwrap();
+        fs::write(home.join("tests/speaks.rs"), test).unwrap();
+    }
+    run(&home, &folder.join("target"));
+}
+
+fn run(home: &Path, target: &Path) {
+    let (mut said, writer) = io::pipe().unwrap();
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args(["test", "--offline", "--all-features", "--quiet"])
+        .current_dir(home)
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("RUSTFLAGS")
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer);
+    let mut cargo = command.spawn().unwrap();
+    // With it goes our end of the pipe, which then ends when cargo does.
+    drop(command);
+    let (ended, end) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        let mut text = String::new();
+        let read = said.read_to_string(&mut text);
+        ended.send(()).unwrap();
+        read.map(|_| text).unwrap()
+    });
+    if end.recv_timeout(Duration::from_secs(600)).is_err() {
+        cargo.kill().unwrap();
+    }
+    let status = cargo.wait().unwrap();
+    assert!(status.success(), "{}", reader.join().unwrap());
+}

@@ -1,0 +1,48 @@
+//! What stands beside a faulty type, so that what uses it has no errors of its own.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, parse_quote};
+
+/// The traits of a contract type, which never run: an error has been emitted.
+pub(super) fn expand(input: &DeriveInput) -> TokenStream {
+    let ident = &input.ident;
+    let mut generics = input.generics.clone();
+    if generics.lifetimes().next().is_some() {
+        // What borrows is a fault in a contract too.
+        return TokenStream::new();
+    }
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!(::core::marker::Send));
+        parameter.bounds.push(parse_quote!('static));
+    }
+    let mut with_lifetime = generics.clone();
+    with_lifetime.params.insert(0, parse_quote!('de));
+    let (implementation, arguments, clause) = generics.split_for_impl();
+    let (deserialize, ..) = with_lifetime.split_for_impl();
+    quote! {
+        const _: () = {
+            use ::callsheet::__private::{schema as __schema, serde as __serde};
+
+            impl #implementation __serde::Serialize for #ident #arguments #clause {
+                fn serialize<__S: __serde::Serializer>(&self, _: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    loop {}
+                }
+            }
+
+            impl #deserialize __serde::Deserialize<'de> for #ident #arguments #clause {
+                fn deserialize<__D: __serde::Deserializer<'de>>(_: __D) -> ::core::result::Result<Self, __D::Error> {
+                    loop {}
+                }
+            }
+
+            impl #implementation __schema::ContractType for #ident #arguments #clause {
+                const NAME: &'static str = "";
+
+                fn describe(_: &mut __schema::Types) -> __schema::TypeRef {
+                    loop {}
+                }
+            }
+        };
+    }
+}

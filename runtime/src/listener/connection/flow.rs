@@ -1,0 +1,94 @@
+//! How output gets to the connection's task, and how the connection comes to its end.
+
+use std::{sync::MutexGuard, task::Waker};
+
+use callsheet_wire::{Code, Failure};
+
+use super::{
+    link::{KEPT, Link, Stage, State, delivered},
+    subscriptions::Subscriptions,
+};
+
+/// How things stand for the task of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flow {
+    /// The peer may be read from.
+    pub(super) may_read: bool,
+    /// Nothing is in flight and nothing waits to be written.
+    pub(super) is_quiet: bool,
+}
+
+impl Link {
+    /// Gives the task all there is to write, of which nothing is left from before. If that is nothing, the task is woken
+    /// when there is something.
+    pub(super) fn take_output(&self, taken: &mut Vec<u8>) -> Flow {
+        if taken.capacity() > KEPT {
+            *taken = Vec::new();
+        }
+        taken.clear();
+        let mut state = self.lock();
+        state.outbound.take_into(taken);
+        self.flow(state)
+    }
+
+    /// Takes note that the task has still so many bytes to write.
+    pub(super) fn set_unwritten(&self, bytes: usize) -> Flow {
+        let mut state = self.lock();
+        state.outbound.set_unwritten(bytes);
+        self.flow(state)
+    }
+
+    fn flow(&self, mut state: MutexGuard<'_, State>) -> Flow {
+        let flow = Flow {
+            may_read: !state.outbound.is_overfull(),
+            is_quiet: state.in_flight.len() + state.ending == 0 && state.outbound.is_empty(),
+        };
+        if state.wants_room && !state.outbound.is_full() {
+            state.wants_room = false;
+            let waiting = state.in_flight.take_waiting_for_room();
+            drop(state);
+            waiting.into_iter().for_each(Waker::wake);
+        }
+        flow
+    }
+
+    /// The task is about to handle what it has read, and will ask for output afterwards.
+    pub(super) fn attend(&self) {
+        self.lock().outbound.attend();
+    }
+
+    /// From now on nothing new is taken.
+    pub(super) fn drain(&self) {
+        let mut state = self.lock();
+        if state.stage == Stage::Open {
+            state.stage = Stage::Draining;
+        }
+    }
+
+    /// Ends every call: the server does not wait for them any longer.
+    pub(super) fn give_up(&self) {
+        let all = {
+            let mut state = self.lock();
+            let all = state.in_flight.end_all();
+            state.ending += all.len();
+            all
+        };
+        for ended in all {
+            let failure = Failure::new(Code::ShuttingDown, "the server shut down before the call was answered");
+            let failure = failure.with_delivered(delivered(ended.phase));
+            self.finish_failed(ended, &failure);
+        }
+    }
+
+    /// The connection is lost: nobody waits for anything any more.
+    pub(super) fn close(&self) {
+        let all = {
+            let mut state = self.lock();
+            state.stage = Stage::Closed;
+            state.outbound.clear();
+            state.subscriptions = Subscriptions::default();
+            state.in_flight.end_all()
+        };
+        all.into_iter().filter_map(|ended| ended.waker).for_each(Waker::wake);
+    }
+}

@@ -1,0 +1,74 @@
+//! The targets and message types that a connection has used last.
+
+use callsheet_wire::Failure;
+
+use crate::{actor::ActorId, registry::Method, router::Router};
+
+/// So many heads are remembered.
+const REMEMBERED: usize = 8;
+
+/// Where requests with a certain target and message type go.
+pub(super) struct Head {
+    target: String,
+    message_type: String,
+    pub(super) actor: ActorId,
+    pub(super) method: Method,
+}
+
+/// The last heads of a connection: a request like one before needs no look into the router, its locks and tables.
+#[derive(Default)]
+pub(super) struct Heads {
+    heads: Vec<Head>,
+    /// Which of them is forgotten next.
+    oldest: usize,
+    /// What the router looked like when they were looked up.
+    version: u64,
+}
+
+impl Heads {
+    /// Where requests for this target and message type go.
+    ///
+    /// # Errors
+    ///
+    /// If no such actor is exposed, or the message type is not one of its methods.
+    pub(super) fn find(&mut self, router: &Router, target: &str, message_type: &str) -> Result<&Head, Failure> {
+        // Read before anything is looked up, so that a change in between is seen next time.
+        let version = router.version();
+        if version != self.version {
+            self.heads.clear();
+            self.version = version;
+        }
+        let known = self
+            .heads
+            .iter()
+            .position(|head| head.target == target && head.message_type == message_type);
+        let at = match known {
+            Some(at) => at,
+            None => self.remember(look_up(router, target, message_type)?),
+        };
+        Ok(&self.heads[at])
+    }
+
+    fn remember(&mut self, head: Head) -> usize {
+        if self.heads.len() < REMEMBERED {
+            self.heads.push(head);
+            return self.heads.len() - 1;
+        }
+        let at = self.oldest;
+        self.oldest = (at + 1) % REMEMBERED;
+        self.heads[at] = head;
+        at
+    }
+}
+
+#[cold]
+fn look_up(router: &Router, target: &str, message_type: &str) -> Result<Head, Failure> {
+    let exposed = router.exposed(target).ok_or_else(|| Failure::actor_not_found(target))?;
+    let method = exposed.routes.registry.find(target, message_type)?;
+    Ok(Head {
+        target: target.to_owned(),
+        message_type: message_type.to_owned(),
+        actor: exposed.id,
+        method: method.clone(),
+    })
+}

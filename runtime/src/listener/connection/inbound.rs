@@ -1,0 +1,271 @@
+//! One frame: what it is, and what is done about it.
+
+use std::{
+    borrow::Cow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
+
+use callsheet_schema::Kind;
+use callsheet_wire::{Code, Codec, Control, Failure, Incoming, Request, Subscribe, read};
+
+use super::{
+    heads::{Head, Heads},
+    in_flight::Shape,
+    input::Found,
+    link::Link,
+    requests::Answer,
+};
+use crate::{
+    Runtime,
+    broker::{RemoteSubscriber, Subscribed},
+    call::{CallHeader, Outlet, Port, WireReply},
+    clock::{Clock, Deadline},
+    listener::{options::Limits, stats::Counters},
+};
+
+/// The longest name of a target, a message type or an event that is looked up, in bytes.
+const LONGEST_NAME: usize = 1024;
+
+/// Understands the frames of one connection and sets off what they ask for.
+pub(super) struct Inbound {
+    link: Arc<Link>,
+    outlet: Arc<dyn Outlet>,
+    subscriber: Arc<dyn RemoteSubscriber>,
+    runtime: Runtime,
+    clock: Arc<Clock>,
+    limits: Limits,
+    counters: Arc<Counters>,
+    heads: Heads,
+    /// The number of the next stream whose caller gave it no name.
+    next_stream: u64,
+    /// Messages that are not yet counted.
+    processed: u64,
+}
+
+/// What a request wants for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wants {
+    Nothing,
+    Reply,
+    Stream,
+    /// Both flags are set.
+    Both,
+}
+
+impl Inbound {
+    pub(super) fn new(link: Arc<Link>, runtime: Runtime, limits: Limits, counters: Arc<Counters>) -> Self {
+        Inbound {
+            outlet: Arc::clone(&link) as Arc<dyn Outlet>,
+            subscriber: Arc::clone(&link) as Arc<dyn RemoteSubscriber>,
+            link,
+            clock: runtime.clock(),
+            runtime,
+            limits,
+            counters,
+            heads: Heads::default(),
+            next_stream: 0,
+            processed: 0,
+        }
+    }
+
+    /// Handles what was found in the input.
+    pub(super) fn handle(&mut self, found: Found<'_>) {
+        match found {
+            Found::Frame(payload) => self.frame(payload),
+            Found::TooLarge { length, codec } => {
+                let text = format!(
+                    "a frame of {length} bytes was announced; at most {} are taken",
+                    self.limits.frame
+                );
+                self.refuse_frame(None, codec, &Failure::new(Code::FrameTooLarge, text));
+            }
+        }
+    }
+
+    /// All frames of a batch were handled.
+    pub(super) fn end_batch(&mut self) {
+        self.counters.processed(std::mem::take(&mut self.processed));
+    }
+
+    fn frame(&mut self, payload: &[u8]) {
+        match read(payload) {
+            Ok((codec, Incoming::Request(request))) => self.request(codec, &request),
+            Ok((codec, Incoming::Subscribe(subscribe))) => self.subscribe(codec, &subscribe),
+            Ok((codec, Incoming::Control(control))) => self.control(codec, &control),
+            Ok((codec, Incoming::Response(response))) => {
+                self.refuse_frame(response.request_id, Some(codec), &servers_alone("response"));
+            }
+            Ok((codec, Incoming::StreamFrame(_))) => {
+                self.refuse_frame(None, Some(codec), &servers_alone("stream frame"));
+            }
+            Ok((codec, Incoming::Push(_))) => self.refuse_frame(None, Some(codec), &servers_alone("push")),
+            Err(unreadable) => self.refuse_frame(unreadable.request_id, unreadable.codec, &unreadable.failure),
+        }
+    }
+
+    /// Refuses a frame that is no request, or none that can be read.
+    fn refuse_frame(&self, request_id: Option<Cow<'_, str>>, codec: Option<Codec>, failure: &Failure) {
+        let answer = Answer {
+            id: request_id.as_deref(),
+            is_ordered: request_id.is_none(),
+            codec: codec.unwrap_or(Codec::Json),
+            shape: Shape::Response,
+        };
+        self.link.refuse(&answer, failure);
+    }
+
+    fn request(&mut self, codec: Codec, request: &Request<'_>) {
+        let wants = match (request.expects_reply, request.expects_stream) {
+            (false, false) => Wants::Nothing,
+            (true, false) => Wants::Reply,
+            (false, true) => Wants::Stream,
+            (true, true) => Wants::Both,
+        };
+        let is_stream = wants == Wants::Stream;
+        let made_name = (is_stream && request.request_id.is_none()).then(|| {
+            self.next_stream += 1;
+            format!("~{}", self.next_stream)
+        });
+        let answer = Answer {
+            id: request.request_id.as_deref().or(made_name.as_deref()),
+            is_ordered: request.request_id.is_none() && wants != Wants::Nothing,
+            codec,
+            shape: if is_stream { Shape::Stream } else { Shape::Response },
+        };
+        if let Err(failure) = self.start(request, wants, &answer) {
+            // A failure is told if there is any way to tell it: even a caller that wants no reply may have given an id.
+            if wants == Wants::Nothing && answer.id.is_none() {
+                self.counters.error();
+                tracing::debug!(target_actor = %request.target.escape_debug(), %failure, "dropped a request");
+            } else {
+                self.link.refuse(&answer, &failure);
+            }
+        }
+    }
+
+    /// Sets the call off. Its failure is to be answered by the caller, unless the call is in flight.
+    fn start(&mut self, request: &Request<'_>, wants: Wants, answer: &Answer<'_>) -> Result<(), Failure> {
+        check_name("target", &request.target)?;
+        check_name("message_type", &request.message_type)?;
+        let head = self
+            .heads
+            .find(self.runtime.router(), &request.target, &request.message_type)?;
+        match (head.method.kind(), wants) {
+            (Kind::Ask, Wants::Reply | Wants::Stream) | (Kind::Stream, Wants::Stream) => {
+                let timeout = self
+                    .runtime
+                    .timeouts()
+                    .of(request.timeout_ms.map(Duration::from_millis));
+                let deadline = self.clock.deadline(timeout);
+                let ticket = self.link.admit(answer, deadline)?;
+                let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
+                if let Err(failure) = enqueue(head, deadline, request, reply) {
+                    self.link.end_failed(ticket, &failure);
+                    return Ok(());
+                }
+            }
+            // Without a deadline: whatever is enqueued and awaited by nobody is run, however late.
+            (Kind::Ask | Kind::Tell, Wants::Nothing) => {
+                self.link.admit_unawaited(answer.id)?;
+                enqueue(head, Deadline::NONE, request, WireReply::Discard)?;
+            }
+            (Kind::Tell, Wants::Reply) => {
+                self.link.admit_unawaited(answer.id)?;
+                enqueue(head, Deadline::NONE, request, WireReply::Discard)?;
+                self.link.confirm(answer);
+            }
+            (Kind::Stream, Wants::Nothing | Wants::Reply | Wants::Both) => {
+                return Err(wrong_flags(
+                    "the method answers with a stream; set `expects_stream` alone",
+                ));
+            }
+            (Kind::Ask, Wants::Both) => {
+                return Err(wrong_flags(
+                    "the method answers with one reply; set `expects_reply` alone",
+                ));
+            }
+            (Kind::Tell, Wants::Stream | Wants::Both) => {
+                let text =
+                    "the method has no reply; set `expects_reply` alone to be told that it was enqueued, or no flag";
+                return Err(wrong_flags(text));
+            }
+        }
+        self.processed += 1;
+        Ok(())
+    }
+
+    fn subscribe(&mut self, codec: Codec, subscribe: &Subscribe<'_>) {
+        let request_id = subscribe.request_id.as_deref();
+        let names: Vec<&str> = subscribe.message_types.iter().map(|name| &**name).collect();
+        let subscribed = self
+            .link
+            .admit_unawaited(request_id)
+            .and_then(|()| names.iter().try_for_each(|name| check_name("message_types", name)))
+            .and_then(|()| {
+                let acknowledge =
+                    &mut |subscribed: &[Subscribed<'_>]| self.link.subscribed(subscribed, codec, request_id);
+                self.runtime
+                    .broker()
+                    .subscribe_remote(&names, &self.subscriber, acknowledge)
+            });
+        match subscribed {
+            Ok(()) => self.processed += 1,
+            Err(failure) if request_id.is_some() => {
+                self.refuse_frame(subscribe.request_id.clone(), Some(codec), &failure)
+            }
+            Err(failure) => {
+                self.counters.error();
+                tracing::debug!(%failure, "dropped a subscription");
+            }
+        }
+    }
+
+    fn control(&mut self, codec: Codec, control: &Control<'_>) {
+        if control.control == "cancel" {
+            if let Some(id) = &control.request_id {
+                self.link.cancel(id);
+            }
+            self.processed += 1;
+        } else if control.request_id.is_some() {
+            let text = "`control`: this server does not know it; it knows `cancel`";
+            self.refuse_frame(
+                control.request_id.clone(),
+                Some(codec),
+                &Failure::new(Code::ProtocolError, text),
+            );
+        }
+    }
+}
+
+/// Decodes the arguments and puts the call into the actor's queue.
+fn enqueue(head: &Head, deadline: Deadline, request: &Request<'_>, reply: WireReply) -> Result<(), Failure> {
+    let enqueue = || {
+        head.method
+            .enqueue(&head.actor, CallHeader { deadline }, request.payload, reply)
+    };
+    // The arguments' own `Deserialize` may be the user's.
+    catch_unwind(AssertUnwindSafe(enqueue)).unwrap_or_else(|_| {
+        Err(Failure::new(
+            Code::SerializationError,
+            "the arguments panicked while they were decoded",
+        ))
+    })
+}
+
+fn check_name(field: &str, name: &str) -> Result<(), Failure> {
+    if name.len() <= LONGEST_NAME {
+        return Ok(());
+    }
+    let text = format!("`{field}`: expected at most {LONGEST_NAME} bytes, found {}", name.len());
+    Err(Failure::new(Code::ProtocolError, text))
+}
+
+fn wrong_flags(text: &str) -> Failure {
+    Failure::new(Code::ProtocolError, text)
+}
+
+fn servers_alone(kind: &str) -> Failure {
+    Failure::new(Code::ProtocolError, format!("only a server sends a {kind}"))
+}

@@ -1,0 +1,172 @@
+//! A connection, as everyone sees it who has something to say to its peer.
+//!
+//! The connection's task, the handlers that reply, the tasks that pump streams, publishers and the clock all meet here,
+//! under one lock that is held only to move bytes and to look into tables: replies and events are encoded before it is
+//! taken, so no code of a user ever runs under it. What each of them does here stands in a file of its own:
+//! [`requests`](super::requests), [`flow`](super::flow), [`replies`](super::replies), [`streams`](super::streams) and
+//! [`events`](super::events).
+
+use std::{
+    cell::Cell,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::Waker,
+};
+
+use callsheet_wire::{Delivered, Failure};
+use futures_util::task::AtomicWaker;
+
+use super::{
+    in_flight::{Call, InFlight, Phase},
+    order::Slot,
+    outbound::Outbound,
+    subscriptions::Subscriptions,
+};
+use crate::{
+    clock::Clock,
+    listener::{options::Limits, stats::Counters},
+    runtime::WeakRuntime,
+};
+
+/// A larger buffer is not kept once what was in it has been passed on.
+pub(super) const KEPT: usize = 64 << 10;
+
+pub(super) struct Link {
+    pub(super) state: Mutex<State>,
+    /// The task of the connection.
+    pub(super) task: AtomicWaker,
+    pub(super) limits: Limits,
+    pub(super) clock: Arc<Clock>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) runtime: WeakRuntime,
+    /// Itself, for the tasks that pump its streams.
+    pub(super) me: Weak<Link>,
+}
+
+pub(super) struct State {
+    pub(super) in_flight: InFlight,
+    /// How many calls have ended whose last frame is being written.
+    pub(super) ending: usize,
+    pub(super) outbound: Outbound,
+    pub(super) subscriptions: Subscriptions,
+    /// A stream waits for room in the output.
+    pub(super) wants_room: bool,
+    pub(super) stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Open,
+    /// What is in flight is answered; nothing new is taken.
+    Draining,
+    Closed,
+}
+
+/// Who is to be woken once the lock is released.
+#[must_use]
+#[derive(Default)]
+pub(super) struct Wakes {
+    pub(super) task: bool,
+    pub(super) next_in_order: Option<Waker>,
+}
+
+impl Link {
+    pub(super) fn new(limits: Limits, clock: Arc<Clock>, counters: Arc<Counters>, runtime: WeakRuntime) -> Arc<Self> {
+        let link = Arc::new_cyclic(|me| Link {
+            state: Mutex::new(State {
+                in_flight: InFlight::default(),
+                ending: 0,
+                outbound: Outbound::new(limits.high_water),
+                subscriptions: Subscriptions::default(),
+                wants_room: false,
+                stage: Stage::Open,
+            }),
+            task: AtomicWaker::new(),
+            limits,
+            clock,
+            counters,
+            runtime,
+            me: Weak::clone(me),
+        });
+        let place: Weak<Link> = Arc::downgrade(&link);
+        link.clock.register(place);
+        link
+    }
+
+    pub(super) fn finish_failed(&self, ended: Call, failure: &Failure) {
+        self.counters.error();
+        with_scratch(|frame| {
+            ended.write_failure(frame, failure);
+            self.finish(ended, frame);
+        });
+    }
+
+    /// Says the last of a call that was taken out of the table.
+    pub(super) fn finish(&self, mut ended: Call, frame: &[u8]) {
+        let told = ended.waker.take();
+        let mut state = self.lock();
+        state.ending -= 1;
+        let wakes = state.finish(ended.slot, frame);
+        state.in_flight.recycle(ended.id);
+        drop(state);
+        self.wake(wakes);
+        if let Some(told) = told {
+            told.wake();
+        }
+    }
+
+    pub(super) fn wake(&self, wakes: Wakes) {
+        if let Some(next) = wakes.next_in_order {
+            next.wake();
+        }
+        if wakes.task {
+            self.task.wake();
+        }
+    }
+
+    /// No user code runs under this lock, so a poisoned one guards nothing that is broken.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes a call out of the table, whose last frame follows.
+    pub(super) fn end(&mut self, ticket: u64) -> Option<Call> {
+        let ended = self.in_flight.end(ticket)?;
+        self.ending += 1;
+        Some(ended)
+    }
+
+    pub(super) fn finish(&mut self, slot: Option<Slot>, frame: &[u8]) -> Wakes {
+        if self.stage == Stage::Closed {
+            return Wakes::default();
+        }
+        Wakes {
+            next_in_order: self.outbound.finish(slot, frame),
+            task: self.outbound.wakes_task(),
+        }
+    }
+}
+
+/// What is known about the delivery of a call that is given up.
+pub(super) fn delivered(phase: Phase) -> Delivered {
+    match phase {
+        Phase::Queued => Delivered::No,
+        Phase::Running | Phase::Streaming => Delivered::Unknown,
+    }
+}
+
+/// Lends an empty buffer for one frame, which is used again and again.
+pub(super) fn with_scratch<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    thread_local! {
+        static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    // Taken, so that work within work gets a buffer of its own.
+    let mut frame = SCRATCH.take();
+    let result = work(&mut frame);
+    if frame.capacity() <= KEPT {
+        frame.clear();
+        SCRATCH.set(frame);
+    }
+    result
+}

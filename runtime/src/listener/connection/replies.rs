@@ -1,0 +1,119 @@
+//! What becomes of the calls in flight: replies, failures, and deadlines that pass.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    task::{Context, Poll},
+};
+
+use callsheet_wire::{Code, Delivered, EncodeError, Failure, frame};
+
+use super::{
+    in_flight::Phase,
+    link::{Link, with_scratch},
+    streams,
+};
+use crate::{
+    ambient,
+    call::{Body, EncodedStream, Outlet},
+    clock::{Reading, Sweep},
+};
+
+impl Outlet for Link {
+    fn begin(&self, ticket: u64) -> bool {
+        let mut state = self.lock();
+        let call = state.in_flight.get_mut(ticket);
+        call.map(|call| call.phase = Phase::Running).is_some()
+    }
+
+    fn poll_abandoned(&self, ticket: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        let Some(call) = state.in_flight.get_mut(ticket) else {
+            return Poll::Ready(());
+        };
+        match &mut call.waker {
+            Some(waker) => waker.clone_from(cx.waker()),
+            empty => *empty = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+
+    fn reply(&self, ticket: u64, body: &dyn Body, _declared: bool) {
+        let ended = self.lock().end(ticket);
+        let Some(mut ended) = ended else { return };
+        // The handler itself replies, so it need not be told.
+        ended.waker = None;
+        with_scratch(|frame| {
+            let written = encode(frame, |frame| body.write(frame, ended.codec, ended.form()));
+            if let Err(failure) = written.and_then(|()| self.unfit(frame).map_or(Ok(()), Err)) {
+                self.counters.error();
+                frame.clear();
+                ended.write_failure(frame, &failure);
+            }
+            self.finish(ended, frame);
+        });
+    }
+
+    fn stream(&self, ticket: u64, stream: Box<dyn EncodedStream>) {
+        // Without a runtime or a connection nobody is left who could read the stream.
+        if let (Ok(runtime), Some(me)) = (self.runtime.upgrade(), self.me.upgrade()) {
+            runtime.spawn(ambient::scope(self.runtime.clone(), streams::pump(me, ticket, stream)));
+        }
+    }
+
+    fn fail(&self, ticket: u64, failure: Failure) {
+        self.end_failed(ticket, &failure);
+    }
+}
+
+impl Sweep for Link {
+    fn sweep(&self, reading: Reading) -> bool {
+        let mut late = Vec::new();
+        let waiting = {
+            let mut state = self.lock();
+            let waiting = state.in_flight.end_late(reading, &mut late);
+            state.ending += late.len();
+            waiting
+        };
+        for ended in late {
+            let lateness = ended.lateness();
+            self.finish_failed(ended, &lateness);
+        }
+        waiting
+    }
+}
+
+impl Link {
+    /// Ends the call with a failure, if it has not ended yet.
+    pub(super) fn end_failed(&self, ticket: u64, failure: &Failure) {
+        let ended = self.lock().end(ticket);
+        let Some(ended) = ended else { return };
+        // An actor may see before the sweep that a queued call is late, and drops it then like one that it never ran.
+        if ended.phase == Phase::Queued && self.clock.is_late(ended.deadline) {
+            let lateness = ended.lateness();
+            return self.finish_failed(ended, &lateness);
+        }
+        self.finish_failed(ended, failure);
+    }
+
+    /// Why `frame` cannot be sent, if it cannot.
+    pub(super) fn unfit(&self, frame: &[u8]) -> Option<Failure> {
+        let length = frame.len().saturating_sub(frame::PREFIX);
+        (length > self.limits.frame).then(|| {
+            let text = format!(
+                "the reply takes {length} bytes, and a frame at most {}",
+                self.limits.frame
+            );
+            Failure::new(Code::SerializationError, text).with_delivered(Delivered::Yes)
+        })
+    }
+}
+
+/// Has a value of the user's written into `frame`, whose `Serialize` may fail or panic.
+fn encode(frame: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), Failure> {
+    let failure = match catch_unwind(AssertUnwindSafe(|| write(frame))) {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => Failure::from(error),
+        Err(_) => Failure::new(Code::SerializationError, "the reply panicked while it was written"),
+    };
+    Err(failure.with_delivered(Delivered::Yes))
+}

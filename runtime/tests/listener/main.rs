@@ -1,0 +1,16 @@
+//! The listener, from outside: real sockets, and frames written by hand.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "a test is no library")]
+
+mod bad_input;
+mod calls;
+mod cancel;
+mod codecs;
+mod crowd;
+mod gates;
+mod order;
+mod peer;
+mod probe;
+mod push;
+mod shutdown;
+mod socket;
+mod streams;

@@ -1,0 +1,95 @@
+//! The clients in `generated-clients/`: made from the contracts that the showcase serves, and compared with them.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    places,
+    run::{Error, run, run_quietly},
+};
+
+/// What to do with the generated files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Write,
+    /// Fails if the files are not what would be generated.
+    Check,
+}
+
+const LANGUAGES: [&str; 3] = ["python", "typescript", "rust"];
+
+/// Generates the clients of the showcase.
+pub(crate) fn generate(mode: Mode) -> Result<(), Error> {
+    build(&["callsheet-codegen"])?;
+    let document = document("showcase")?;
+    for language in LANGUAGES {
+        let out = folder(language);
+        generate_one(&document, language, &out, mode)?;
+        if mode == Mode::Write {
+            println!(
+                "generated {}",
+                out.strip_prefix(places::root()).unwrap_or(&out).display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Generates the client of `document` for `language` into `out`.
+pub(crate) fn generate_one(document: &Path, language: &str, out: &Path, mode: Mode) -> Result<(), Error> {
+    let mut command = callsheet();
+    command
+        .arg("generate")
+        .arg("--schema")
+        .arg(document)
+        .args(["--lang", language])
+        .arg("--out")
+        .arg(out);
+    if language == "rust" {
+        command.args(["--client-path", "../../runtime/client"]);
+    }
+    if mode == Mode::Check {
+        command.arg("--check");
+    }
+    run(&mut command)
+}
+
+/// Where the client of the showcase for `language` is.
+pub(crate) fn folder(language: &str) -> PathBuf {
+    places::root().join("generated-clients").join(language)
+}
+
+/// The schema document of a package of this repository.
+pub(crate) fn document(package: &str) -> Result<PathBuf, Error> {
+    let folder = places::target().join("documents");
+    fs::create_dir_all(&folder)?;
+    let document = folder.join(format!("{package}.json"));
+    run_quietly(callsheet().args(["schema", "-p", package, "--out"]).arg(&document))?;
+    Ok(document)
+}
+
+/// Builds packages of this repository.
+pub(crate) fn build(packages: &[&str]) -> Result<(), Error> {
+    let mut cargo = cargo();
+    cargo.arg("build");
+    for package in packages {
+        cargo.args(["-p", package]);
+    }
+    run(&mut cargo)
+}
+
+/// `cargo` in the root of the repository.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(places::root());
+    cargo
+}
+
+fn callsheet() -> Command {
+    let mut callsheet = Command::new(places::built("callsheet"));
+    callsheet.current_dir(places::root());
+    callsheet
+}

@@ -1,0 +1,145 @@
+//! Node: packages below `target/`, and copies of TypeScript projects beside them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    places,
+    run::{Error, run_quietly},
+    tools::Tools,
+};
+
+/// What the TypeScript parts are built and checked with.
+const PACKAGES: &str = include_str!("../package.json");
+
+/// The packages that TypeScript is built and checked with.
+pub(crate) struct Packages {
+    npm: String,
+    node: String,
+    root: PathBuf,
+}
+
+impl Packages {
+    /// The packages of `xtask/package.json`, installed when they are not there or the list has changed.
+    pub(crate) fn set_up(tools: &Tools) -> Result<Self, Error> {
+        let root = places::setup("node");
+        let packages = Packages {
+            npm: tools.npm.clone(),
+            node: tools.node.clone(),
+            root: root.clone(),
+        };
+        let installed = root.join("installed.json");
+        if fs::read_to_string(&installed).is_ok_and(|known| known == PACKAGES) {
+            return Ok(packages);
+        }
+        fs::create_dir_all(&root)?;
+        fs::write(root.join("package.json"), PACKAGES)?;
+        run_quietly(packages.npm(&root).arg("install"))?;
+        // Written last: what was only half installed is installed again.
+        fs::write(installed, PACKAGES)?;
+        Ok(packages)
+    }
+
+    /// The program `name` of the packages.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.root.join("node_modules").join(".bin").join(name)
+    }
+
+    /// `npm` in `folder`.
+    pub(crate) fn npm(&self, folder: &Path) -> Command {
+        let mut npm = Command::new(&self.npm);
+        npm.current_dir(folder)
+            .env("npm_config_audit", "false")
+            .env("npm_config_fund", "false");
+        npm.env("npm_config_update_notifier", "false")
+            .env("npm_config_loglevel", "error");
+        npm
+    }
+
+    /// `node` in `folder`.
+    pub(crate) fn node(&self, folder: &Path) -> Command {
+        let mut node = Command::new(&self.node);
+        node.current_dir(folder);
+        node
+    }
+
+    /// A copy of the project in `source` below `target/`, where the packages are found; made anew.
+    pub(crate) fn project(&self, source: &Path, name: &str) -> Result<PathBuf, Error> {
+        let project = places::target().join("node").join(name);
+        if project.exists() {
+            fs::remove_dir_all(&project)?;
+        }
+        copy(source, &project)?;
+        let modules = project.join("node_modules");
+        if !modules.exists() {
+            std::os::unix::fs::symlink(self.root.join("node_modules"), modules)?;
+        }
+        Ok(project)
+    }
+
+    /// Compiles the project in `project`.
+    pub(crate) fn compile(&self, project: &Path) -> Result<(), Error> {
+        run_quietly(Command::new(self.program("tsc")).current_dir(project))
+    }
+
+    /// Packs the compiled package in `project`, as it would be published.
+    pub(crate) fn pack(&self, project: &Path) -> Result<PathBuf, Error> {
+        let packed = project.join("packed");
+        fs::create_dir_all(&packed)?;
+        run_quietly(
+            self.npm(project)
+                .args(["pack", "--ignore-scripts", "--pack-destination"])
+                .arg(&packed),
+        )?;
+        fs::read_dir(&packed)?
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .find(|path| path.extension().is_some_and(|extension| extension == "tgz"))
+            .ok_or_else(|| Error::new(format!("npm packed nothing in {}", packed.display())))
+    }
+
+    /// A project of a user's: the files of `source`, and `package` installed the way a user installs it.
+    pub(crate) fn user_project(&self, source: &Path, package: &Path, name: &str) -> Result<PathBuf, Error> {
+        let project = places::target().join("node").join(name);
+        if project.exists() {
+            fs::remove_dir_all(&project)?;
+        }
+        copy(source, &project)?;
+        let manifest = project.join("package.json");
+        if !manifest.exists() {
+            fs::write(manifest, "{ \"private\": true, \"type\": \"module\" }\n")?;
+        }
+        let tools = ["@msgpack/msgpack", "@types/node", "typescript"];
+        let tools = tools.map(|tool| format!("file:{}", self.root.join("node_modules").join(tool).display()));
+        let mut install = self.npm(&project);
+        // Linked, so that nothing but the package under test is fetched or copied.
+        install
+            .args(["install", "--no-save", "--prefer-offline", "--install-links=false"])
+            .args(tools)
+            .arg(package);
+        run_quietly(&mut install)?;
+        Ok(project)
+    }
+}
+
+/// Copies the files of a folder, but for what was installed or built in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name == "node_modules" || name == "dist" || name == "__pycache__" {
+            continue;
+        }
+        let target = to.join(&name);
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! `cargo xtask test`: every check and every test, in every language.
+
+mod count;
+mod packages;
+mod report;
+mod rust;
+
+use std::process::ExitCode;
+
+use crate::{clients, node::Packages, python::Environment, run::Error, tools};
+use report::Report;
+
+/// What the Python parts are built and checked with.
+pub(crate) const REQUIREMENTS: &str = include_str!("../requirements.txt");
+
+pub(crate) fn run() -> ExitCode {
+    let mut report = Report::default();
+    if let Err(error) = check_all(&mut report) {
+        report.stopped(&error);
+    }
+    report.finish()
+}
+
+fn check_all(report: &mut Report) -> Result<(), Error> {
+    let tools = tools::find()?;
+    let python = Environment::set_up(&tools, "checks", REQUIREMENTS)?;
+    let node = Packages::set_up(&tools)?;
+
+    rust::check(report)?;
+    clients::build(&["callsheet-codegen", "showcase"])?;
+    report.note(
+        "generated-clients/ is what would be generated",
+        clients::generate(clients::Mode::Check),
+    );
+    packages::support_python(report, &python, &node)?;
+    packages::support_typescript(report, &node)?;
+    packages::interop(report, &tools, &python, &node)
+}
