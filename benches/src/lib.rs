@@ -45,7 +45,14 @@ impl Table {
         let (Some(first), Some(row)) = (self.rows.first(), self.rows.iter().find(|row| row.name == name)) else {
             return f64::NAN;
         };
-        median(first.nanoseconds.iter().zip(&row.nanoseconds).map(|(first, own)| first / own).collect())
+        median(
+            first
+                .nanoseconds
+                .iter()
+                .zip(&row.nanoseconds)
+                .map(|(first, own)| first / own)
+                .collect(),
+        )
     }
 
     /// Prints the table.
@@ -61,7 +68,10 @@ impl Table {
     pub fn guard(&self, name: &str, wanted: f64) -> bool {
         let ratio = self.ratio(name);
         let fine = ratio >= wanted;
-        println!("  {} {name}: {ratio:.2}, wanted {wanted:.2}", if fine { "ok  " } else { "FAIL" });
+        println!(
+            "  {} {name}: {ratio:.2}, wanted {wanted:.2}",
+            if fine { "ok  " } else { "FAIL" }
+        );
         fine
     }
 }

@@ -88,6 +88,8 @@ pub(crate) struct Clock {
     start: Instant,
     /// Milliseconds since `start` at the last sweep.
     now: AtomicU64,
+    /// The reading by which everything late was ended.
+    swept: AtomicU64,
     /// The sweeper is running.
     active: AtomicBool,
     /// A call was started since the last sweep.
@@ -111,6 +113,7 @@ impl Clock {
             number,
             start: Instant::now(),
             now: AtomicU64::new(0),
+            swept: AtomicU64::new(0),
             active: AtomicBool::new(false),
             touched: AtomicBool::new(false),
             wake: Notify::new(),
@@ -175,6 +178,13 @@ impl Clock {
         }
     }
 
+    /// Ends what is late by the reading that [`is_late`](Self::is_late) was judged by, if no sweep has done so yet.
+    pub(crate) fn end_late(&self) {
+        if self.swept.load(Ordering::Acquire) < self.now.load(Ordering::Relaxed) {
+            self.sweep();
+        }
+    }
+
     /// Ends what is late; whether anything is still in flight.
     fn sweep(&self) -> bool {
         self.read_time();
@@ -192,6 +202,7 @@ impl Clock {
         for place in places {
             in_flight |= place.sweep(reading);
         }
+        self.swept.fetch_max(reading.now, Ordering::Release);
         in_flight
     }
 

@@ -43,8 +43,8 @@ pub trait ContractMessage: Sized + Send + 'static {
     /// `SerializationError` with the path of what does not fit.
     fn decode(index: usize, payload: Payload<'_>, reply: WireReply) -> Result<Self, Failure>;
 
-    /// Makes the contract's events known to a broker.
-    fn declare_events(broker: &Broker);
+    /// Lets callers outside the process subscribe to the contract's events.
+    fn expose_events(broker: &Broker);
 
     /// The contract, described.
     fn describe(types: &mut Types) -> callsheet_schema::Contract;

@@ -27,7 +27,7 @@ pub(crate) fn generate(mode: Mode) -> Result<(), Error> {
     let document = document("showcase")?;
     for language in LANGUAGES {
         let out = folder(language);
-        generate_one(&document, language, &out, mode)?;
+        generate_one(&document, "showcase", language, &out, mode)?;
         if mode == Mode::Write {
             println!(
                 "generated {}",
@@ -38,8 +38,8 @@ pub(crate) fn generate(mode: Mode) -> Result<(), Error> {
     Ok(())
 }
 
-/// Generates the client of `document` for `language` into `out`.
-pub(crate) fn generate_one(document: &Path, language: &str, out: &Path, mode: Mode) -> Result<(), Error> {
+/// Generates the client of `document` for `language` into `out`, as the package `name`.
+pub(crate) fn generate_one(document: &Path, name: &str, language: &str, out: &Path, mode: Mode) -> Result<(), Error> {
     let mut command = callsheet();
     command
         .arg("generate")
@@ -48,6 +48,12 @@ pub(crate) fn generate_one(document: &Path, language: &str, out: &Path, mode: Mo
         .args(["--lang", language])
         .arg("--out")
         .arg(out);
+    let package = if language == "rust" {
+        format!("{name}-client")
+    } else {
+        name.to_owned()
+    };
+    command.args(["--package", &package]);
     if language == "rust" {
         command.args(["--client-path", "../../runtime/client"]);
     }

@@ -55,14 +55,14 @@ pub(super) enum Request {
 
 pub(super) struct Argument {
     pub(super) ident: Ident,
-    pub(super) written: Type,
+    pub(super) written: Box<Type>,
 }
 
 /// Where the short name of a message comes from.
 pub(super) enum MessageName {
     Given(String),
-    /// The name of the one argument's type.
-    OfType(Type),
+    /// The name of the type of the one argument.
+    OfTypeOf(Ident),
 }
 
 /// Judges the trait. Whatever is wrong is in `faults`; the contract then has what is right of it, so that what uses that
@@ -171,7 +171,7 @@ fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
             check_segment(&name.value(), name.span(), "a message's name", faults);
             MessageName::Given(name.value())
         }
-        (None, Some(Request::Message(argument))) => MessageName::OfType(argument.written.clone()),
+        (None, Some(Request::Message(argument))) => MessageName::OfTypeOf(argument.ident.clone()),
         (None, _) => {
             let name = signature.ident.unraw().to_string();
             check_segment(&name, signature.ident.span(), "a method's name", faults);
@@ -289,7 +289,7 @@ fn check_request(method: &ast::Method, faults: &mut Faults) -> Option<Request> {
                 fine &= check_segment(&ident.unraw().to_string(), ident.span(), "an argument's name", faults);
                 arguments.push(Argument {
                     ident: ident.clone(),
-                    written: (*argument.written.ty).clone(),
+                    written: argument.written.ty.clone(),
                 });
             }
             None => {

@@ -1,13 +1,13 @@
-//! A type and its description become code.
+//! A type, as serde reads it, becomes code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, DeriveInput, Type, ext::IdentExt};
 
 use super::shape::{Field, Names, Shape, Tagging, Variant, VariantData};
-use crate::{docs, itself};
+use crate::docs;
 
-pub(super) fn implementation(input: &DeriveInput, name: &str, shape: &Shape) -> TokenStream {
+pub(super) fn described(input: &DeriveInput, name: &str, shape: &Shape) -> TokenStream {
     let ident = &input.ident;
     let markdown = docs::markdown(&input.attrs);
     let deprecated = docs::deprecation(&input.attrs);
@@ -16,10 +16,7 @@ pub(super) fn implementation(input: &DeriveInput, name: &str, shape: &Shape) -> 
         Shape::Newtype {
             inner,
             transparent: true,
-        } => {
-            let inner = crossing(inner);
-            quote!(<#inner as __callsheet::ContractType>::OPTIONAL)
-        }
+        } => quote!(<#inner as __callsheet::ContractType>::OPTIONAL),
         _ => quote!(false),
     };
     let summary = match shape {
@@ -27,14 +24,15 @@ pub(super) fn implementation(input: &DeriveInput, name: &str, shape: &Shape) -> 
         _ => TokenStream::new(),
     };
     let shape = self::shape(shape);
-    let declared = itself::declared(&quote!(__ContractType), &quote!(__callsheet::ContractType));
     quote! {
-        #[allow(deprecated, non_camel_case_types, unused, clippy::all, clippy::pedantic)]
+        #[derive(::callsheet::__private::serde::Serialize, ::callsheet::__private::serde::Deserialize)]
+        #[serde(crate = "::callsheet::__private::serde")]
+        #input
+
+        #[allow(deprecated, unused, clippy::all, clippy::pedantic)]
         #(#cfg)*
         const _: () = {
             use ::callsheet::__private::schema as __callsheet;
-
-            #declared
 
             impl __callsheet::ContractType for #ident {
                 const NAME: &'static str = #name;
@@ -149,7 +147,7 @@ fn fields(fields: &[Field]) -> TokenStream {
         let (cfg, written) = (cfg(&field.attributes), &field.written);
         let common = common(&field.names, &field.attributes);
         let (has_default, sometimes) = (field.has_default, field.sometimes);
-        let (reference, written) = (reference(written), crossing(written));
+        let reference = reference(written);
         quote! {
             #(#cfg)*
             fields.push(__callsheet::Field {
@@ -196,13 +194,7 @@ fn common(names: &Names, attributes: &[Attribute]) -> TokenStream {
 }
 
 fn reference(written: &Type) -> TokenStream {
-    let written = crossing(written);
     quote!(<#written as __callsheet::ContractType>::describe(types))
-}
-
-/// A type of a field, for the body of a function: see [`itself`].
-fn crossing(written: &Type) -> TokenStream {
-    itself::of(&quote!(__ContractType), written)
 }
 
 fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {

@@ -1,16 +1,20 @@
-//! What stands beside a faulty type, so that what uses it has no errors of its own.
+//! What a faulty type becomes, so that what uses it has no errors of its own.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, parse_quote};
 
-/// The traits of a contract type, which never run: an error has been emitted.
+use super::serde_attr;
+
+/// The type without what serde's derives would read, and the traits of a contract type, which never run: an error has been
+/// emitted.
 pub(super) fn expand(input: &DeriveInput) -> TokenStream {
     let ident = &input.ident;
+    let bare = serde_attr::without(input);
     let mut generics = input.generics.clone();
     if generics.lifetimes().next().is_some() {
         // What borrows is a fault in a contract too.
-        return TokenStream::new();
+        return quote!(#bare);
     }
     for parameter in generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(::core::marker::Send));
@@ -21,6 +25,8 @@ pub(super) fn expand(input: &DeriveInput) -> TokenStream {
     let (implementation, arguments, clause) = generics.split_for_impl();
     let (deserialize, ..) = with_lifetime.split_for_impl();
     quote! {
+        #bare
+
         const _: () = {
             use ::callsheet::__private::{schema as __schema, serde as __serde};
 

@@ -7,7 +7,6 @@ mod shape;
 
 use callsheet_schema::names;
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::{DeriveInput, Ident, LitStr, ext::IdentExt, parse::Parser};
 
 use crate::fault::{Code, Faults};
@@ -28,18 +27,11 @@ pub(crate) fn expand(attributes: TokenStream, item: TokenStream) -> TokenStream 
     let name = wire_name(attributes, &input.ident, &mut faults);
     serde_attr::check(&input, &mut faults);
     let described = shape::judge(&input, &mut faults);
-    if !faults.is_empty() {
-        let bare = serde_attr::without(&input);
-        let stubs = fallback::expand(&input);
-        return faults.with(quote!(#bare #stubs));
-    }
-    let implementation = described.map(|described| expand::implementation(&input, &name, &described));
-    quote! {
-        #[derive(::callsheet::__private::serde::Serialize, ::callsheet::__private::serde::Deserialize)]
-        #[serde(crate = "::callsheet::__private::serde")]
-        #input
-        #implementation
-    }
+    let expansion = match described {
+        Some(shape) if faults.is_empty() => expand::described(&input, &name, &shape),
+        _ => fallback::expand(&input),
+    };
+    faults.with(expansion)
 }
 
 /// The name that `name = "…"` gives, else the type's own.

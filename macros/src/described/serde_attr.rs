@@ -13,7 +13,7 @@ pub(super) fn check(input: &DeriveInput, faults: &mut Faults) {
         .iter()
         .filter_map(derives)
         .flatten()
-        .filter(|path| is_serde_trait(path))
+        .filter(is_serde_trait)
     {
         let message = "`#[contract_type]` derives serde's traits; take this one out of `#[derive(…)]`";
         faults.at(&path, Code::SerdeDerived, message);

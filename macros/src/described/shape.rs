@@ -66,7 +66,7 @@ pub(super) struct Variant {
 
 pub(super) enum VariantData {
     Unit,
-    Newtype(Type),
+    Newtype(Box<Type>),
     Tuple(Vec<Type>),
     Struct(Vec<Field>),
 }
@@ -169,7 +169,7 @@ fn variant(variant: &serde_derive_internals::ast::Variant<'_>, faults: &mut Faul
         attributes: variant.original.attrs.clone(),
         data: match variant.style {
             Style::Unit => VariantData::Unit,
-            Style::Newtype => VariantData::Newtype(unnamed(&variant.fields, faults)?.pop()?),
+            Style::Newtype => VariantData::Newtype(Box::new(unnamed(&variant.fields, faults)?.pop()?)),
             Style::Tuple => VariantData::Tuple(unnamed(&variant.fields, faults)?),
             Style::Struct => VariantData::Struct(named(&variant.fields, false, faults)?),
         },

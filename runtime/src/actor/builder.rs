@@ -119,7 +119,6 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         let (sender, queue) = mpsc::channel(self.capacity);
         let mut routes = Routes::default();
         C::add_routes(&mut routes, &QueueSender(sender), |message| message);
-        C::declare_events(self.runtime.broker());
 
         let (handle, lifecycle) = ActorHandle::new(self.id.clone(), &self.runtime);
         let actor = ActorLoop {
@@ -134,6 +133,9 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             stop_wakes: None,
         };
         self.runtime.add_actor(&handle, &self.names, Arc::new(routes))?;
+        if !self.names.is_empty() {
+            C::expose_events(self.runtime.broker());
+        }
         let end = End {
             id: self.id,
             runtime: self.runtime.downgrade(),

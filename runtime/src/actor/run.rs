@@ -88,6 +88,8 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
                 continue;
             };
             if self.clock.is_late(queued.header.deadline) {
+                // Its caller is told that it is late before the message goes, which would say something else.
+                self.clock.end_late();
                 discard(&self.id, queued);
                 continue;
             }

@@ -23,9 +23,9 @@ pub trait ContractSet<S>: 'static {
         inject: impl Fn(<Self::Dispatch as Dispatch<S>>::Message) -> Q + Clone + Send + Sync + 'static,
     );
 
-    /// Makes the contracts' events known.
+    /// Lets callers outside the process subscribe to the contracts' events.
     #[doc(hidden)]
-    fn declare_events(broker: &Broker);
+    fn expose_events(broker: &Broker);
 }
 
 /// The sending half of an actor's queue.
@@ -61,7 +61,7 @@ impl<S: Send + Sync + 'static> ContractSet<S> for Nil {
     ) {
     }
 
-    fn declare_events(_: &Broker) {}
+    fn expose_events(_: &Broker) {}
 }
 
 impl<S, D, Rest> ContractSet<S> for Cons<D, Rest>
@@ -87,9 +87,9 @@ where
         Rest::add_routes(routes, queue, move |message| inject(Either::Other(message)));
     }
 
-    fn declare_events(broker: &Broker) {
-        D::Message::declare_events(broker);
-        Rest::declare_events(broker);
+    fn expose_events(broker: &Broker) {
+        D::Message::expose_events(broker);
+        Rest::expose_events(broker);
     }
 }
 

@@ -7,7 +7,10 @@ use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use callsheet_schema::ContractType;
@@ -31,6 +34,8 @@ struct Registered {
     /// An `Arc<Topic<E>>`.
     typed: Arc<dyn Any + Send + Sync>,
     remote: Arc<dyn RemoteTopic>,
+    /// An exposed actor's contract publishes it, so it may be subscribed to from outside.
+    exposed: AtomicBool,
 }
 
 /// Something that can be published: a contract type that several subscribers may read at once.
@@ -59,10 +64,13 @@ impl Broker {
         Events(self.topic::<E>().subscribe())
     }
 
-    /// Makes the event known, so that it can be subscribed to from outside before it is published.
+    /// Lets callers outside the process subscribe to the event.
     #[doc(hidden)]
-    pub fn declare<E: Event>(&self) {
+    pub fn expose<E: Event>(&self) {
         self.topic::<E>();
+        if let Some(registered) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(E::NAME) {
+            registered.exposed.store(true, Ordering::Release);
+        }
     }
 
     /// Subscribes a connection to the events called `names`, or to none of them.
@@ -80,6 +88,7 @@ impl Broker {
             for name in names {
                 let (name, registered) = known
                     .get_key_value(*name)
+                    .filter(|(_, registered)| registered.exposed.load(Ordering::Acquire))
                     .ok_or_else(|| Failure::new(Code::UnknownMessageType, format!("no event is called `{name}`")))?;
                 topics.push((*name, Arc::clone(&registered.remote)));
             }
@@ -105,6 +114,7 @@ impl Broker {
                     path: type_name::<E>(),
                     typed: topic.clone(),
                     remote: topic,
+                    exposed: AtomicBool::new(false),
                 }
             })
             .typed::<E>()

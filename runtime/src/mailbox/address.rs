@@ -1,6 +1,17 @@
 //! Where a mailbox's calls go: a name, and the queue it last resolved to.
 
-use std::{fmt, future::Future, ops::Deref, pin::Pin, sync::{Arc, OnceLock, atomic::{AtomicBool, Ordering}}, task::Poll, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    ops::Deref,
+    pin::Pin,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
 
 use arc_swap::ArcSwapOption;
 use callsheet_wire::{Code, Delivered, Failure};

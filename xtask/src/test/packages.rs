@@ -89,7 +89,10 @@ fn suite_in_node(report: &mut Report, name: &str, node: &Packages, project: &Pat
     test_files(&project.join("dist"), &mut files)?;
     files.sort();
     // Named one by one: which folders and patterns `--test` understands depends on the version of Node.
-    report.suite(name, node.node(project).args(["--test", "--test-reporter=spec"]).args(files))
+    report.suite(
+        name,
+        node.node(project).args(["--test", "--test-reporter=spec"]).args(files),
+    )
 }
 
 fn test_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {

@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::names::crossing;
 use crate::{
     contract::check::{Contract, Kind, MessageName, Method, Request},
     docs,
@@ -12,7 +11,7 @@ use crate::{
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let Contract { ident, name, .. } = contract;
-    let events: Vec<_> = contract.events.iter().map(crossing).collect();
+    let events: Vec<_> = contract.event_aliases().collect();
     let (message_enum, proxy) = (contract.message_enum(), contract.proxy());
     let infos = contract.methods.iter().enumerate().map(|(index, method)| {
         let (cfg, message, kind) = (&method.cfg, message_name(method), kind(method));
@@ -26,7 +25,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(index, method)| decoder(contract, index, method));
-    let descriptions = contract.methods.iter().map(|method| description(method));
+    let descriptions = contract.methods.iter().map(description);
     let markdown = docs::markdown(&contract.attributes);
     let deprecated = docs::deprecation(&contract.attributes);
     quote! {
@@ -55,8 +54,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                 }
             }
 
-            fn declare_events(broker: &__callsheet::Broker) {
-                #(broker.declare::<#events>();)*
+            fn expose_events(broker: &__callsheet::Broker) {
+                #(broker.expose::<#events>();)*
             }
 
             fn describe(types: &mut __callsheet::schema::Types) -> __callsheet::schema::Contract {
@@ -84,38 +83,33 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 fn message_name(method: &Method) -> TokenStream {
     match &method.message {
         MessageName::Given(name) => quote!(#name),
-        MessageName::OfType(written) => {
-            let written = crossing(written);
-            quote!(__callsheet::schema::names::short(<#written as __callsheet::schema::ContractType>::NAME))
+        MessageName::OfTypeOf(argument) => {
+            let alias = method.argument_alias(argument);
+            quote!(__callsheet::schema::names::short(<#alias as __callsheet::schema::ContractType>::NAME))
         }
     }
 }
 
 fn kind(method: &Method) -> TokenStream {
-    let replies = method.replies();
-    match method.kind {
-        Kind::Returns(_) | Kind::ImplStream(_) => quote!(<#replies as __callsheet::Returns>::KIND),
-        Kind::Tell => quote!(__callsheet::schema::Kind::Tell),
+    match method.returns() {
+        Some(returns) => quote!(<#returns as __callsheet::Returns>::KIND),
+        None => quote!(__callsheet::schema::Kind::Tell),
     }
 }
 
 fn decoder(contract: &Contract, index: usize, method: &Method) -> TokenStream {
-    let (cfg, name, message) = (&method.cfg, &method.ident, contract.message_struct(method));
+    let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
     let message_enum = contract.message_enum();
     let decoded = match &method.request {
-        Request::Arguments(arguments) => {
-            let types = arguments.iter().map(|argument| crossing(&argument.written));
-            quote!(payload.decode_arguments::<#message<#(#types),*>>()?)
-        }
+        Request::Arguments(_) => quote!(payload.decode_arguments::<#message>()?),
         Request::Message(argument) => {
-            let written = crossing(&argument.written);
-            quote!(#message(payload.decode::<#written>()?))
+            let alias = method.argument_alias(&argument.ident);
+            quote!(#message(payload.decode::<#alias>()?))
         }
     };
-    let replies = method.replies();
     let built = match method.kind {
         Kind::Tell => quote!(#message_enum::#name(#decoded)),
-        _ => quote!(#message_enum::#name(#decoded, __callsheet::Reply::<#replies>::to_wire(reply))),
+        _ => quote!(#message_enum::#name(#decoded, __callsheet::Reply::to_wire(reply))),
     };
     quote!(#(#cfg)* #index => ::core::result::Result::Ok(#built),)
 }
@@ -132,15 +126,14 @@ fn description(method: &Method) -> TokenStream {
     } else {
         quote!(Shared)
     };
-    let replies = method.replies();
-    let returned = match method.kind {
-        Kind::Returns(_) | Kind::ImplStream(_) => quote!(<#replies as __callsheet::Returns>::describe(types)),
-        Kind::Tell => quote!((__callsheet::schema::TypeRef::Unit, ::core::option::Option::None)),
+    let returned = match method.returns() {
+        Some(returns) => quote!(<#returns as __callsheet::Returns>::describe(types)),
+        None => quote!((__callsheet::schema::TypeRef::Unit, ::core::option::Option::None)),
     };
     let request = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| argument.ident.unraw().to_string());
-            let types = arguments.iter().map(|argument| crossing(&argument.written));
+            let types = arguments.iter().map(|argument| method.argument_alias(&argument.ident));
             quote! {
                 __callsheet::schema::Request::Arguments(::std::vec![#(__callsheet::schema::Argument {
                     name: ::std::string::String::from(#names),
@@ -150,11 +143,14 @@ fn description(method: &Method) -> TokenStream {
             }
         }
         Request::Message(argument) => {
-            let (name, written) = (argument.ident.unraw().to_string(), crossing(&argument.written));
+            let (name, alias) = (
+                argument.ident.unraw().to_string(),
+                method.argument_alias(&argument.ident),
+            );
             quote! {
                 __callsheet::schema::Request::Message {
                     name: ::std::string::String::from(#name),
-                    type_ref: <#written as __callsheet::schema::ContractType>::describe(types),
+                    type_ref: <#alias as __callsheet::schema::ContractType>::describe(types),
                 }
             }
         }

@@ -16,16 +16,16 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         .collect();
     let fields = slotted.iter().map(|method| {
         let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
-        let returns = method.returns().unwrap_or_else(|| quote!(()));
+        let returns = method.returns().map_or_else(|| quote!(()), |returns| quote!(#returns));
         quote!(#(#cfg)* #name: __callsheet::SharedMethod<__S, #message, #returns>)
     });
     let initial = slotted.iter().map(|method| {
         let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
         let call = method.call(contract, &quote!(&state), &quote!(message));
-        let replies = method.replies();
+        let returns = method.returns().map_or_else(|| quote!(()), |returns| quote!(#returns));
         quote! {
             #(#cfg)*
-            #name: __callsheet::SharedMethod::<__S, #message, #replies>::new(
+            #name: __callsheet::SharedMethod::<__S, #message, #returns>::new(
                 |state: ::std::sync::Arc<__S>, message: #message| async move { #call },
             )
         }
@@ -108,12 +108,11 @@ fn shared_arm(contract: &Contract, method: &Method) -> TokenStream {
         ),
         _ => (quote!(message, reply), quote!(reply)),
     };
-    let replies = method.replies();
     let run = if method.is_async {
-        quote!(__callsheet::SharedMethod::<_, _, #replies>::run(&mut self.#name, turn, message, #reply))
+        quote!(self.#name.run(turn, message, #reply))
     } else {
         let call = method.call(contract, &quote!(state), &quote!(message));
-        quote!(turn.run::<#replies>(#reply, |state| #call))
+        quote!(turn.run(#reply, |state| #call))
     };
     quote!(#(#cfg)* #message_enum::#name(#pattern) => #run)
 }
@@ -124,13 +123,11 @@ fn exclusive_arm(contract: &Contract, method: &Method, is_async: bool) -> TokenS
         return quote!(#(#cfg)* #message_enum::#name(..) => {});
     }
     let call = method.call(contract, &quote!(state), &quote!(message));
-    let replies = method.replies();
     match method.kind {
         Kind::Tell => quote!(#(#cfg)* #message_enum::#name(message) => #call),
         _ => quote! {
             #(#cfg)*
-            #message_enum::#name(message, reply) => {
-                let mut reply: __callsheet::Reply<#replies> = reply;
+            #message_enum::#name(message, mut reply) => {
                 if reply.begin() {
                     let value = #call;
                     reply.complete(value);

@@ -1,7 +1,7 @@
 //! The messages that carry calls: a struct for each method, and the enum of them all.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::contract::check::{Contract, Method, Request};
 
@@ -27,30 +27,32 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 fn message(contract: &Contract, method: &Method) -> TokenStream {
     let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
     let (message_enum, visibility) = (contract.message_enum(), &contract.visibility);
-    // With its arguments' types as parameters, what a type lacks is an error where the message is read, and nowhere else.
-    let message_struct = contract.message_struct(method);
-    let parameters: Vec<_> = (0..method.arguments().len())
-        .map(|index| format_ident!("__{index}"))
-        .collect();
     let body = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| &argument.ident);
-            quote!({ #(#names: #parameters),* })
+            let types = arguments.iter().map(|argument| method.argument_alias(&argument.ident));
+            quote!({ #(#names: #types),* })
         }
-        Request::Message(_) => quote!((#(#parameters),*);),
+        Request::Message(argument) => {
+            let alias = method.argument_alias(&argument.ident);
+            quote!((#alias);)
+        }
     };
     let declared = quote! {
         #(#cfg)*
         #[derive(__callsheet::serde::Deserialize)]
         #[serde(crate = "::callsheet::__private::serde")]
-        #visibility struct #message_struct<#(#parameters),*> #body
+        #visibility struct #message #body
     };
     let queued = match method.returns() {
-        Some(returns) => quote! {
+        Some(returns) => {
+            // A type that is less visible than the contract is an error here.
+            let associated = quote_spanned!(returns.span()=> type Returns = #returns;);
+            quote! {
             #(#cfg)*
             impl __callsheet::Message for #message {
                 type Queued = #message_enum;
-                type Returns = #returns;
+                #associated
 
                 fn slots() -> &'static __callsheet::Slots<#returns> {
                     ::std::thread_local! {

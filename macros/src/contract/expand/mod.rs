@@ -1,5 +1,6 @@
 //! A judged contract becomes code: the trait as it is implemented, and beside it, unnamed, everything else.
 
+mod aliases;
 mod descriptor;
 mod dispatch;
 mod document;
@@ -30,11 +31,8 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
     let dispatch = dispatch::expand(contract);
     let descriptor = descriptor::expand(contract);
     let document = document::expand(contract);
-    let contract_type = itself::declared(
-        &quote!(__ContractType),
-        &quote!(::callsheet::__private::schema::ContractType),
-    );
-    let returns = itself::declared(&quote!(__Returns), &quote!(::callsheet::__private::Returns));
+    let itself = itself::declared();
+    let aliases = aliases::expand(contract);
     let constant_docs = format!("The contract `{name}` as a value, for `.serves({ident})` and `{ident}.at(id)`.");
     let attributes = |names: &[&str]| -> Vec<_> {
         let named = |attribute: &&Attribute| names.iter().any(|name| attribute.path().is_ident(name));
@@ -56,8 +54,8 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
         const _: () = {
             use ::callsheet::__private as __callsheet;
 
-            #contract_type
-            #returns
+            #itself
+            #aliases
             #messages
             #proxy
             #dispatch

@@ -2,12 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Type, ext::IdentExt};
+use syn::ext::IdentExt;
 
-use crate::{
-    contract::check::{Argument, Contract, Kind, Method, Request},
-    itself,
-};
+use crate::contract::check::{Contract, Kind, Method, Request};
 
 impl Contract {
     /// The enum of the contract's messages.
@@ -25,43 +22,13 @@ impl Contract {
         format_ident!("__{}Dispatch", self.ident.unraw())
     }
 
-    /// The struct of the messages that carry calls of `method`.
-    pub(super) fn message_struct(&self, method: &Method) -> Ident {
+    /// The message that carries a call of `method`.
+    pub(super) fn message(&self, method: &Method) -> Ident {
         format_ident!("__{}_{}", self.ident.unraw(), method.ident.unraw())
-    }
-
-    /// The type of the message that carries a call of `method`.
-    pub(super) fn message(&self, method: &Method) -> TokenStream {
-        let message = self.message_struct(method);
-        let arguments = method.arguments().iter().map(|argument| &argument.written);
-        quote!(#message<#(#arguments),*>)
     }
 }
 
 impl Method {
-    /// What the method returns, as the type that says which kind of call it is; `None` for a tell.
-    pub(super) fn returns(&self) -> Option<TokenStream> {
-        match &self.kind {
-            Kind::Tell => None,
-            Kind::Returns(written) => Some(quote!(#written)),
-            Kind::ImplStream(item) => Some(itself::around(item, &quote!(::callsheet::Streaming))),
-        }
-    }
-
-    /// What the method returns, for the body of a function: see [`itself`].
-    pub(super) fn replies(&self) -> TokenStream {
-        self.returns()
-            .map_or_else(|| quote!(()), |returns| itself::of(&quote!(__Returns), &returns))
-    }
-
-    /// What the method's message carries.
-    pub(super) fn arguments(&self) -> &[Argument] {
-        match &self.request {
-            Request::Arguments(arguments) => arguments,
-            Request::Message(argument) => std::slice::from_ref(argument),
-        }
-    }
-
     /// A call of the method on `state`, with its arguments taken out of `message`.
     pub(super) fn call(&self, contract: &Contract, state: &TokenStream, message: &TokenStream) -> TokenStream {
         let (ident, contract) = (&self.ident, &contract.ident);
@@ -79,9 +46,4 @@ impl Method {
             _ => call,
         }
     }
-}
-
-/// An argument or an event, for the body of a function: see [`itself`].
-pub(super) fn crossing(written: &Type) -> TokenStream {
-    itself::of(&quote!(__ContractType), written)
 }

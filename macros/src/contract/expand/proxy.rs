@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::contract::check::{Contract, Kind, Method, Request};
+use crate::contract::check::{Contract, Method, Request};
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let (message_enum, proxy, visibility) = (contract.message_enum(), contract.proxy(), &contract.visibility);
@@ -31,7 +31,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 }
 
 fn call(contract: &Contract, method: &Method) -> TokenStream {
-    let (ident, message, message_struct) = (&method.ident, contract.message(method), contract.message_struct(method));
+    let (ident, message) = (&method.ident, contract.message(method));
     let attributes = method.attributes.iter().filter(|attribute| {
         let path = attribute.path();
         path.is_ident("doc") || path.is_ident("deprecated") || path.is_ident("cfg")
@@ -40,20 +40,19 @@ fn call(contract: &Contract, method: &Method) -> TokenStream {
         Request::Arguments(arguments) => {
             let names: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
             let types = arguments.iter().map(|argument| &argument.written);
-            (quote!(#(#names: #types),*), quote!(#message_struct { #(#names),* }))
+            (quote!(#(#names: #types),*), quote!(#message { #(#names),* }))
         }
         Request::Message(argument) => {
             let (name, written) = (&argument.ident, &argument.written);
-            (quote!(#name: #written), quote!(#message_struct(#name)))
+            (quote!(#name: #written), quote!(#message(#name)))
         }
     };
-    let replies = method.replies();
-    let (output, started) = match method.kind {
-        Kind::Returns(_) | Kind::ImplStream(_) => (
-            quote!(<#replies as __callsheet::Returns>::Call<#message>),
-            quote!(<#replies as __callsheet::Returns>::call(self.0.clone(), #value)),
+    let (output, started) = match method.returns() {
+        Some(returns) => (
+            quote!(<#returns as __callsheet::Returns>::Call<#message>),
+            quote!(<#returns as __callsheet::Returns>::call(self.0.clone(), #value)),
         ),
-        Kind::Tell => (
+        None => (
             quote!(__callsheet::Tell<#message>),
             quote!(__callsheet::Tell::new(self.0.clone(), #value)),
         ),

@@ -7,7 +7,7 @@ use crate::{
         names,
         types::Types,
     },
-    ir::{DeclaredError, Enum, Field, Kind, NamedType, Shape, Tagging, TypeRef, Variant, VariantShape},
+    ir::{DeclaredError, Enum, Field, Kind, NamedType, Shape, TypeRef, Variant},
 };
 
 /// The module of codecs.

@@ -18,7 +18,7 @@ use crate::{
         },
     },
     fault::{Faults, Place},
-    ir::{Argument, Event, Kind, Method, Request, Service, TypeRef},
+    ir::{Kind, Method, Service},
 };
 
 /// The two modules of clients.

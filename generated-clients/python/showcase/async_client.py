@@ -1,0 +1,353 @@
+"""Clients for asyncio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, overload
+
+from . import _codecs, _messages
+from ._runtime import decode as _decode
+from ._runtime.aio import AsyncConnection
+from ._runtime.limits import DEFAULT_TIMEOUT
+from ._runtime.subscriptions import DEFAULT_BUFFER, chosen_events
+
+if TYPE_CHECKING:
+    import os
+    from types import TracebackType
+
+    from . import models as _models
+    from ._runtime.codec import CodecName
+    from ._runtime.streams import AsyncStream
+    from ._runtime.subscriptions import AsyncSubscription
+
+__all__ = [
+    "AsyncAgent",
+    "AsyncCalculator",
+    "AsyncClient",
+    "AsyncCountdown",
+    "AsyncHealth",
+    "AsyncKvStore",
+    "AsyncListService",
+    "AsyncOrders",
+    "AsyncPriceFeed",
+]
+
+
+class AsyncAgent:
+    """Stands for one person."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.agent`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    async def notify(self, subject: str, body: str, *, timeout: float | None = None) -> None:
+        """Hands a notification over. Nobody waits for what becomes of it."""
+        await self._connection.tell(
+            _messages.AGENT__NOTIFY,
+            self._target,
+            _messages.agent__notify(subject, body),
+            timeout,
+        )
+
+    async def query_status(self, *, timeout: float | None = None) -> _models.OnlineStatus:
+        """Whether the person can be reached."""
+        return await self._connection.ask(
+            _messages.AGENT__QUERY_STATUS,
+            self._target,
+            {},
+            timeout,
+            _codecs.decode_online_status,
+        )
+
+
+class AsyncCalculator:
+    """Calculates."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.calculator`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    async def add(self, a: int, b: int, *, timeout: float | None = None) -> _models.AddResult:
+        """Adds two numbers."""
+        return await self._connection.ask(
+            _messages.CALCULATOR__ADD,
+            self._target,
+            _messages.calculator__add(a, b),
+            timeout,
+            _codecs.decode_add_result,
+            _codecs.make_math_error,
+        )
+
+
+class AsyncCountdown:
+    """Counts down."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.countdown`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    def countdown(
+        self,
+        from_: int,
+        delay_ms: int,
+        *,
+        timeout: float | None = None,
+    ) -> AsyncStream[_models.CountdownTick]:
+        """Calls `demo.Countdown.CountdownRequest`.
+
+        Counts from `from` down to 1, with a pause of `delay_ms` milliseconds between the steps. A
+        countdown from 0 has no
+        step.
+        """
+        return self._connection.stream(
+            _messages.COUNTDOWN__COUNTDOWN,
+            self._target,
+            _messages.countdown__countdown(from_, delay_ms),
+            timeout,
+            _codecs.decode_countdown_tick,
+        )
+
+
+class AsyncHealth:
+    """Says how it is."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.health`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    async def health_check(self, *, timeout: float | None = None) -> _models.HealthStatus:
+        """How the service is."""
+        return await self._connection.ask(
+            _messages.HEALTH__HEALTH_CHECK,
+            self._target,
+            {},
+            timeout,
+            _codecs.decode_health_status,
+        )
+
+
+class AsyncKvStore:
+    """Keeps values under keys."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.kv_store`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    async def set_value(self, key: str, value: str, *, timeout: float | None = None) -> None:
+        """Puts `value` under `key`, in place of what was there."""
+        await self._connection.ask(
+            _messages.KV_STORE__SET_VALUE,
+            self._target,
+            _messages.kv_store__set_value(key, value),
+            timeout,
+            _decode.decode_unit,
+        )
+
+    async def get_value(self, key: str, *, timeout: float | None = None) -> _models.ValueResponse:
+        """What stands under `key`."""
+        return await self._connection.ask(
+            _messages.KV_STORE__GET_VALUE,
+            self._target,
+            _messages.kv_store__get_value(key),
+            timeout,
+            _codecs.decode_value_response,
+        )
+
+
+class AsyncListService:
+    """Lists what it has."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.list_service`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    def list_(
+        self,
+        request: _models.ListRequest,
+        *,
+        timeout: float | None = None,
+    ) -> AsyncStream[_models.ListItem]:
+        """Streams every item."""
+        return self._connection.stream(
+            _messages.LIST_SERVICE__LIST,
+            self._target,
+            _messages.list_service__list(request),
+            timeout,
+            _codecs.decode_list_item,
+            _codecs.make_list_error,
+        )
+
+
+class AsyncOrders:
+    """Takes orders."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.orders`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    async def place_order(
+        self,
+        order: _models.PlaceOrder,
+        *,
+        timeout: float | None = None,
+    ) -> _models.OrderConfirmed:
+        """Places an order."""
+        return await self._connection.ask(
+            _messages.ORDERS__PLACE_ORDER,
+            self._target,
+            _messages.orders__place_order(order),
+            timeout,
+            _codecs.decode_order_confirmed,
+            _codecs.make_order_error,
+        )
+
+
+class AsyncPriceFeed:
+    """Publishes prices and trades. It has no methods: subscribe to its events."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.price_feed`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    @overload
+    def subscribe(
+        self,
+        event: type[_models.PriceUpdate],
+        /,
+        *,
+        buffer: int = DEFAULT_BUFFER,
+        timeout: float | None = None,
+    ) -> AsyncSubscription[_models.PriceUpdate]: ...
+    @overload
+    def subscribe(
+        self,
+        event: type[_models.TradeExecuted],
+        /,
+        *,
+        buffer: int = DEFAULT_BUFFER,
+        timeout: float | None = None,
+    ) -> AsyncSubscription[_models.TradeExecuted]: ...
+    @overload
+    def subscribe(
+        self,
+        *events: type[_models.PriceUpdate] | type[_models.TradeExecuted],
+        buffer: int = DEFAULT_BUFFER,
+        timeout: float | None = None,
+    ) -> AsyncSubscription[_models.PriceUpdate | _models.TradeExecuted]: ...
+    def subscribe(
+        self,
+        *events: object,
+        buffer: int = DEFAULT_BUFFER,
+        timeout: float | None = None,
+    ) -> AsyncSubscription[object]:
+        """Subscribes to events of the contract, whichever actor publishes them.
+
+        Of what is not read fast enough, the last `buffer` events are kept; `missed` counts the
+        rest. `timeout` is for the server's confirmation.
+        """
+        events_by_name = chosen_events(events, _messages.EVENTS_OF_PRICE_FEED)
+        return self._connection.subscribe(events_by_name, buffer, timeout)
+
+
+class AsyncClient:
+    """A connection to a server, for the tasks of one event loop."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        codec: CodecName = "json",
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> None:
+        """Prepares a connection; `connect` or `async with` makes it.
+
+        Args:
+            path: The server's Unix socket.
+            codec: How messages are written; "messagepack" needs the extra `msgpack`.
+            timeout: How long connecting may take, and every call that says nothing else, in
+                seconds.
+        """
+        self._connection = AsyncConnection(path, codec=codec, timeout=timeout)
+
+    def agent(self, actor: str = "agent") -> AsyncAgent:
+        """The contract `demo.Agent` of an actor."""
+        return AsyncAgent(self._connection, actor)
+
+    def calculator(self, actor: str = "calculator") -> AsyncCalculator:
+        """The contract `demo.Calculator` of an actor."""
+        return AsyncCalculator(self._connection, actor)
+
+    def countdown(self, actor: str = "countdown") -> AsyncCountdown:
+        """The contract `demo.Countdown` of an actor."""
+        return AsyncCountdown(self._connection, actor)
+
+    def health(self, actor: str = "health") -> AsyncHealth:
+        """The contract `demo.Health` of an actor."""
+        return AsyncHealth(self._connection, actor)
+
+    def kv_store(self, actor: str = "kv_store") -> AsyncKvStore:
+        """The contract `demo.KvStore` of an actor."""
+        return AsyncKvStore(self._connection, actor)
+
+    def list_service(self, actor: str = "list_service") -> AsyncListService:
+        """The contract `demo.ListService` of an actor."""
+        return AsyncListService(self._connection, actor)
+
+    def orders(self, actor: str = "orders") -> AsyncOrders:
+        """The contract `demo.Orders` of an actor."""
+        return AsyncOrders(self._connection, actor)
+
+    def price_feed(self, actor: str = "price_feed") -> AsyncPriceFeed:
+        """The contract `demo.PriceFeed` of an actor."""
+        return AsyncPriceFeed(self._connection, actor)
+
+    async def connect(self) -> None:
+        """Connects.
+
+        Raises:
+            ConnectionLost: Nothing accepts connections at the path.
+        """
+        await self._connection.connect()
+
+    async def close(self) -> None:
+        """Closes the connection; calls in flight fail with `ConnectionLost`."""
+        await self._connection.close()
+
+    async def __aenter__(self) -> Self:
+        """Connects; closes the connection at the end of the `async with` block."""
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Closes the connection."""
+        await self.close()

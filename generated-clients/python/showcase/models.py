@@ -1,0 +1,164 @@
+"""The types of the contracts."""
+
+from __future__ import annotations
+
+import dataclasses as _dataclasses
+import enum as _enum
+import typing as _typing
+
+__all__ = [
+    "AddResult",
+    "CountdownTick",
+    "HealthStatus",
+    "ListErrorDetail",
+    "ListItem",
+    "ListRequest",
+    "MathErrorDetail",
+    "OnlineStatus",
+    "OrderConfirmed",
+    "OrderErrorDetail",
+    "OrderErrorOutOfStock",
+    "OrderErrorProductNotFound",
+    "PlaceOrder",
+    "PriceUpdate",
+    "TradeExecuted",
+    "ValueResponse",
+]
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AddResult:
+    """What an addition comes to."""
+
+    sum: int
+    """The sum of both numbers."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CountdownTick:
+    """One step of a countdown."""
+
+    value: int
+    """How many steps are left, this one included."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class HealthStatus:
+    """How the service is."""
+
+    status: str
+    """`ok` if it is well."""
+
+
+class ListErrorDetail(_enum.StrEnum):
+    """Why there is no list."""
+
+    EMPTY_PAGES = "EmptyPages"
+    """Pages of no items never come to an end."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ListItem:
+    """One thing on the list."""
+
+    id: int
+    """Its number, from 1 in the order of the list."""
+    name: str
+    """What people call it."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """Asks for the list.
+
+    It is a message type of its own, so that a caller can make one, keep it and send it again.
+    """
+
+    page_size: int
+    """How many items the service takes from its store at once, at least 1.
+
+    The list is sent whole whatever it says.
+    """
+
+
+class MathErrorDetail(_enum.StrEnum):
+    """Why there is no result."""
+
+    OVERFLOW = "Overflow"
+    """The result does not fit into 32 bits."""
+
+
+class OnlineStatus(_enum.StrEnum):
+    """Whether the person can be reached."""
+
+    ONLINE = "Online"
+    """They read what is sent to them."""
+    AWAY = "Away"
+    """They are connected and do not read at the moment."""
+    OFFLINE = "Offline"
+    """They are not connected."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed:
+    """The order was taken."""
+
+    order_id: str
+    """What to ask for it by; no two orders have the same."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True)
+class OrderErrorProductNotFound:
+    """The shop has never sold a product of this name."""
+
+    value: str
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OrderErrorOutOfStock:
+    """The shop sells it, and has none left."""
+
+
+OrderErrorDetail: _typing.TypeAlias = OrderErrorProductNotFound | OrderErrorOutOfStock
+"""Why an order was not taken."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """Orders one piece of a product.
+
+    It is a message type of its own, so that an order can be made here and placed there.
+    """
+
+    product: str
+    """The product's name."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PriceUpdate:
+    """What one piece costs from now on."""
+
+    symbol: str
+    """The symbol that it is traded under."""
+    price: float
+    """The price of one piece."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TradeExecuted:
+    """Some pieces changed hands."""
+
+    symbol: str
+    """The symbol that it is traded under."""
+    price: float
+    """What was paid for one piece."""
+    quantity: int
+    """How many pieces."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ValueResponse:
+    """What stands under a key."""
+
+    value: str | None = None
+    """The value, if there is one."""

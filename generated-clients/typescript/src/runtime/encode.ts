@@ -1,0 +1,283 @@
+/**
+ * Checked writing: each function takes a value that claims to be of its type and gives what the codec writes for it, or
+ * fails with the path to the fault before anything is sent. Generated encoders are made of these.
+ */
+import type { CodecName } from "./codec.js";
+import { isChar, kindOf } from "./decode.js";
+import { SerializationError } from "./errors.js";
+import { setEntry } from "./json.js";
+import { pathOf } from "./path.js";
+import type { Key, Path } from "./path.js";
+import type { Duration, SystemTime } from "./time.js";
+
+/** Writes a value that stands under `key` in what `parent` names. */
+export type Encoder<T> = (value: T, parent: Path, key: Key, codec: CodecName) => unknown;
+
+/** Fails because of what was given. */
+export function mismatch(expected: string, value: unknown, parent: Path, key: Key): never {
+  throw fault(`expected ${expected}, found ${kindOf(value)}`, parent, key);
+}
+
+/** Fails because of what was given, where its kind is not what is wrong. */
+export function fault(text: string, parent: Path, key: Key): SerializationError {
+  const path = pathOf(parent, key);
+  return new SerializationError("SerializationError", `${path}: ${text}`, { retryable: false, delivered: "no", path });
+}
+
+/** Null. */
+export const unit: Encoder<unknown> = (value, parent, key) =>
+  value === null ? null : mismatch("null", value, parent, key);
+
+/** A truth value. */
+export const bool: Encoder<boolean> = (value, parent, key) =>
+  typeof value === "boolean" ? value : mismatch("boolean", value, parent, key);
+
+/** Any text. */
+export const string: Encoder<string> = (value, parent, key) =>
+  typeof value === "string" ? value : mismatch("string", value, parent, key);
+
+/** A text of one Unicode scalar value. */
+export const char: Encoder<string> = (value, parent, key) =>
+  isChar(value) ? value : mismatch("a string of one character", value, parent, key);
+
+function small(name: string, min: number, max: number): Encoder<number> {
+  return (value, parent, key) => {
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    if (Number.isInteger(value)) throw fault(`expected ${name}, found integer out of range`, parent, key);
+    return mismatch(name, value, parent, key);
+  };
+}
+
+export const i8: Encoder<number> = small("i8", -0x80, 0x7f);
+export const i16: Encoder<number> = small("i16", -0x8000, 0x7fff);
+export const i32: Encoder<number> = small("i32", -0x80000000, 0x7fffffff);
+export const u8: Encoder<number> = small("u8", 0, 0xff);
+export const u16: Encoder<number> = small("u16", 0, 0xffff);
+export const u32: Encoder<number> = small("u32", 0, 0xffffffff);
+
+function large(name: string, min: bigint, max: bigint): (value: bigint, parent: Path, key: Key) => bigint {
+  return (value, parent, key) => {
+    if (typeof value !== "bigint") return mismatch(`${name} (a bigint)`, value, parent, key);
+    if (value >= min && value <= max) return value;
+    throw fault(`expected ${name}, found integer out of range`, parent, key);
+  };
+}
+
+/** The form that JSON.stringify can write, where it is exact. */
+function short(value: bigint): number | bigint {
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+}
+
+const checkI64 = large("i64", -(2n ** 63n), 2n ** 63n - 1n);
+const checkU64 = large("u64", 0n, 2n ** 64n - 1n);
+const checkI128 = large("i128", -(2n ** 127n), 2n ** 127n - 1n);
+const checkU128 = large("u128", 0n, 2n ** 128n - 1n);
+
+/** An integer of 64 bits. */
+export const i64: Encoder<bigint> = (value, parent, key) => short(checkI64(value, parent, key));
+
+/** An unsigned integer of 64 bits. */
+export const u64: Encoder<bigint> = (value, parent, key) => short(checkU64(value, parent, key));
+
+/** An integer of 128 bits: in MessagePack its 16 bytes. */
+export function i128(value: bigint, parent: Path, key: Key, codec: CodecName): unknown {
+  checkI128(value, parent, key);
+  return codec === "json" ? short(value) : toBytes(value);
+}
+
+/** An unsigned integer of 128 bits: in MessagePack its 16 bytes. */
+export function u128(value: bigint, parent: Path, key: Key, codec: CodecName): unknown {
+  checkU128(value, parent, key);
+  return codec === "json" ? short(value) : toBytes(value);
+}
+
+function toBytes(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt.asUintN(64, value >> 64n));
+  view.setBigUint64(8, BigInt.asUintN(64, value));
+  return bytes;
+}
+
+/** A float: in JSON a finite one. */
+export function f64(value: number, parent: Path, key: Key, codec: CodecName): number {
+  if (typeof value !== "number") return mismatch("float", value, parent, key);
+  if (codec === "json" && !Number.isFinite(value)) throw fault("expected a finite float in JSON", parent, key);
+  return value;
+}
+
+/** A float that is rounded to 32 bits where it arrives. */
+export const f32: Encoder<number> = f64;
+
+/** Bytes: in JSON a list of numbers. */
+export function bytes(value: Uint8Array, parent: Path, key: Key, codec: CodecName): unknown {
+  if (!(value instanceof Uint8Array)) return mismatch("Uint8Array", value, parent, key);
+  return codec === "json" ? Array.from(value) : value;
+}
+
+/** The value, or null. */
+export function nullable<T>(
+  value: T | null | undefined,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  inner: Encoder<T>,
+): unknown {
+  return value === null || value === undefined ? null : inner(value, parent, key, codec);
+}
+
+/** A list of any length. */
+export function array<T>(
+  value: readonly T[],
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  item: Encoder<T>,
+): readonly unknown[] {
+  if (!Array.isArray(value)) return mismatch("array", value, parent, key);
+  const path = { parent, key };
+  return (value as readonly T[]).map((each, at) => item(each, path, at, codec));
+}
+
+/** A list of exactly `length`. */
+export function arrayOf<T>(
+  value: readonly T[],
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  length: number,
+  item: Encoder<T>,
+): readonly unknown[] {
+  checkLength(value, parent, key, length);
+  return array(value, parent, key, codec, item);
+}
+
+/** A list with a type for each place. */
+export function tuple<T extends readonly unknown[]>(
+  value: T,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  encoders: { readonly [Place in keyof T]: Encoder<T[Place]> },
+): readonly unknown[] {
+  checkLength(value, parent, key, encoders.length);
+  const path = { parent, key };
+  // A mapped tuple's own map() forgets that it is one.
+  return (encoders as readonly Encoder<unknown>[]).map((encoder, at) => encoder(value[at], path, at, codec));
+}
+
+function checkLength(value: readonly unknown[], parent: Path, key: Key, length: number): void {
+  if (!Array.isArray(value)) mismatch(`an array of ${String(length)}`, value, parent, key);
+  else if (value.length !== length) {
+    throw fault(`expected an array of ${String(length)}, found one of ${String(value.length)}`, parent, key);
+  }
+}
+
+/** An object whose properties are looked up by name. */
+export function object<T extends object>(value: T, parent: Path, key: Key): T {
+  return typeof value === "object" && (value as T | null) !== null && !Array.isArray(value)
+    ? value
+    : mismatch("object", value, parent, key);
+}
+
+/** A map from strings. */
+export function record<T>(
+  value: Readonly<Record<string, T>>,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  item: Encoder<T>,
+): Record<string, unknown> {
+  object(value, parent, key);
+  const path = { parent, key };
+  const to: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(value)) setEntry(to, name, item(each, path, name, codec));
+  return to;
+}
+
+/** A map from strings that not every string can be. */
+export function keyed<K extends string, T>(
+  value: Readonly<Partial<Record<K, T>>>,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  writeKey: Encoder<K>,
+  item: Encoder<T>,
+): Record<string, unknown> {
+  object(value, parent, key);
+  const path = { parent, key };
+  const to: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(value)) {
+    setEntry(to, String(writeKey(name as K, path, name, codec)), item(each as T, path, name, codec));
+  }
+  return to;
+}
+
+/** A map from keys that JSON writes as strings and MessagePack as they are. */
+export function map<K extends number | bigint | boolean, V>(
+  value: ReadonlyMap<K, V>,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  writeKey: Encoder<K>,
+  item: Encoder<V>,
+): unknown {
+  if (!(value instanceof Map)) return mismatch("Map", value, parent, key);
+  const path = { parent, key };
+  const to = new Map<unknown, unknown>();
+  for (const [each, inner] of value as ReadonlyMap<K, V>) {
+    to.set(writeKey(each, path, String(each), codec), item(inner, path, String(each), codec));
+  }
+  return codec === "json" ? Object.fromEntries(to) : to;
+}
+
+/** One of several texts, by what it is on the wire. */
+export function choice<T extends string>(value: T, parent: Path, key: Key, choices: ReadonlyMap<T, string>): string {
+  const name = choices.get(value);
+  if (name !== undefined) return name;
+  return typeof value === "string"
+    ? unknownVariant([...choices.keys()], parent, key)
+    : mismatch("string", value, parent, key);
+}
+
+/** Fails because a variant is named that is none of these. */
+export function unknownVariant(known: readonly string[], parent: Path, key: Key): never {
+  throw fault(`unknown variant, expected one of ${known.join(", ")}`, parent, key);
+}
+
+/** The value as the first of the encoders that accepts it writes it. */
+export function firstOf(
+  value: unknown,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  expected: string,
+  encoders: readonly Encoder<never>[],
+): unknown {
+  for (const encoder of encoders) {
+    try {
+      // Each checks for itself that the value is one of its own.
+      return (encoder as Encoder<unknown>)(value, parent, key, codec);
+    } catch (error) {
+      if (!(error instanceof SerializationError)) throw error;
+    }
+  }
+  return mismatch(expected, value, parent, key);
+}
+
+/** A span of time. */
+export const duration: Encoder<Duration> = (value, parent, key, codec) => {
+  const { secs, nanos } = object(value, parent, key);
+  const path = { parent, key };
+  return { secs: u64(secs, path, "secs", codec), nanos: u32(nanos, path, "nanos", codec) };
+};
+
+/** A point in time. */
+export const systemTime: Encoder<SystemTime> = (value, parent, key, codec) => {
+  const { secs, nanos } = object(value, parent, key);
+  const path = { parent, key };
+  return {
+    secs_since_epoch: u64(secs, path, "secs", codec),
+    nanos_since_epoch: u32(nanos, path, "nanos", codec),
+  };
+};

@@ -1,0 +1,15 @@
+/** Where a value stands. Paths are linked while all goes well and become text only when something is wrong. */
+
+/** The name or the index of a value in what holds it. */
+export type Key = string | number;
+
+/** What holds a value; null for what stands at the top. */
+export type Path = { readonly parent: Path; readonly key: Key } | null;
+
+/** The path as text, for example `reply.items[3].id`. */
+export function pathOf(parent: Path, key: Key): string {
+  if (parent === null) return String(key);
+  const before = pathOf(parent.parent, parent.key);
+  if (typeof key === "number") return `${before}[${String(key)}]`;
+  return /^[A-Za-z_]\w*$/.test(key) ? `${before}.${key}` : `${before}[${JSON.stringify(key)}]`;
+}

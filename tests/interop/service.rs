@@ -1,0 +1,101 @@
+//! Services under test: each is started on a socket of its own and ended the way its users end it.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// How long a service may take to end.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A service that runs until this is stopped.
+pub(crate) struct Service {
+    process: Child,
+    folder: TempDir,
+}
+
+impl Service {
+    /// The showcase, whose feed publishes 20 times a second.
+    pub(crate) fn showcase() -> Self {
+        Service::start("showcase", &["--tick-ms", "50"])
+    }
+
+    /// The service with the contract that nobody had in mind.
+    pub(crate) fn surprise() -> Self {
+        Service::start("surprise", &[])
+    }
+
+    fn start(program: &str, options: &[&str]) -> Self {
+        // A socket's path must be short, so not cargo's own folder for temporary files.
+        let folder = tempfile::Builder::new()
+            .prefix("callsheet-")
+            .tempdir()
+            .expect("a folder for the socket");
+        let socket = folder.path().join("test.sock");
+        let path = built(program);
+        let mut process = Command::new(&path)
+            .arg("--socket")
+            .arg(&socket)
+            .args(options)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| {
+                let path = path.display();
+                panic!("failed to start {path}: {error}; build it with `cargo build -p {program}`")
+            });
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its standard output is piped");
+        BufReader::new(output).read_line(&mut line).expect("it prints text");
+        assert_eq!(line, format!("listening on {}\n", socket.display()));
+        Service { process, folder }
+    }
+
+    /// Where it listens.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join("test.sock")
+    }
+
+    /// Ends it, which must leave nothing behind.
+    pub(crate) fn stop(mut self) {
+        kill_process(Pid::from_child(&self.process), Signal::TERM).expect("it runs");
+        let deadline = Instant::now() + LIMIT;
+        let status = loop {
+            match self.process.try_wait().expect("it is our child") {
+                Some(status) => break status,
+                None if Instant::now() > deadline => panic!("the service does not end"),
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        assert!(status.success(), "the service ended with {status}");
+        assert!(!self.socket().exists(), "the service left its socket behind");
+    }
+}
+
+impl Drop for Service {
+    /// For tests that fail.
+    fn drop(&mut self) {
+        if matches!(self.process.try_wait(), Ok(None)) {
+            // Both fail only if it has ended by itself.
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+    }
+}
+
+/// Where `program` is: the variable of its name in capitals says it, else it is where cargo has built this test.
+fn built(program: &str) -> PathBuf {
+    env::var_os(program.to_uppercase()).map_or_else(
+        || {
+            let test = env::current_exe().expect("the system knows it");
+            let profile = test.ancestors().nth(2).unwrap_or(Path::new("."));
+            profile.join(program)
+        },
+        PathBuf::from,
+    )
+}

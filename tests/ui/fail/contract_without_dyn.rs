@@ -1,0 +1,12 @@
+//! A contract as a type is `dyn Trait`.
+
+use callsheet::{To, actor_contract};
+
+#[actor_contract(namespace = "demo")]
+pub trait Calculator {
+    async fn add(&self, a: i64, b: i64) -> i64;
+}
+
+fn main() {
+    let _ = To::<Calculator>("calculator");
+}
