@@ -11,8 +11,8 @@ use crate::{ContractType, TypeRef, Types};
 /// Return types are told apart by this trait and never by their tokens, so that aliases of `Result` work.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a contract's method",
-    label = "not a contract type",
-    note = "mark the type with `#[contract_type]`, or return `Result<T, E>` of two such types"
+    label = "neither a contract type nor a `Result` of two",
+    note = "mark the type, or those within it, with `#[contract_type]`"
 )]
 pub trait Returned: Sized + Send + 'static {
     /// The reply.

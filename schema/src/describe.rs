@@ -23,7 +23,7 @@ use crate::{Definition, TypeRef};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a contract type",
     label = "cannot cross the wire",
-    note = "mark the type with `#[contract_type]`"
+    note = "mark the type with `#[contract_type]`; in place of a type of another crate, use one of your own"
 )]
 pub trait ContractType: Serialize + DeserializeOwned + Send + 'static {
     /// The type's name on the wire. It never depends on the path of the module the type stands in.

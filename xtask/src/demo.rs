@@ -32,7 +32,7 @@ pub(crate) fn run_demo() -> Result<(), Error> {
     packages.compile(&package)?;
     let packed = packages.pack(&package)?;
     let tour = places::root().join("examples").join("tour");
-    let typescript = packages.user_project(&tour.join("typescript"), &packed, "tour")?;
+    let typescript = packages.user_project(&tour.join("typescript"), &[packed], "tour")?;
     packages.compile(&typescript)?;
 
     heading("starting the service");

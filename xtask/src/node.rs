@@ -101,8 +101,8 @@ impl Packages {
             .ok_or_else(|| Error::new(format!("npm packed nothing in {}", packed.display())))
     }
 
-    /// A project of a user's: the files of `source`, and `package` installed the way a user installs it.
-    pub(crate) fn user_project(&self, source: &Path, package: &Path, name: &str) -> Result<PathBuf, Error> {
+    /// A project of a user's: the files of `source`, and `packages` installed the way a user installs them.
+    pub(crate) fn user_project(&self, source: &Path, packages: &[PathBuf], name: &str) -> Result<PathBuf, Error> {
         let project = places::target().join("node").join(name);
         if project.exists() {
             fs::remove_dir_all(&project)?;
@@ -119,7 +119,7 @@ impl Packages {
         install
             .args(["install", "--no-save", "--prefer-offline", "--install-links=false"])
             .args(tools)
-            .arg(package);
+            .args(packages);
         run_quietly(&mut install)?;
         Ok(project)
     }

@@ -32,6 +32,15 @@ impl Environment {
         Ok(environment)
     }
 
+    /// An environment called `name` with what `requirements` lists, made anew: nothing of an earlier run is left in it.
+    pub(crate) fn with_checks(tools: &Tools, name: &str, requirements: &str) -> Result<Self, Error> {
+        let listed = places::setup("python").join(name).join("requirements.txt");
+        if listed.exists() {
+            fs::remove_file(listed)?;
+        }
+        Self::set_up(tools, name, requirements)
+    }
+
     /// An empty environment called `name`, made anew.
     pub(crate) fn clean(tools: &Tools, name: &str) -> Result<Self, Error> {
         let environment = Environment(places::setup("python").join(name));

@@ -27,7 +27,7 @@ fn check_all(report: &mut Report) -> Result<(), Error> {
     let node = Packages::set_up(&tools)?;
 
     rust::check(report)?;
-    clients::build(&["callsheet-codegen", "showcase"])?;
+    clients::build(&["callsheet-codegen", "showcase", "surprise"])?;
     report.note(
         "generated-clients/ is what would be generated",
         clients::generate(clients::Mode::Check),

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use callsheet_schema::names;
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::{
     Attribute, Ident, Lifetime, Path, ReceiverKind, Safety, Type, TypeParamBound, TypeReference, Visibility,
-    ext::IdentExt, spanned::Spanned, visit::Visit,
+    ext::IdentExt, visit::Visit,
 };
 
 use super::{
@@ -62,7 +63,7 @@ pub(super) struct Argument {
 pub(super) enum MessageName {
     Given(String),
     /// The name of the type of the one argument.
-    OfTypeOf(Ident),
+    OfArgument,
 }
 
 /// Judges the trait. Whatever is wrong is in `faults`; the contract then has what is right of it, so that what uses that
@@ -79,7 +80,8 @@ pub(super) fn contract(raw: &ast::Trait, options: ContractOptions, faults: &mut 
     let sound = raw.methods.iter().filter_map(|method| check_method(method, faults));
     let methods: Vec<_> = sound.collect();
     check_messages(&methods, faults);
-    let can_be_dyn = raw.item.items.is_empty() && raw.item.generics.params.is_empty();
+    let generics = &raw.item.generics;
+    let can_be_dyn = raw.item.items.is_empty() && generics.params.is_empty() && generics.where_clause.is_none();
     can_be_dyn.then(|| Contract {
         name: format!("{}.{}", namespace.unwrap_or_default(), raw.ident().unraw()),
         ident: raw.ident().clone(),
@@ -92,17 +94,15 @@ pub(super) fn contract(raw: &ast::Trait, options: ContractOptions, faults: &mut 
 
 fn check_trait(raw: &ast::Trait, faults: &mut Faults) {
     let item = &raw.item;
-    if !item.generics.params.is_empty() || item.generics.where_clause.is_some() {
-        let place = if item.generics.params.is_empty() {
-            item.ident.span()
-        } else {
-            item.generics.span()
-        };
-        faults.at_span(
-            place,
+    if !item.generics.params.is_empty() {
+        faults.at(
+            &item.generics,
             Code::GenericContract,
-            "a contract has no generic parameters and no where clause; write one contract for each type",
+            "a contract has no generic parameters; write one contract for each type",
         );
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        faults.at(clause, Code::GenericContract, "a contract has no where clause; drop it");
     }
     if let Some(token) = &item.unsafety {
         faults.at(token, Code::Qualifier, "a contract cannot be `unsafe`; drop the word");
@@ -162,7 +162,7 @@ fn check_segment(name: &str, span: Span, what: &str, faults: &mut Faults) -> boo
 
 fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
     let signature = &method.signature;
-    check_qualifiers(method, faults);
+    let fine = check_qualifiers(method, faults);
     let exclusive = check_receiver(method, faults);
     let kind = check_returns(method, faults);
     let request = check_request(method, faults);
@@ -171,13 +171,16 @@ fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
             check_segment(&name.value(), name.span(), "a message's name", faults);
             MessageName::Given(name.value())
         }
-        (None, Some(Request::Message(argument))) => MessageName::OfTypeOf(argument.ident.clone()),
+        (None, Some(Request::Message(_))) => MessageName::OfArgument,
         (None, _) => {
             let name = signature.ident.unraw().to_string();
             check_segment(&name, signature.ident.span(), "a method's name", faults);
             MessageName::Given(names::message_of(&name))
         }
     };
+    if !fine {
+        return None;
+    }
     Some(Method {
         ident: signature.ident.clone(),
         attributes: method.attributes.clone(),
@@ -190,44 +193,48 @@ fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
     })
 }
 
-fn check_qualifiers(method: &ast::Method, faults: &mut Faults) {
+/// Whether a call of the method needs its arguments and nothing else.
+fn check_qualifiers(method: &ast::Method, faults: &mut Faults) -> bool {
     let signature = &method.signature;
     let generics = &signature.generics;
+    let mut fine = true;
+    let mut fault = |place: &dyn ToTokens, code, message| {
+        faults.at(&place.to_token_stream(), code, message);
+        fine = false;
+    };
     if !generics.params.is_empty() {
-        faults.at(
-            generics,
-            Code::GenericMethod,
-            "a contract's method has no generic parameters and no lifetimes of its own; write its types out",
-        );
+        let message = "a contract's method has no generic parameters and no lifetimes of its own; write its types out";
+        fault(generics, Code::GenericMethod, message);
     }
     if let Some(clause) = &generics.where_clause {
-        faults.at(
+        fault(
             clause,
             Code::GenericMethod,
             "a contract's method has no where clause; drop it",
         );
     }
     if let Some(token) = &signature.constness {
-        faults.at(
+        fault(
             token,
             Code::Qualifier,
             "a contract's method cannot be `const`; drop the word",
         );
     }
     if let Safety::Unsafe(token) = &signature.safety {
-        faults.at(
+        fault(
             token,
             Code::Qualifier,
             "a contract's method cannot be `unsafe`; drop the word",
         );
     }
     if let Some(abi) = &signature.abi {
-        faults.at(
+        fault(
             abi,
             Code::Qualifier,
             "a contract's method cannot be `extern`; drop the words",
         );
     }
+    fine
 }
 
 /// Whether the method needs the state alone.
@@ -334,7 +341,7 @@ fn check_owned(written: &Type, what: &str, faults: &mut Faults) -> bool {
         fine: bool,
     }
     impl Borrows<'_> {
-        fn fault(&mut self, place: &impl quote::ToTokens, mend: &str) {
+        fn fault(&mut self, place: &impl ToTokens, mend: &str) {
             let message = format!("{} {mend}", self.what);
             self.faults.at(place, Code::BorrowedType, message);
             self.fine = false;
@@ -394,13 +401,15 @@ fn check_messages(methods: &[Method], faults: &mut Faults) {
         if !method.cfg.is_empty() {
             continue;
         }
-        if let Some(first) = seen.insert(name, &method.ident) {
+        if let Some(first) = seen.get(name.as_str()) {
             let message = format!(
                 "the message of `{}` is called `{name}` as that of `{first}` is; \
                  give one another name with `#[method(name = \"…\")]`",
                 method.ident
             );
             faults.at(&method.ident, Code::SameMessage, message);
+        } else {
+            seen.insert(name, &method.ident);
         }
     }
 }

@@ -8,13 +8,7 @@ type List<T> = Punctuated<T, Token![,]>;
 
 /// Judges what the expansion cannot go along with: serde's traits derived once more, and attributes that it cannot see.
 pub(super) fn check(input: &DeriveInput, faults: &mut Faults) {
-    for path in input
-        .attrs
-        .iter()
-        .filter_map(derives)
-        .flatten()
-        .filter(is_serde_trait)
-    {
+    for path in input.attrs.iter().filter_map(derives).flatten().filter(is_serde_trait) {
         let message = "`#[contract_type]` derives serde's traits; take this one out of `#[derive(…)]`";
         faults.at(&path, Code::SerdeDerived, message);
     }

@@ -297,7 +297,9 @@ fn check(place: &impl quote::ToTokens, unsupported: &[(&str, bool)], faults: &mu
         faults.at(
             place,
             Code::UnsupportedSerde,
-            format!("`#[serde({attribute})]` cannot be described in this version, so a contract type cannot have it"),
+            format!(
+                "`#[serde({attribute})]` cannot be described in this version; write the type as it looks on the wire, without it"
+            ),
         );
         fine = None;
     }

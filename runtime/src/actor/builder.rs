@@ -128,6 +128,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             lifecycle: Arc::clone(&lifecycle),
             factory: self.factory,
             state: Arc::new(state),
+            spare: None,
             dispatch: <C::Dispatch as Dispatch<S>>::new(),
             queue,
             stop_wakes: None,

@@ -50,6 +50,8 @@ pub enum Mode {
 /// One turn of an actor that shares its state.
 pub struct SharedTurn<'a, S> {
     pub(super) state: &'a Arc<S>,
+    /// A further count of the state for the next call that is ready at once, so that calls need not count.
+    pub(super) spare: &'a mut Option<Arc<S>>,
     pub(super) readers: &'a mut Readers,
     pub(super) runtime: &'a WeakRuntime,
     /// The handler panicked: the state is to be discarded.
@@ -93,11 +95,11 @@ where
     M: Send + 'static,
     R: Returns,
 {
-    /// The method that `method` calls with the state and the arguments.
+    /// The method that `method` calls with the state and the arguments; it gives the state back beside what was returned.
     pub fn new<F, C>(method: C) -> Self
     where
         C: Fn(Arc<S>, M) -> F + Send + 'static,
-        F: Future<Output = R> + Send + 'static,
+        F: Future<Output = (R, Arc<S>)> + Send + 'static,
     {
         SharedMethod(Box::new(Slotted {
             method,
@@ -120,17 +122,19 @@ impl<S, M, R> std::fmt::Debug for SharedMethod<S, M, R> {
 impl<S, M, R, F, C> Run<S, M, R> for Slotted<F, C>
 where
     R: Returns,
+    S: Send + Sync + 'static,
     C: Fn(Arc<S>, M) -> F + Send,
-    F: Future<Output = R> + Send + 'static,
+    F: Future<Output = (R, Arc<S>)> + Send + 'static,
 {
     fn run(&mut self, turn: &mut SharedTurn<'_, S>, message: M, mut reply: Reply<R>) {
         if !reply.begin() {
             return;
         }
+        let state = turn.spare.take().unwrap_or_else(|| Arc::clone(turn.state));
         let polled = catch_unwind(AssertUnwindSafe(|| {
             self.slot
                 .as_mut()
-                .set(Some((self.method)(Arc::clone(turn.state), message)));
+                .set(Some((self.method)(state, message)));
             let polled = poll_slot(&mut self.slot, &mut Context::from_waker(Waker::noop()));
             if polled.is_ready() {
                 self.slot.as_mut().set(None);
@@ -138,7 +142,10 @@ where
             polled
         }));
         match polled {
-            Ok(Poll::Ready(value)) => reply.complete(value),
+            Ok(Poll::Ready((value, state))) => {
+                *turn.spare = Some(state);
+                reply.complete(value);
+            }
             Ok(Poll::Pending) => {
                 let call = std::mem::replace(&mut self.slot, Box::pin(None));
                 turn.readers.suspend(turn.runtime.clone(), finish(call, reply));
@@ -162,14 +169,15 @@ fn poll_slot<F: Future>(slot: &mut Pin<Box<Option<F>>>, cx: &mut Context<'_>) ->
 }
 
 /// Polls a suspended call to its end, or until nobody waits for it any more.
-async fn finish<R: Returns, F: Future<Output = R>>(mut call: Pin<Box<Option<F>>>, reply: Reply<R>) -> ReaderEnd {
+async fn finish<S, R: Returns, F: Future<Output = (R, Arc<S>)>>(mut call: Pin<Box<Option<F>>>, reply: Reply<R>) -> ReaderEnd {
     let polled = poll_fn(|cx| {
         if reply.poll_abandoned(cx).is_ready() {
             return Poll::Ready(Ok(None));
         }
         match catch_unwind(AssertUnwindSafe(|| poll_slot(&mut call, cx))) {
             Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(value)) => Poll::Ready(Ok(Some(value))),
+            // The state is let go before anyone hears of the reply.
+            Ok(Poll::Ready((value, _))) => Poll::Ready(Ok(Some(value))),
             Err(_) => Poll::Ready(Err(())),
         }
     })

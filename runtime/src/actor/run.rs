@@ -36,6 +36,8 @@ pub(super) struct ActorLoop<S, D: Dispatch<S>> {
     pub(super) lifecycle: Arc<Lifecycle>,
     pub(super) factory: Factory<S>,
     pub(super) state: Arc<S>,
+    /// Another count of the state, lent to shared calls.
+    pub(super) spare: Option<Arc<S>>,
     pub(super) dispatch: D,
     pub(super) queue: Receiver<Queued<D::Message>>,
     /// Who is woken by a stop.
@@ -69,6 +71,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
         while let Ok(queued) = self.queue.try_recv() {
             discard(&self.id, queued);
         }
+        self.spare = None;
         discard(&self.id, self.state);
     }
 
@@ -133,6 +136,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
     fn shared(&mut self, readers: &mut Readers, message: D::Message) -> Result<(), Unrecoverable> {
         let mut turn = SharedTurn {
             state: &self.state,
+            spare: &mut self.spare,
             readers,
             runtime: &self.runtime,
             failed: false,
@@ -145,6 +149,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
         if !readers.is_empty() && readers.idle().await.is_err() {
             self.rebuild(readers)?;
         }
+        self.spare = None;
         let Some(state) = Arc::get_mut(&mut self.state) else {
             tracing::error!(actor = %self.id, "the state is still shared though no call runs; the call fails");
             discard(&self.id, message);
@@ -166,6 +171,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
         *readers = Readers::default();
         match catch_unwind(AssertUnwindSafe(&self.factory)) {
             Ok(state) => {
+                self.spare = None;
                 let broken = std::mem::replace(&mut self.state, Arc::new(state));
                 discard(&self.id, broken);
                 Ok(())

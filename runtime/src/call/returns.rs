@@ -11,7 +11,7 @@ use crate::{Streaming, contract::Message, mailbox::Address};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a contract's method",
     label = "neither a contract type, a `Result` of two, nor `Streaming` of one",
-    note = "mark the type with `#[contract_type]`"
+    note = "mark the type, or those within it, with `#[contract_type]`"
 )]
 pub trait Returns: Sized + Send + 'static {
     /// How many replies a call has.

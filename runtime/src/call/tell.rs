@@ -42,7 +42,7 @@ impl<M: TellMessage> Tell<M> {
 #[diagnostic::on_unimplemented(
     message = "`send` is for methods whose reply carries no data",
     label = "this method replies with data, a declared error or a stream",
-    note = "use `.send_and_receive(..)` for a reply and `.stream(..)` for a stream"
+    note = "await the call or use `.send_and_receive(..)` for a reply, and `.stream(..)` for a stream"
 )]
 pub trait Sends: Send {
     /// Puts the message into the actor's queue.
@@ -59,6 +59,8 @@ impl<M: TellMessage> Sends for Tell<M> {
     }
 }
 
+// What it lacks to be sent is better said by the trait than by what this asks for.
+#[diagnostic::do_not_recommend]
 impl<M: Message<Returns = R>, R: Returned<Ok = (), Err = std::convert::Infallible>> Sends for Ask<M> {
     async fn send(self) -> Result<(), Failure> {
         let (address, message, timeout) = self.into_parts();

@@ -1,5 +1,7 @@
 //! A contract that others see speaks of a type that they do not.
 
+#![allow(private_interfaces, private_bounds)]
+
 use callsheet::{actor_contract, contract_type};
 
 #[contract_type]

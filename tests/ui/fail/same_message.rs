@@ -4,9 +4,9 @@ use callsheet::actor_contract;
 
 #[actor_contract(namespace = "demo")]
 pub trait Store {
-    async fn set_value(&mut self, value: i64);
-    async fn set__value(&mut self, value: String);
-    #[method(name = "SetValue")]
+    async fn value_1(&mut self, value: i64);
+    async fn value1(&mut self, value: String);
+    #[method(name = "Value1")]
     async fn replace(&mut self, value: i64);
 }
 

@@ -29,6 +29,7 @@ pub enum Level {
 
 #[contract_type]
 pub struct Note {
+    #[cfg_attr(unix, serde(rename = "t"))]
     pub text: String,
 }
 

@@ -9,7 +9,7 @@ use std::{
 use super::report::Report;
 use crate::{
     clients::{self, Mode, folder},
-    node::{Packages, copy},
+    node::Packages,
     places,
     python::Environment,
     run::Error,
@@ -68,25 +68,109 @@ pub(super) fn support_typescript(report: &mut Report, node: &Packages) -> Result
     suite_in_node(report, "typescript support: node --test", node, &project)
 }
 
-/// The generated packages, installed as their users install them, against running services.
+/// A generated client package: of the showcase, or of the contract that nobody had in mind.
+struct Client {
+    name: &'static str,
+    python: PathBuf,
+    typescript: PathBuf,
+}
+
+/// The generated packages, packed and installed as their users install them, against running services.
 pub(super) fn interop(report: &mut Report, tools: &Tools, checks: &Environment, node: &Packages) -> Result<(), Error> {
-    let _ = (
-        report,
-        tools,
-        checks,
-        node,
-        fs::read_dir("."),
-        copy,
-        Mode::Check,
-        folder("x"),
-        clients::document,
+    let surprise = places::target().join("clients").join("surprise");
+    let document = clients::document("surprise")?;
+    let clients = [
+        Client {
+            name: "showcase",
+            python: folder("python"),
+            typescript: folder("typescript"),
+        },
+        Client {
+            name: "surprise",
+            python: surprise.join("python"),
+            typescript: surprise.join("typescript"),
+        },
+    ];
+    for (language, out) in [("python", &clients[1].python), ("typescript", &clients[1].typescript)] {
+        clients::generate_one(&document, "surprise", language, out, Mode::Write)?;
+    }
+    let rust = places::root().join("tests/interop/surprise/client");
+    report.note(
+        "tests/interop/surprise/client is what would be generated",
+        clients::generate_one(&document, "surprise", "rust", &rust, Mode::Check),
     );
-    Ok(())
+    let suites = places::root().join("tests").join("interop");
+    python_suites(report, tools, checks, node, &clients, &suites)?;
+    typescript_suites(report, node, &clients, &suites)
+}
+
+fn python_suites(
+    report: &mut Report,
+    tools: &Tools,
+    checks: &Environment,
+    node: &Packages,
+    clients: &[Client],
+    suites: &Path,
+) -> Result<(), Error> {
+    let rules = places::root().join("codegen/support/python/pyproject.toml");
+    let environment = Environment::with_checks(tools, "interop", crate::test::REQUIREMENTS)?;
+    for client in clients {
+        let name = client.name;
+        let package = client.python.join(name);
+        let tool = |tool: &str| {
+            let mut command = Command::new(checks.program(tool));
+            command.current_dir(&client.python);
+            command
+        };
+        let check = ["check", "--no-cache", "--config"];
+        report.check(
+            &format!("python {name}: ruff check"),
+            tool("ruff").args(check).arg(&rules).arg(&package),
+        )?;
+        let format = ["format", "--no-cache", "--check", "--config"];
+        report.check(
+            &format!("python {name}: ruff format"),
+            tool("ruff").args(format).arg(&rules).arg(&package),
+        )?;
+        let cache = places::target().join("mypy");
+        let mut mypy = tool("mypy");
+        mypy.args(["--strict", "--cache-dir"]).arg(&cache).arg(&package);
+        report.check(&format!("python {name}: mypy"), &mut mypy)?;
+        let mut pyright = Command::new(node.program("pyright"));
+        pyright
+            .current_dir(&client.python)
+            .arg("--pythonpath")
+            .arg(checks.program("python"))
+            .arg(&package);
+        report.check(&format!("python {name}: pyright"), &mut pyright)?;
+        let wheel = checks.build_wheel(&client.python, &places::target().join("wheels").join(name))?;
+        environment.install(&wheel, "msgpack")?;
+    }
+    let mut pytest = environment.python();
+    pytest.current_dir(suites).env("PYTHONDONTWRITEBYTECODE", "1");
+    report.suite(
+        "python interop",
+        pytest.args(["-m", "pytest", "-p", "no:cacheprovider", "-rfE"]),
+    )
+}
+
+fn typescript_suites(report: &mut Report, node: &Packages, clients: &[Client], suites: &Path) -> Result<(), Error> {
+    let mut packed = Vec::new();
+    for client in clients {
+        let project = node.project(&client.typescript, client.name)?;
+        let mut tsc = Command::new(node.program("tsc"));
+        report.check(&format!("typescript {}: tsc", client.name), tsc.current_dir(&project))?;
+        packed.push(node.pack(&project)?);
+    }
+    let project = node.user_project(suites, &packed, "interop")?;
+    let mut tsc = Command::new(node.program("tsc"));
+    report.check("typescript interop: tsc", tsc.current_dir(&project))?;
+    suite_in_node(report, "typescript interop", node, &project)
 }
 
 fn suite_in_node(report: &mut Report, name: &str, node: &Packages, project: &Path) -> Result<(), Error> {
     let mut files = Vec::new();
-    test_files(&project.join("dist"), &mut files)?;
+    test_files(project, &mut files)?;
     files.sort();
     // Named one by one: which folders and patterns `--test` understands depends on the version of Node.
     report.suite(
@@ -99,8 +183,13 @@ fn test_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            test_files(&path, files)?;
-        } else if path.to_string_lossy().ends_with(".test.js") {
+            if !path.ends_with("node_modules") {
+                test_files(&path, files)?;
+            }
+        } else if [".test.js", ".test.mjs"]
+            .iter()
+            .any(|end| path.to_string_lossy().ends_with(end))
+        {
             files.push(path);
         }
     }

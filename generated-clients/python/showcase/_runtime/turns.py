@@ -93,8 +93,9 @@ class ReadingTurns:
         """Waits for the thread that reads; true if this thread is to read now."""
         leads = _READY
         try:
-            # What became ready just before it was parked has woken nobody.
-            if not parked.ready:
+            # What became ready just before it was parked has woken nobody, and a wake-up may be
+            # late: the reader may have taken what it tells of before this wait began.
+            while leads is _READY and not parked.ready:
                 left = None if deadline is None else max(0.0, deadline - monotonic())
                 leads = wakeups.get(timeout=left)
         except Empty:

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::ext::IdentExt;
+use syn::{ext::IdentExt, spanned::Spanned};
 
 use crate::{
     contract::check::{Argument, Contract, Kind, Method, Request},
@@ -22,11 +22,14 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         });
     let methods = contract.methods.iter().map(|method| {
         let cfg = &method.cfg;
-        let arguments = method.arguments().iter().map(|argument| {
-            let alias = method.argument_alias(&argument.ident);
-            let argument = itself::of(&argument.written, &contract_type, &quote!(OPTIONAL));
-            quote!(#(#cfg)* #visibility type #alias = #argument;)
-        });
+        let arguments = method
+            .arguments()
+            .iter()
+            .zip(method.argument_aliases())
+            .map(|(argument, alias)| {
+                let argument = itself::of(&argument.written, &contract_type, &quote!(OPTIONAL));
+                quote!(#(#cfg)* #visibility type #alias = #argument;)
+            });
         let returned = match &method.kind {
             Kind::Tell => None,
             Kind::Returns(written) => Some(quote!(#written)),
@@ -50,9 +53,14 @@ impl Contract {
 }
 
 impl Method {
-    /// The name of the argument's type.
-    pub(super) fn argument_alias(&self, argument: &Ident) -> Ident {
-        format_ident!("__Argument_{}_{}", self.ident.unraw(), argument.unraw())
+    /// The names of the arguments' types.
+    pub(super) fn argument_aliases(&self) -> impl Iterator<Item = Ident> {
+        (0..self.arguments().len()).map(|index| self.argument_alias(index))
+    }
+
+    /// The name of the type of the argument `index`.
+    pub(super) fn argument_alias(&self, index: usize) -> Ident {
+        format_ident!("__Argument_{index}_{}", self.ident.unraw())
     }
 
     /// What the method returns, as the type that says which kind of call it is; `None` for a tell.
@@ -61,7 +69,11 @@ impl Method {
     }
 
     fn returns_alias(&self) -> Ident {
-        format_ident!("__Returns_{}", self.ident.unraw())
+        let place = match &self.kind {
+            Kind::Tell => self.ident.span(),
+            Kind::Returns(written) | Kind::ImplStream(written) => written.span(),
+        };
+        format_ident!("__Returns_{}", self.ident.unraw(), span = place)
     }
 
     fn arguments(&self) -> &[Argument] {

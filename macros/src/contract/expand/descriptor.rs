@@ -83,8 +83,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 fn message_name(method: &Method) -> TokenStream {
     match &method.message {
         MessageName::Given(name) => quote!(#name),
-        MessageName::OfTypeOf(argument) => {
-            let alias = method.argument_alias(argument);
+        MessageName::OfArgument => {
+            let alias = method.argument_alias(0);
             quote!(__callsheet::schema::names::short(<#alias as __callsheet::schema::ContractType>::NAME))
         }
     }
@@ -102,8 +102,8 @@ fn decoder(contract: &Contract, index: usize, method: &Method) -> TokenStream {
     let message_enum = contract.message_enum();
     let decoded = match &method.request {
         Request::Arguments(_) => quote!(payload.decode_arguments::<#message>()?),
-        Request::Message(argument) => {
-            let alias = method.argument_alias(&argument.ident);
+        Request::Message(_) => {
+            let alias = method.argument_alias(0);
             quote!(#message(payload.decode::<#alias>()?))
         }
     };
@@ -133,7 +133,7 @@ fn description(method: &Method) -> TokenStream {
     let request = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| argument.ident.unraw().to_string());
-            let types = arguments.iter().map(|argument| method.argument_alias(&argument.ident));
+            let types = method.argument_aliases();
             quote! {
                 __callsheet::schema::Request::Arguments(::std::vec![#(__callsheet::schema::Argument {
                     name: ::std::string::String::from(#names),
@@ -143,10 +143,7 @@ fn description(method: &Method) -> TokenStream {
             }
         }
         Request::Message(argument) => {
-            let (name, alias) = (
-                argument.ident.unraw().to_string(),
-                method.argument_alias(&argument.ident),
-            );
+            let (name, alias) = (argument.ident.unraw().to_string(), method.argument_alias(0));
             quote! {
                 __callsheet::schema::Request::Message {
                     name: ::std::string::String::from(#name),

@@ -26,7 +26,10 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         quote! {
             #(#cfg)*
             #name: __callsheet::SharedMethod::<__S, #message, #returns>::new(
-                |state: ::std::sync::Arc<__S>, message: #message| async move { #call },
+                |state: ::std::sync::Arc<__S>, message: #message| async move {
+                    let value = #call;
+                    (value, state)
+                },
             )
         }
     });

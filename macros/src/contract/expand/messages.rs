@@ -1,7 +1,7 @@
 //! The messages that carry calls: a struct for each method, and the enum of them all.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::contract::check::{Contract, Method, Request};
 
@@ -30,11 +30,11 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
     let body = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| &argument.ident);
-            let types = arguments.iter().map(|argument| method.argument_alias(&argument.ident));
+            let types = method.argument_aliases();
             quote!({ #(#names: #types),* })
         }
-        Request::Message(argument) => {
-            let alias = method.argument_alias(&argument.ident);
+        Request::Message(_) => {
+            let alias = method.argument_alias(0);
             quote!((#alias);)
         }
     };
@@ -49,24 +49,25 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
             // A type that is less visible than the contract is an error here.
             let associated = quote_spanned!(returns.span()=> type Returns = #returns;);
             quote! {
-            #(#cfg)*
-            impl __callsheet::Message for #message {
-                type Queued = #message_enum;
-                #associated
+                #(#cfg)*
+                impl __callsheet::Message for #message {
+                    type Queued = #message_enum;
+                    #associated
 
-                fn slots() -> &'static __callsheet::Slots<#returns> {
-                    ::std::thread_local! {
-                        static UNUSED: __callsheet::UnusedSlots<#returns> = const { __callsheet::UnusedSlots::new() };
+                    fn slots() -> &'static __callsheet::Slots<#returns> {
+                        ::std::thread_local! {
+                            static UNUSED: __callsheet::UnusedSlots<#returns> = const { __callsheet::UnusedSlots::new() };
+                        }
+                        static SLOTS: __callsheet::Slots<#returns> = __callsheet::Slots::new(&UNUSED);
+                        &SLOTS
                     }
-                    static SLOTS: __callsheet::Slots<#returns> = __callsheet::Slots::new(&UNUSED);
-                    &SLOTS
-                }
 
-                fn into_queued(self, reply: __callsheet::Reply<#returns>) -> #message_enum {
-                    #message_enum::#name(self, reply)
+                    fn into_queued(self, reply: __callsheet::Reply<#returns>) -> #message_enum {
+                        #message_enum::#name(self, reply)
+                    }
                 }
             }
-        },
+        }
         None => quote! {
             #(#cfg)*
             impl __callsheet::TellMessage for #message {
