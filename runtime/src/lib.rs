@@ -83,3 +83,8 @@ pub mod __private {
         pub use crate::document::emit;
     }
 }
+
+/// The Rust that the README shows, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -163,9 +163,21 @@ fn typescript_suites(report: &mut Report, node: &Packages, clients: &[Client], s
         packed.push(node.pack(&project)?);
     }
     let project = node.user_project(suites, &packed, "interop")?;
+    fs::write(project.join("readme.ts"), readme("ts")?)?;
     let mut tsc = Command::new(node.program("tsc"));
-    report.check("typescript interop: tsc", tsc.current_dir(&project))?;
+    report.check("typescript interop and README: tsc", tsc.current_dir(&project))?;
     suite_in_node(report, "typescript interop", node, &project)
+}
+
+/// The only block of the README in `language`.
+fn readme(language: &str) -> Result<String, Error> {
+    let text = fs::read_to_string(places::root().join("README.md"))?;
+    let start = format!("```{language}\n");
+    let mut blocks = text.split(&start).skip(1).filter_map(|rest| rest.split("```").next());
+    match (blocks.next(), blocks.next()) {
+        (Some(block), None) => Ok(block.to_owned()),
+        _ => Err(Error::new(format!("the README has not one block of {language}"))),
+    }
 }
 
 fn suite_in_node(report: &mut Report, name: &str, node: &Packages, project: &Path) -> Result<(), Error> {
