@@ -66,23 +66,62 @@ fn least(seen: Arc<AtomicU64>) -> mpsc::Sender<Least> {
     sender
 }
 
+/// Who can be asked for 5 + 3.
+trait Contender: Clone + Send + 'static {
+    fn ask(&self) -> impl Future<Output = i64> + Send;
+}
+
+#[derive(Clone)]
+struct Channel(mpsc::Sender<Least>);
+
+impl Contender for Channel {
+    async fn ask(&self) -> i64 {
+        let (reply, received) = oneshot::channel();
+        self.0.send(Least::Add(5, 3, reply)).await.expect("the task runs");
+        received.await.expect("it replies")
+    }
+}
+
+#[derive(Clone)]
+struct Shared(Mailbox<dyn Adder>);
+
+impl Contender for Shared {
+    async fn ask(&self) -> i64 {
+        self.0.add(5, 3).await.expect("it replies")
+    }
+}
+
+#[derive(Clone)]
+struct Plain(Mailbox<dyn Adder>);
+
+impl Contender for Plain {
+    async fn ask(&self) -> i64 {
+        self.0.add_plain(5, 3).await.expect("it replies")
+    }
+}
+
+#[derive(Clone)]
+struct Alone(Mailbox<dyn Adder>);
+
+impl Contender for Alone {
+    async fn ask(&self) -> i64 {
+        self.0.add_alone(5, 3).await.expect("it replies")
+    }
+}
+
 const TIME: Duration = Duration::from_millis(200);
 const TELLS: u64 = 500_000;
 
-async fn asks<F, G>(tasks: usize, ask: impl Fn() -> G) -> (Duration, u64)
-where
-    G: Fn() -> F + Send + 'static,
-    F: Future<Output = i64> + Send,
-{
+async fn asks(tasks: usize, contender: &impl Contender) -> (Duration, u64) {
     let start = Instant::now();
     let tasks: Vec<_> = (0..tasks)
         .map(|_| {
-            let ask = ask();
+            let contender = contender.clone();
             tokio::spawn(async move {
                 let mut count = 0;
                 while start.elapsed() < TIME {
                     for _ in 0..64 {
-                        assert_eq!(std::hint::black_box(ask().await), 8);
+                        assert_eq!(std::hint::black_box(contender.ask().await), 8);
                     }
                     count += 64;
                 }
@@ -114,42 +153,10 @@ async fn round(tables: &mut [Table; 3]) {
 
     for (table, tasks) in tables.iter_mut().zip([1, 64]) {
         let mut row = |name, (elapsed, count)| table.add(name, elapsed, count);
-        let least = || {
-            let sender = sender.clone();
-            move || {
-                let sender = sender.clone();
-                async move {
-                    let (reply, received) = oneshot::channel();
-                    sender.send(Least::Add(5, 3, reply)).await.expect("the task runs");
-                    received.await.expect("it replies")
-                }
-            }
-        };
-        row("mpsc + oneshot", asks(tasks, least).await);
-        let shared = || {
-            let mailbox = mailbox.clone();
-            move || {
-                let call = mailbox.add(5, 3);
-                async move { call.await.expect("it replies") }
-            }
-        };
-        row("async fn(&self)", asks(tasks, shared).await);
-        let plain = || {
-            let mailbox = mailbox.clone();
-            move || {
-                let call = mailbox.add_plain(5, 3);
-                async move { call.await.expect("it replies") }
-            }
-        };
-        row("fn(&self)", asks(tasks, plain).await);
-        let alone = || {
-            let mailbox = mailbox.clone();
-            move || {
-                let call = mailbox.add_alone(5, 3);
-                async move { call.await.expect("it replies") }
-            }
-        };
-        row("async fn(&mut self)", asks(tasks, alone).await);
+        row("mpsc + oneshot", asks(tasks, &Channel(sender.clone())).await);
+        row("async fn(&self)", asks(tasks, &Shared(mailbox.clone())).await);
+        row("fn(&self)", asks(tasks, &Plain(mailbox.clone())).await);
+        row("async fn(&mut self)", asks(tasks, &Alone(mailbox.clone())).await);
     }
 
     let before = seen.load(Ordering::Relaxed);

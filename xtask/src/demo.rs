@@ -1,6 +1,10 @@
 //! `cargo xtask demo`: one server, and a program in each language that goes through every pattern.
 
-use std::process::Command;
+use std::{
+    env,
+    io::{self, IsTerminal},
+    process::Command,
+};
 
 use crate::{
     clients::{self, Mode, build, folder},
@@ -15,15 +19,18 @@ use crate::{
 pub(crate) fn run_demo() -> Result<(), Error> {
     let tools = tools::find()?;
 
-    heading("building the service, and generating its clients from its contracts");
-    build(&["showcase", "callsheet-codegen"])?;
+    heading("building the service");
+    build(&["showcase"])?;
+
+    heading("generating its clients from its contracts");
     clients::generate(Mode::Write)?;
+
+    heading("building the Rust tour with its client");
     build(&["tour"])?;
 
     heading("packing and installing the Python client");
-    let checks = Environment::set_up(&tools, "checks", crate::test::REQUIREMENTS)?;
-    let wheel = checks.build_wheel(&folder("python"), &places::target().join("wheels").join("demo"))?;
     let python = Environment::clean(&tools, "demo")?;
+    let wheel = python.build_wheel(&folder("python"), &places::target().join("wheels").join("demo"))?;
     python.install(&wheel, "msgpack")?;
 
     heading("packing and installing the TypeScript client");
@@ -54,6 +61,12 @@ pub(crate) fn run_demo() -> Result<(), Error> {
     Ok(())
 }
 
+/// Bold and coloured for people at a terminal who have not declined it.
 fn heading(text: &str) {
-    println!("\n== {text} ==");
+    let declined = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if declined || !io::stdout().is_terminal() {
+        println!("\n== {text} ==");
+    } else {
+        println!("\n\x1b[1;36m== {text} ==\x1b[0m");
+    }
 }

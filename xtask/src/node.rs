@@ -1,4 +1,4 @@
-//! Node: packages below `target/`, and copies of TypeScript projects beside them.
+//! Node: packages below `target/`, and copies of TypeScript projects below those, where Node finds them.
 
 use std::{
     fs,
@@ -66,17 +66,13 @@ impl Packages {
         node
     }
 
-    /// A copy of the project in `source` below `target/`, where the packages are found; made anew.
+    /// A copy of the project in `source` below the packages, which it can import; made anew.
     pub(crate) fn project(&self, source: &Path, name: &str) -> Result<PathBuf, Error> {
-        let project = places::target().join("node").join(name);
+        let project = self.root.join("projects").join(name);
         if project.exists() {
             fs::remove_dir_all(&project)?;
         }
         copy(source, &project)?;
-        let modules = project.join("node_modules");
-        if !modules.exists() {
-            std::os::unix::fs::symlink(self.root.join("node_modules"), modules)?;
-        }
         Ok(project)
     }
 
@@ -103,30 +99,20 @@ impl Packages {
 
     /// A project of a user's: the files of `source`, and `packages` installed the way a user installs them.
     pub(crate) fn user_project(&self, source: &Path, packages: &[PathBuf], name: &str) -> Result<PathBuf, Error> {
-        let project = places::target().join("node").join(name);
-        if project.exists() {
-            fs::remove_dir_all(&project)?;
-        }
-        copy(source, &project)?;
+        let project = self.project(source, name)?;
         let manifest = project.join("package.json");
         if !manifest.exists() {
             fs::write(manifest, "{ \"private\": true, \"type\": \"module\" }\n")?;
         }
-        let tools = ["@msgpack/msgpack", "@types/node", "typescript"];
-        let tools = tools.map(|tool| format!("file:{}", self.root.join("node_modules").join(tool).display()));
-        let mut install = self.npm(&project);
-        // Linked, so that nothing but the package under test is fetched or copied.
-        install
-            .args(["install", "--no-save", "--prefer-offline", "--install-links=false"])
-            .args(tools)
-            .args(packages);
-        run_quietly(&mut install)?;
+        // Nothing is fetched: the packages have no dependencies but what lies above the project already.
+        let install = ["install", "--no-save", "--offline"];
+        run_quietly(self.npm(&project).args(install).args(packages))?;
         Ok(project)
     }
 }
 
 /// Copies the files of a folder, but for what was installed or built in it.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

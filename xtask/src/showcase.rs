@@ -8,7 +8,10 @@ use std::{
     process::{Child, Command, Stdio, id},
 };
 
-use crate::{places, run::Error};
+use crate::{
+    places,
+    run::{Error, run_quietly},
+};
 
 /// A showcase that runs until this is dropped.
 pub(crate) struct Showcase {
@@ -75,7 +78,9 @@ impl Drop for Showcase {
 }
 
 fn terminate(process: &Child) -> Result<(), Error> {
-    crate::run::run_quietly(Command::new("kill").args(["-TERM", &process.id().to_string()]))
+    // The shell's own `kill`: the program of that name is not on every system.
+    let kill = ["-c", "kill -TERM \"$0\"", &process.id().to_string()];
+    run_quietly(Command::new("sh").args(kill))
 }
 
 fn remove(folder: &Path) {

@@ -132,9 +132,7 @@ where
         }
         let state = turn.spare.take().unwrap_or_else(|| Arc::clone(turn.state));
         let polled = catch_unwind(AssertUnwindSafe(|| {
-            self.slot
-                .as_mut()
-                .set(Some((self.method)(state, message)));
+            self.slot.as_mut().set(Some((self.method)(state, message)));
             let polled = poll_slot(&mut self.slot, &mut Context::from_waker(Waker::noop()));
             if polled.is_ready() {
                 self.slot.as_mut().set(None);
@@ -169,7 +167,10 @@ fn poll_slot<F: Future>(slot: &mut Pin<Box<Option<F>>>, cx: &mut Context<'_>) ->
 }
 
 /// Polls a suspended call to its end, or until nobody waits for it any more.
-async fn finish<S, R: Returns, F: Future<Output = (R, Arc<S>)>>(mut call: Pin<Box<Option<F>>>, reply: Reply<R>) -> ReaderEnd {
+async fn finish<S, R: Returns, F: Future<Output = (R, Arc<S>)>>(
+    mut call: Pin<Box<Option<F>>>,
+    reply: Reply<R>,
+) -> ReaderEnd {
     let polled = poll_fn(|cx| {
         if reply.poll_abandoned(cx).is_ready() {
             return Poll::Ready(Ok(None));

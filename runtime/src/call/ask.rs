@@ -13,13 +13,13 @@ use callsheet_wire::Failure;
 use super::pending::Pending;
 use crate::{contract::Message, mailbox::Address};
 
-/// A call with one reply. It starts when it is awaited, or made a future.
+/// A call with one reply. It starts when it is awaited, or made a future; the future borrows nothing of the mailbox.
 ///
 /// It fails with [`Failure`], or with `CallError<E>` where the contract declares the error `E`. Dropping it before it ends
 /// cancels it: a shared handler stops at its next await, an exclusive one runs to its end.
 #[must_use = "a call does nothing until it is awaited"]
-pub struct Ask<M: Message> {
-    address: Address<M::Queued>,
+pub struct Ask<'a, M: Message> {
+    address: &'a Address<M::Queued>,
     message: M,
     timeout: Option<Duration>,
 }
@@ -27,8 +27,8 @@ pub struct Ask<M: Message> {
 /// A reply, or why there is none.
 type Outcome<R> = Result<<R as Returned>::Ok, <<R as Returned>::Err as DeclaredError>::Or<Failure>>;
 
-impl<M: Message> Ask<M> {
-    pub(super) fn new(address: Address<M::Queued>, message: M) -> Self {
+impl<'a, M: Message> Ask<'a, M> {
+    pub(super) fn new(address: &'a Address<M::Queued>, message: M) -> Self {
         Ask {
             address,
             message,
@@ -42,21 +42,21 @@ impl<M: Message> Ask<M> {
         self
     }
 
-    pub(super) fn into_parts(self) -> (Address<M::Queued>, M, Option<Duration>) {
+    pub(super) fn into_parts(self) -> (&'a Address<M::Queued>, M, Option<Duration>) {
         (self.address, self.message, self.timeout)
     }
 }
 
-impl<M: Message<Returns: Returned>> IntoFuture for Ask<M> {
+impl<M: Message<Returns: Returned>> IntoFuture for Ask<'_, M> {
     type Output = Outcome<M::Returns>;
     type IntoFuture = AskFuture<M>;
 
     fn into_future(self) -> AskFuture<M> {
-        AskFuture(Pending::start(&self.address, self.message, self.timeout))
+        AskFuture(Pending::start(self.address, self.message, self.timeout))
     }
 }
 
-impl<M: Message> std::fmt::Debug for Ask<M> {
+impl<M: Message> std::fmt::Debug for Ask<'_, M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ask")
             .field("to", self.address.id())

@@ -17,10 +17,10 @@ pub trait Returns: Sized + Send + 'static {
     /// How many replies a call has.
     const KIND: Kind;
     /// What calling the proxy's method gives.
-    type Call<M: Message<Returns = Self>>: Send;
+    type Call<'a, M: Message<Returns = Self>>: Send;
 
     /// A call of `message` on the actor behind `address`, not started.
-    fn call<M: Message<Returns = Self>>(address: Address<M::Queued>, message: M) -> Self::Call<M>;
+    fn call<M: Message<Returns = Self>>(address: &Address<M::Queued>, message: M) -> Self::Call<'_, M>;
 
     /// Sends what was returned to a caller outside the process.
     fn write_to(self, port: Port);
@@ -31,9 +31,9 @@ pub trait Returns: Sized + Send + 'static {
 
 impl<R: Returned> Returns for R {
     const KIND: Kind = Kind::Ask;
-    type Call<M: Message<Returns = Self>> = Ask<M>;
+    type Call<'a, M: Message<Returns = Self>> = Ask<'a, M>;
 
-    fn call<M: Message<Returns = Self>>(address: Address<M::Queued>, message: M) -> Ask<M> {
+    fn call<M: Message<Returns = Self>>(address: &Address<M::Queued>, message: M) -> Ask<'_, M> {
         Ask::new(address, message)
     }
 
@@ -48,10 +48,10 @@ impl<R: Returned> Returns for R {
 
 impl<T: Returned> Returns for Streaming<T> {
     const KIND: Kind = Kind::Stream;
-    type Call<M: Message<Returns = Self>> = StreamCall<M, T>;
+    type Call<'a, M: Message<Returns = Self>> = StreamCall<M, T>;
 
-    fn call<M: Message<Returns = Self>>(address: Address<M::Queued>, message: M) -> StreamCall<M, T> {
-        StreamCall::new(address, message)
+    fn call<M: Message<Returns = Self>>(address: &Address<M::Queued>, message: M) -> StreamCall<M, T> {
+        StreamCall::new(address.clone(), message)
     }
 
     fn write_to(self, port: Port) {

@@ -11,19 +11,19 @@ use crate::{
     mailbox::{Address, Enqueue},
 };
 
-/// A call of a `#[tell]` method: no reply exists. It does nothing until it is sent or awaited.
+/// A call of a `#[tell]` method: no reply exists. It is sent when it is awaited, made a future, or given to `send`.
 ///
 /// It is delivered at most once. Sending waits while the actor's queue is full, until the deadline.
 #[must_use = "a tell does nothing until it is awaited, or given to `send`"]
-pub struct Tell<M: TellMessage> {
-    address: Address<M::Queued>,
+pub struct Tell<'a, M: TellMessage> {
+    address: &'a Address<M::Queued>,
     message: M,
     timeout: Option<Duration>,
 }
 
-impl<M: TellMessage> Tell<M> {
+impl<'a, M: TellMessage> Tell<'a, M> {
     #[doc(hidden)]
-    pub fn new(address: Address<M::Queued>, message: M) -> Self {
+    pub fn new(address: &'a Address<M::Queued>, message: M) -> Self {
         Tell {
             address,
             message,
@@ -45,40 +45,38 @@ impl<M: TellMessage> Tell<M> {
     note = "await the call or use `.send_and_receive(..)` for a reply, and `.stream(..)` for a stream"
 )]
 pub trait Sends: Send {
-    /// Puts the message into the actor's queue.
-    ///
-    /// # Errors
-    ///
-    /// If the actor cannot be found, has stopped, or its queue stays full until the deadline.
-    fn send(self) -> impl Future<Output = Result<(), Failure>> + Send;
+    /// Puts the message into the actor's queue: at once if there is room, else by the deadline.
+    fn send(self) -> Enqueue;
 }
 
-impl<M: TellMessage> Sends for Tell<M> {
-    async fn send(self) -> Result<(), Failure> {
-        self.address.enqueue(self.timeout, self.message.into_queued()).await
+impl<M: TellMessage> Sends for Tell<'_, M> {
+    #[inline]
+    fn send(self) -> Enqueue {
+        self.address.enqueue(self.timeout, self.message.into_queued())
     }
 }
 
 // What it lacks to be sent is better said by the trait than by what this asks for.
 #[diagnostic::do_not_recommend]
-impl<M: Message<Returns = R>, R: Returned<Ok = (), Err = std::convert::Infallible>> Sends for Ask<M> {
-    async fn send(self) -> Result<(), Failure> {
+impl<M: Message<Returns = R>, R: Returned<Ok = (), Err = std::convert::Infallible>> Sends for Ask<'_, M> {
+    fn send(self) -> Enqueue {
         let (address, message, timeout) = self.into_parts();
         let reply = super::Reply::to_wire(super::WireReply::Discard);
-        address.enqueue(timeout, message.into_queued(reply)).await
+        address.enqueue(timeout, message.into_queued(reply))
     }
 }
 
-impl<M: TellMessage> IntoFuture for Tell<M> {
+impl<M: TellMessage> IntoFuture for Tell<'_, M> {
     type Output = Result<(), Failure>;
-    type IntoFuture = Enqueue<M::Queued>;
+    type IntoFuture = Enqueue;
 
-    fn into_future(self) -> Self::IntoFuture {
-        self.address.enqueue(self.timeout, self.message.into_queued())
+    #[inline]
+    fn into_future(self) -> Enqueue {
+        self.send()
     }
 }
 
-impl<M: TellMessage> std::fmt::Debug for Tell<M> {
+impl<M: TellMessage> std::fmt::Debug for Tell<'_, M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tell")
             .field("to", &self.address.id())

@@ -139,12 +139,30 @@ impl<M: ContractMessage> Address<M> {
             .map_or_else(|_| timeout.unwrap_or_default(), |target| target.timeouts.of(timeout))
     }
 
-    /// Puts a message without a reply into the queue, waiting for room until the deadline.
-    pub(crate) fn enqueue(&self, timeout: Option<Duration>, message: M) -> Enqueue<M> {
-        Enqueue {
-            address: self.clone(),
-            timeout,
-            state: State::Start(message),
+    /// Puts a message without a reply into the queue: at once if there is room, else by the deadline.
+    pub(crate) fn enqueue(&self, timeout: Option<Duration>, message: M) -> Enqueue {
+        Enqueue(self.try_enqueue(timeout, message).unwrap_or_else(State::Failed))
+    }
+
+    fn try_enqueue(&self, timeout: Option<Duration>, mut message: M) -> Result<State, Failure> {
+        let mut target = self.resolve()?;
+        // A tell that was enqueued is run however late: its deadline is for the wait for room alone.
+        let header = CallHeader {
+            deadline: Deadline::NONE,
+        };
+        loop {
+            message = match target.sink().try_send(header, message) {
+                Ok(()) => return Ok(State::Sent),
+                Err(Rejected::Full(message)) => {
+                    return Ok(State::Full {
+                        id: self.id().clone(),
+                        sending: target.sink().send(header, message),
+                        timeout: target.timeouts.of(timeout),
+                    });
+                }
+                Err(Rejected::Closed(message)) => message,
+            };
+            target = self.resolve_again(&target)?;
         }
     }
 }
@@ -162,72 +180,49 @@ impl<M: ContractMessage> fmt::Debug for Address<M> {
 }
 
 /// The future that puts a message into an actor's queue.
-pub struct Enqueue<M: ContractMessage> {
-    address: Address<M>,
-    timeout: Option<Duration>,
-    state: State<M>,
-}
+pub struct Enqueue(State);
 
-enum State<M> {
-    Start(M),
-    /// The queue is full: a timer is the least of the costs by now.
-    Waiting(Pin<Box<tokio::time::Timeout<Sending>>>),
+enum State {
+    Sent,
+    Full {
+        id: ActorId,
+        sending: Sending,
+        timeout: Duration,
+    },
+    /// A timer is the least of the costs by now.
+    Waiting {
+        id: ActorId,
+        sending: Pin<Box<tokio::time::Timeout<Sending>>>,
+    },
+    Failed(Failure),
     Ended,
 }
 
-/// Nothing is ever pinned in place: the only future inside has a box of its own.
-impl<M: ContractMessage> Unpin for Enqueue<M> {}
-
-impl<M: ContractMessage> Enqueue<M> {
-    fn start(&self, mut message: M) -> Result<Option<State<M>>, Failure> {
-        let mut target = self.address.resolve()?;
-        // A tell that was enqueued is run however late: its deadline is for the wait for room alone.
-        let header = CallHeader {
-            deadline: Deadline::NONE,
-        };
-        loop {
-            message = match target.sink().try_send(header, message) {
-                Ok(()) => return Ok(None),
-                Err(Rejected::Full(message)) => {
-                    let sending = target.sink().send(header, message);
-                    let timeout = tokio::time::timeout(target.timeouts.of(self.timeout), sending);
-                    return Ok(Some(State::Waiting(Box::pin(timeout))));
-                }
-                Err(Rejected::Closed(message)) => message,
-            };
-            target = self.address.resolve_again(&target)?;
-        }
-    }
-}
-
-impl<M: ContractMessage> Future for Enqueue<M> {
+impl Future for Enqueue {
     type Output = Result<(), Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
         loop {
-            match std::mem::replace(&mut self.state, State::Ended) {
-                State::Start(message) => match self.start(message) {
-                    Ok(None) => return Poll::Ready(Ok(())),
-                    Ok(Some(state)) => self.state = state,
-                    Err(failure) => return Poll::Ready(Err(failure)),
-                },
-                State::Waiting(mut waiting) => {
-                    return match waiting.as_mut().poll(cx) {
-                        Poll::Pending => {
-                            self.state = State::Waiting(waiting);
-                            Poll::Pending
-                        }
-                        Poll::Ready(Ok(Ok(()))) => Poll::Ready(Ok(())),
-                        Poll::Ready(Ok(Err(_))) => Poll::Ready(Err(closed(self.address.id()))),
-                        Poll::Ready(Err(_)) => {
-                            let text = format!(
-                                "the queue of actor `{}` stayed full until the deadline",
-                                self.address.id()
-                            );
-                            let failure = Failure::new(Code::Timeout, text).with_delivered(Delivered::No);
-                            Poll::Ready(Err(failure))
-                        }
+            match std::mem::replace(&mut self.0, State::Ended) {
+                State::Sent => return Poll::Ready(Ok(())),
+                State::Failed(failure) => return Poll::Ready(Err(failure)),
+                State::Full { id, sending, timeout } => {
+                    let sending = Box::pin(tokio::time::timeout(timeout, sending));
+                    self.0 = State::Waiting { id, sending };
+                }
+                State::Waiting { id, mut sending } => {
+                    let Poll::Ready(outcome) = sending.as_mut().poll(cx) else {
+                        self.0 = State::Waiting { id, sending };
+                        return Poll::Pending;
                     };
+                    return Poll::Ready(match outcome {
+                        Ok(Ok(())) => Ok(()),
+                        Ok(Err(_)) => Err(closed(&id)),
+                        Err(_) => {
+                            let text = format!("the queue of actor `{id}` stayed full until the deadline");
+                            Err(Failure::new(Code::Timeout, text).with_delivered(Delivered::No))
+                        }
+                    });
                 }
                 State::Ended => return Poll::Pending,
             }
@@ -235,8 +230,8 @@ impl<M: ContractMessage> Future for Enqueue<M> {
     }
 }
 
-impl<M: ContractMessage> fmt::Debug for Enqueue<M> {
+impl fmt::Debug for Enqueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Enqueue(`{}`)", self.address.id())
+        f.write_str("Enqueue")
     }
 }

@@ -57,24 +57,24 @@ impl<T: Contract + ?Sized> Mailbox<T> {
     }
 
     /// Makes the call and waits for its reply: the same as calling the method on the mailbox and awaiting it.
-    pub fn send_and_receive<M: Message>(&self, call: impl FnOnce(&T::Proxy) -> Ask<M>) -> Ask<M> {
+    pub fn send_and_receive<'a, M: Message>(&'a self, call: impl FnOnce(&'a T::Proxy) -> Ask<'a, M>) -> Ask<'a, M> {
         call(&self.proxy)
     }
 
     /// Puts the message into the actor's queue and does not wait for a reply. Only for methods whose reply carries no data.
     ///
-    /// # Errors
-    ///
-    /// If the actor cannot be found, has stopped, or its queue stays full until the deadline.
-    pub fn send<C: Sends, F: FnOnce(&T::Proxy) -> C>(
-        &self,
-        call: F,
-    ) -> impl Future<Output = Result<(), callsheet_wire::Failure>> + Send + use<T, C, F> {
+    /// It is put there at once if there is room. The future waits until it is, and fails if the actor cannot be found, has
+    /// stopped, or its queue stays full until the deadline.
+    #[must_use = "whether the message was put into the queue is known when the future is awaited"]
+    pub fn send<'a, C: Sends>(&'a self, call: impl FnOnce(&'a T::Proxy) -> C) -> Enqueue {
         call(&self.proxy).send()
     }
 
     /// Makes the call, whose replies are the items of the stream.
-    pub fn stream<M: Message, S>(&self, call: impl FnOnce(&T::Proxy) -> StreamCall<M, S>) -> StreamCall<M, S> {
+    pub fn stream<'a, M: Message, S>(
+        &'a self,
+        call: impl FnOnce(&'a T::Proxy) -> StreamCall<M, S>,
+    ) -> StreamCall<M, S> {
         call(&self.proxy)
     }
 }

@@ -19,6 +19,8 @@ pub(super) enum Code {
     },
     /// Something that is broken behind what stands before it.
     Prefixed(String, Box<Code>),
+    /// A type as a string, between three quotes if it does not fit into one line.
+    Quoted(Box<Code>),
 }
 
 /// What stands after an item that is alone in its group.
@@ -85,11 +87,24 @@ impl Code {
         Code::Prefixed(prefix.into(), Box::new(code))
     }
 
+    /// `open` with the parameters of a function, and what it returns, as the first line or lines of its definition.
+    pub(super) fn signature(
+        open: impl Into<String>,
+        parameters: impl IntoIterator<Item = Code>,
+        returns: Code,
+        indent: usize,
+    ) -> String {
+        // Behind the parameters it stands alone in its line, and is broken only if it does not fit there either.
+        let returns = Code::prefixed(") -> ", returns).lay(indent, indent, 1);
+        Code::group(open, parameters, returns + ":").statement(indent, "", "")
+    }
+
     /// In one line.
     pub(super) fn flat(&self) -> String {
         match self {
             Code::Text(text) => text.clone(),
             Code::Prefixed(prefix, code) => format!("{prefix}{}", code.flat()),
+            Code::Quoted(code) => string(&code.flat()),
             Code::Group {
                 open,
                 items,
@@ -143,7 +158,12 @@ impl Code {
             Code::Prefixed(prefix, code) => {
                 format!("{prefix}{}", code.lay(indent, taken + prefix.chars().count(), needed))
             }
-            _ => flat,
+            Code::Quoted(code) => {
+                let quotes = "\"\"\"";
+                let code = code.lay(indent, taken + quotes.len(), needed + quotes.len());
+                format!("{quotes}{code}{quotes}")
+            }
+            Code::Text(_) | Code::Group { .. } => flat,
         }
     }
 }
@@ -194,6 +214,36 @@ mod tests {
         assert_eq!(
             long.statement(0, "", ""),
             format!("f(\n    {name},\n    lambda of: {name}(\n        {name},\n    ),\n)\n")
+        );
+    }
+
+    #[test]
+    fn a_type_that_is_a_string_is_broken_within_its_quotes() {
+        let name = "x".repeat(60);
+        let short = Code::Quoted(Box::new(Code::subscript("list", [Code::text(&name)])));
+        assert_eq!(short.statement(0, "", ""), format!("\"list[{name}]\"\n"));
+        let long = Code::subscript("tuple", [Code::text(&name), Code::text(&name)]);
+        assert_eq!(
+            Code::Quoted(Box::new(long)).statement(0, "", ""),
+            format!("\"\"\"tuple[\n    {name},\n    {name},\n]\"\"\"\n")
+        );
+    }
+
+    #[test]
+    fn what_a_function_returns_is_broken_last() {
+        let name = "x".repeat(60);
+        let parameters = || [Code::text("self"), Code::text(&name)];
+        let short = Code::signature("def f(", parameters(), Code::text(&name), 4);
+        assert_eq!(
+            short,
+            format!("    def f(\n        self,\n        {name},\n    ) -> {name}:\n")
+        );
+        let long = Code::subscript("tuple", [Code::text(&name), Code::text(&name)]);
+        let long = Code::signature("def f(", parameters(), long, 4);
+        let returns = format!("tuple[\n        {name},\n        {name},\n    ]");
+        assert_eq!(
+            long,
+            format!("    def f(\n        self,\n        {name},\n    ) -> {returns}:\n")
         );
     }
 

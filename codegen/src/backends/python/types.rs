@@ -1,7 +1,7 @@
 //! How uses of types are written in Python: annotations, decoders and encoders.
 
 use super::{
-    layout::{Code, string},
+    layout::Code,
     names::TypeNames,
 };
 use crate::ir::{Api, MapKey, Shape, TypeRef};
@@ -30,8 +30,8 @@ impl Types<'_> {
             F32 | F64 => "float".to_owned(),
             Char | String => "str".to_owned(),
             Bytes => "bytes".to_owned(),
-            Duration => "_moments.Duration".to_owned(),
-            SystemTime => "_moments.SystemTime".to_owned(),
+            Duration => format!("{}.Duration", moments(models)),
+            SystemTime => format!("{}.SystemTime", moments(models)),
             Option(of) => nullable(self.annotation(of, models)),
             Tuple(items) if items.is_empty() => "tuple[()]".to_owned(),
             Named(id) => format!("{models}{}", self.names.class(id)),
@@ -59,8 +59,8 @@ impl Types<'_> {
             Array(item, count) => call("decode_array", vec![self.decoder(item), Code::text(count.to_string())]),
             Tuple(items) => {
                 let decoders = Code::tuple(items.iter().map(|item| self.decoder(item)));
-                let annotation = string(&self.annotation(of, "models."));
-                Code::call("cast", [Code::text(annotation), call("decode_tuple", vec![decoders])])
+                let annotation = Code::Quoted(Box::new(self.laid_annotation(of, "models.")));
+                Code::call("cast", [annotation, call("decode_tuple", vec![decoders])])
             }
             Map(key, entry) => match self.api.map_key(key) {
                 Some(MapKey::Integer | MapKey::Bool) => {
@@ -132,7 +132,7 @@ impl Types<'_> {
 
     fn scalar(self, module: &str, of: &TypeRef) -> String {
         match of {
-            TypeRef::F32 | TypeRef::F64 => format!("{module}.{module}_float"),
+            TypeRef::F64 => format!("{module}.{module}_float"),
             TypeRef::String => format!("{module}.{module}_str"),
             TypeRef::Duration | TypeRef::SystemTime => format!("moments.{module}_{of}"),
             _ => format!("{module}.{module}_{of}"),
@@ -176,6 +176,12 @@ impl Types<'_> {
             _ => true,
         }
     }
+}
+
+/// What the module of times is called where `models` stands before the names of the contract's own types: the module of
+/// codecs, which nobody imports from, imports its neighbours under their own names.
+fn moments(models: &str) -> &'static str {
+    if models == "models." { "moments" } else { "_moments" }
 }
 
 /// The annotation of something that may be `None`.

@@ -149,7 +149,15 @@ const INHERITED: [&str; 12] = [
 
 /// The name of a type or a class of the package.
 pub(super) fn type_name(name: &Name) -> String {
-    let cased = name.upper_camel();
+    escape_type(name.upper_camel())
+}
+
+/// The name of the type of a declared error's value: the error's own name is that of its class.
+pub(super) fn detail_name(name: &Name) -> String {
+    escape_type(format!("{}Detail", name.upper_camel()))
+}
+
+fn escape_type(cased: String) -> String {
     let lists: [&[&str]; 4] = [&RUNTIME_CLASSES, &RUNTIME_TYPES, &OTHER_TYPES, &GLOBAL_TYPES];
     let taken = lists.iter().any(|list| list.contains(&cased.as_str()));
     escape_if(taken, cased)
@@ -259,6 +267,8 @@ mod tests {
         assert_eq!(member(&Name::new("delete"), &[]), "delete");
         assert_eq!(type_name(&Name::new("Map")), "Map_");
         assert_eq!(type_name(&Name::new("CallError")), "CallError_");
+        assert_eq!(type_name(&Name::new("Error")), "Error_");
+        assert_eq!(detail_name(&Name::new("Error")), "ErrorDetail");
     }
 
     #[test]

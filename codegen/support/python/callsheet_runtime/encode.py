@@ -7,6 +7,7 @@ then.
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from .codec import UnsignedWide, Wide
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Encoder: TypeAlias = "Callable[[Any], object]"
 """Checks a value and makes of it what the codecs write."""
 
+_F32: Final = Struct("<f")
 _RANGES: Final = {
     "i8": (-(1 << 7), (1 << 7) - 1),
     "i16": (-(1 << 15), (1 << 15) - 1),
@@ -99,6 +101,16 @@ def encode_float(value: object) -> float:
         except OverflowError:
             raise WrongValue("expected a float, found an int that is too large") from None
     raise wrong_type("float", value)
+
+
+def encode_f32(value: object) -> float:
+    """A number that is rounded to 32 bits where it arrives."""
+    number = encode_float(value)
+    try:
+        _F32.pack(number)
+    except OverflowError:
+        raise WrongValue(f"expected a float of 32 bits, found {number}") from None
+    return number
 
 
 def encode_str(value: object) -> str:

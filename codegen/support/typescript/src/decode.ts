@@ -127,8 +127,13 @@ export function f64(value: unknown, parent: Path, key: Key): number {
   return typeof value === "bigint" ? Number(value) : mismatch("float", value, parent, key);
 }
 
-/** A float of 32 bits, as the number it stands for. */
-export const f32: Decoder<number> = f64;
+/** A float of 32 bits, exactly: JSON writes fewer digits than tell which it is among 64 bits. */
+export function f32(value: unknown, parent: Path, key: Key): number {
+  const float = f64(value, parent, key);
+  const rounded = Math.fround(float);
+  if (Number.isFinite(rounded) || !Number.isFinite(float)) return rounded;
+  throw fault("expected f32, found float out of range", parent, key);
+}
 
 /** Bytes. */
 export function bytes(value: unknown, parent: Path, key: Key): Uint8Array {

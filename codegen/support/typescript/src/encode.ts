@@ -5,7 +5,7 @@
 import type { CodecName } from "./codec.js";
 import { isChar, kindOf } from "./decode.js";
 import { SerializationError } from "./errors.js";
-import { setEntry } from "./json.js";
+import { NEGATIVE_ZERO, setEntry } from "./json.js";
 import { pathOf } from "./path.js";
 import type { Key, Path } from "./path.js";
 import type { Duration, SystemTime } from "./time.js";
@@ -100,14 +100,20 @@ function toBytes(value: bigint): Uint8Array {
 }
 
 /** A float: in JSON a finite one. */
-export function f64(value: number, parent: Path, key: Key, codec: CodecName): number {
+export function f64(value: number, parent: Path, key: Key, codec: CodecName): unknown {
   if (typeof value !== "number") return mismatch("float", value, parent, key);
-  if (codec === "json" && !Number.isFinite(value)) throw fault("expected a finite float in JSON", parent, key);
-  return value;
+  if (codec === "messagepack") return value;
+  if (!Number.isFinite(value)) throw fault("expected a finite float in JSON", parent, key);
+  return Object.is(value, -0) ? NEGATIVE_ZERO : value;
 }
 
 /** A float that is rounded to 32 bits where it arrives. */
-export const f32: Encoder<number> = f64;
+export function f32(value: number, parent: Path, key: Key, codec: CodecName): unknown {
+  if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) {
+    throw fault("expected f32, found float out of range", parent, key);
+  }
+  return f64(value, parent, key, codec);
+}
 
 /** Bytes: in JSON a list of numbers. */
 export function bytes(value: Uint8Array, parent: Path, key: Key, codec: CodecName): unknown {

@@ -1,6 +1,6 @@
 /**
  * JSON whose integers keep all their digits. `JSON.parse` does nearly all of the work: only a text with an integer of
- * sixteen digits or more is read here, and only a value that holds a large bigint is written here.
+ * sixteen digits or more is read here, and only a value that holds a large bigint or -0 is written here.
  */
 
 /** Sixteen digits that are not the fraction of a float. Inside a string they cost time, never exactness. */
@@ -23,12 +23,19 @@ export function parse(text: string, exact = true): unknown {
   return exact && LONG_INTEGER.test(text) ? new ExactParser(text).document() : (JSON.parse(text) as unknown);
 }
 
-/** Writes a value made of plain objects, arrays, strings, numbers, bigints, booleans and null. */
+/** Stands for -0, which `JSON.stringify` would write without its sign: it refuses this as it refuses a bigint. */
+export const NEGATIVE_ZERO = {
+  toJSON(): never {
+    throw new TypeError("-0 keeps its sign");
+  },
+};
+
+/** Writes a value made of plain objects, arrays, strings, numbers, bigints, booleans, null and {@link NEGATIVE_ZERO}. */
 export function stringify(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    // A bigint is the one thing that JSON.stringify refuses in such a value.
+    // A bigint and -0 are what JSON.stringify refuses in such a value.
     if (error instanceof TypeError) return stringifyExact(value);
     throw error;
   }
@@ -36,6 +43,7 @@ export function stringify(value: unknown): string {
 
 function stringifyExact(value: unknown): string {
   if (typeof value === "bigint") return value.toString();
+  if (value === NEGATIVE_ZERO) return "-0";
   if (Array.isArray(value)) return `[${value.map(stringifyExact).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries: string[] = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parse, stringify } from "../src/json.js";
+import { NEGATIVE_ZERO, parse, stringify } from "../src/json.js";
 
 const BIG = 18446744073709551615n;
 
@@ -97,4 +97,5 @@ test("bigints are written with all digits", () => {
     `{"a":${String(BIG)},"b":[1,-${String(BIG)},null],"c":"x"}`,
   );
   assert.equal(stringify({ a: 1 }), '{"a":1}');
+  assert.equal(stringify({ a: [NEGATIVE_ZERO, 1] }), '{"a":[-0,1]}');
 });

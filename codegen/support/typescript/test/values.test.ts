@@ -4,6 +4,7 @@ import { test } from "node:test";
 import * as decode from "../src/decode.js";
 import * as encode from "../src/encode.js";
 import { SerializationError } from "../src/errors.js";
+import { NEGATIVE_ZERO } from "../src/json.js";
 
 function refused(text: string, delivered: "no" | "yes", call: () => unknown): void {
   assert.throws(call, (error) => {
@@ -44,6 +45,11 @@ test("both codecs' forms are read", () => {
   assert.equal(decode.u64(2n ** 64n - 1n, null, "x"), 2n ** 64n - 1n);
   assert.equal(decode.u32(5n, null, "x"), 5);
   assert.equal(decode.f64(5n, null, "x"), 5);
+  assert.equal(decode.f32(0.1, null, "x"), 0.10000000149011612);
+  assert.equal(encode.f32(0.1, null, "x", "json"), 0.1);
+  refused("x: expected f32, found float out of range", "no", () => encode.f32(1e39, null, "x", "json"));
+  assert.equal(encode.f64(-0, null, "x", "json"), NEGATIVE_ZERO);
+  assert.ok(Object.is(encode.f64(-0, null, "x", "messagepack"), -0));
   assert.equal(decode.char("😀", null, "x"), "😀");
   assert.deepEqual(decode.bytes([1, 255], null, "x"), Uint8Array.of(1, 255));
   assert.deepEqual(decode.bytes(Buffer.from([1, 255]), null, "x"), Uint8Array.of(1, 255));

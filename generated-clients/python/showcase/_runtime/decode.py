@@ -7,6 +7,7 @@ which one is in use.
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from .errors import DecodeError
@@ -24,6 +25,7 @@ Decoder: TypeAlias = "Callable[[WireValue], T]"
 """Checks a received value and makes the Python value of it."""
 
 _WIDE_BYTES: Final = 16
+_F32: Final = Struct("<f")
 
 
 def read_reply(decode: Decoder[T], payload: WireValue, root: str = "reply") -> T:
@@ -135,6 +137,16 @@ def decode_float(value: WireValue) -> float:
         except OverflowError:
             raise out_of_range("float", value) from None
     raise unexpected("float", value)
+
+
+def decode_f32(value: WireValue) -> float:
+    """A number of 32 bits, whose digits in JSON are too few to tell it among those of 64 bits."""
+    number = decode_float(value)
+    try:
+        rounded: float = _F32.unpack(_F32.pack(number))[0]
+    except OverflowError:
+        raise Mismatch("expected f32, found float out of range") from None
+    return rounded
 
 
 def decode_str(value: WireValue) -> str:

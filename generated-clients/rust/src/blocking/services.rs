@@ -369,6 +369,7 @@ impl Orders {
 #[derive(Clone, Debug)]
 pub struct PriceFeed {
     connection: callsheet_client::blocking::Connection,
+    #[allow(dead_code, reason = "a contract without methods calls no actor")]
     target: std::borrow::Cow<'static, str>,
     options: callsheet_client::CallOptions,
 }

@@ -49,12 +49,12 @@ fn call(contract: &Contract, method: &Method) -> TokenStream {
     };
     let (output, started) = match method.returns() {
         Some(returns) => (
-            quote!(<#returns as __callsheet::Returns>::Call<#message>),
-            quote!(<#returns as __callsheet::Returns>::call(self.0.clone(), #value)),
+            quote!(<#returns as __callsheet::Returns>::Call<'_, #message>),
+            quote!(<#returns as __callsheet::Returns>::call(&self.0, #value)),
         ),
         None => (
-            quote!(__callsheet::Tell<#message>),
-            quote!(__callsheet::Tell::new(self.0.clone(), #value)),
+            quote!(__callsheet::Tell<'_, #message>),
+            quote!(__callsheet::Tell::new(&self.0, #value)),
         ),
     };
     quote! {

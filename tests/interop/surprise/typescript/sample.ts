@@ -7,13 +7,12 @@ export const U64_MAX = 2n ** 64n - 1n;
 
 const title: Title = { words: ["On", "Growth"], year: 1917 };
 
+const leaf = (label: string): Tree => ({ label, children: [], byName: undefined });
+
 const tree: Tree = {
   label: "root",
-  children: [
-    { label: "first", children: [] },
-    { label: "second", children: [] },
-  ],
-  byName: { ["__proto__"]: { label: "named", children: [] } },
+  children: [leaf("first"), leaf("second")],
+  byName: { ["__proto__"]: leaf("named") },
 };
 
 export const sample: Everything = {
@@ -89,7 +88,7 @@ export const sample: Everything = {
     { type: "nothing" },
     { type: "newtype", ...title },
     { type: "leaf", ...tree },
-    { type: "struct", kind: U64_MAX },
+    { type: "struct", kind: U64_MAX, note: null },
     { type: "struct", kind: 0n, note: "noted" },
   ],
   adjacents: [

@@ -125,15 +125,9 @@ for (const codec of ["json", "messagepack"] as const) {
 
     test("what may be left out is left out", limit, async () => {
       const mirror = client.mirror();
-      const least = await mirror.lenient({ twoFaced: "least" });
-      assert.deepEqual({ ...least, newName: least.newName ?? null }, { withDefault: 0, newName: null, twoFaced: "least" });
-      const most = {
-        withDefault: 1,
-        listIfAny: ["a"],
-        optionIfAny: { withDefault: 2, newName: -2, twoFaced: "in" },
-        newName: -1,
-        twoFaced: "out",
-      };
+      const least = { withDefault: 0, listIfAny: undefined, optionIfAny: null, newName: null, twoFaced: "least" };
+      assert.deepEqual(await mirror.lenient({ twoFaced: "least" }), least);
+      const most = { ...least, withDefault: 1, listIfAny: ["a"], optionIfAny: least, newName: -1, twoFaced: "most" };
       assert.deepEqual(await mirror.lenient(most), most);
       assert.deepEqual(await mirror.strict({}), { number: 7n });
       assert.deepEqual(await mirror.strict({ number: 8n }), { number: 8n });
@@ -250,7 +244,7 @@ for (const codec of ["json", "messagepack"] as const) {
         [() => mirror.option(U64_MAX + 1n), /option: expected u64/],
         [() => mirror.option(1 as never), /option: expected u64/],
         [() => mirror.text(1 as never), /text: expected string/],
-        [() => mirror.heading("north" as never), /heading: expected/],
+        [() => mirror.heading("north" as never), /heading: unknown variant/],
         [() => mirror.tree(tree as never), /tree\.children\[0\]: expected/],
         [() => mirror.external({ kind: "Tuple", value: [1n] } as never), /external\.value: expected/],
         [() => mirror.adjacent({ t: "STRUCT", class: { class: 2n ** 127n, t: "t" } }), /class: expected i128/],

@@ -61,7 +61,7 @@ pub(in crate::backends::python) struct Strings {
 /// A codec that is one expression, with the tables that it uses.
 pub(in crate::backends::python) struct Plain {
     /// The annotation of what is decoded.
-    pub(in crate::backends::python) annotation: String,
+    pub(in crate::backends::python) annotation: Code,
     pub(in crate::backends::python) stem: String,
     pub(in crate::backends::python) decode: Option<Expression>,
     pub(in crate::backends::python) encode: Option<Expression>,
@@ -166,7 +166,7 @@ impl Codecs {
                     uses.wrong_type |= of.encodes;
                 }
                 Codec::Plain(of) => {
-                    uses.models |= of.decode.is_some() && of.annotation.contains("models.");
+                    uses.models |= of.decode.is_some() && of.annotation.flat().contains("models.");
                     uses.wire_value |= of.decode.is_some();
                 }
             }
@@ -177,7 +177,7 @@ impl Codecs {
 
 impl Record {
     pub(in crate::backends::python) fn decoder(&self) -> String {
-        decoder(&self.stem, &format!("models.{}", self.class))
+        decoder(&self.stem, Code::text(format!("models.{}", self.class)))
     }
 
     pub(in crate::backends::python) fn encoder(&self) -> String {
@@ -192,7 +192,7 @@ impl Record {
 
 impl Strings {
     pub(in crate::backends::python) fn decoder(&self) -> String {
-        decoder(&self.stem, &format!("models.{}", self.class))
+        decoder(&self.stem, Code::text(format!("models.{}", self.class)))
     }
 
     pub(in crate::backends::python) fn encoder(&self) -> String {
@@ -208,7 +208,7 @@ impl Strings {
 
 impl Plain {
     pub(in crate::backends::python) fn decoder(&self) -> String {
-        decoder(&self.stem, &self.annotation)
+        decoder(&self.stem, self.annotation.clone())
     }
 
     pub(in crate::backends::python) fn encoder(&self) -> String {
@@ -224,22 +224,14 @@ impl Maker {
     }
 }
 
-fn decoder(stem: &str, returns: &str) -> String {
-    Code::group(
-        format!("def decode_{stem}("),
-        [Code::text("value: WireValue")],
-        format!(") -> {returns}:"),
-    )
-    .statement(0, "", "")
+fn decoder(stem: &str, returns: Code) -> String {
+    let parameters = [Code::text("value: WireValue")];
+    Code::signature(format!("def decode_{stem}("), parameters, returns, 0)
 }
 
 fn encoder(stem: &str, returns: &str) -> String {
-    Code::group(
-        format!("def encode_{stem}("),
-        [Code::text("value: object")],
-        format!(") -> {returns}:"),
-    )
-    .statement(0, "", "")
+    let parameters = [Code::text("value: object")];
+    Code::signature(format!("def encode_{stem}("), parameters, Code::text(returns), 0)
 }
 
 impl Uses {
@@ -307,7 +299,7 @@ fn composites(types: Types<'_>) -> impl Iterator<Item = Codec> {
     let composite = move |(stem, of): (String, &TypeRef)| match types.decoder(of) {
         Code::Text(_) => None,
         _ => Some(Codec::Plain(Plain {
-            annotation: types.annotation(of, "models."),
+            annotation: types.laid_annotation(of, "models."),
             stem,
             decode: Some(returning(types.decoded(of, Code::text("value")), Vec::new())),
             encode: None,
@@ -352,7 +344,7 @@ impl Builder<'_> {
     pub(super) fn plain(&mut self, decode: impl FnOnce() -> Expression, encode: impl FnOnce() -> Expression) {
         let uses = self.of.uses;
         let plain = Plain {
-            annotation: format!("models.{}", self.class()),
+            annotation: Code::text(format!("models.{}", self.class())),
             stem: self.stem().to_owned(),
             decode: uses.received.then(decode),
             encode: uses.sent.then(encode),

@@ -163,6 +163,7 @@ fn qualified(code: Code) -> Code {
     match code {
         Code::Text(text) => Code::Text(qualified_name(text)),
         Code::Prefixed(prefix, inner) => Code::prefixed(prefix, qualified(*inner)),
+        Code::Quoted(inner) => Code::Quoted(Box::new(qualified(*inner))),
         Code::Group {
             open,
             items,

@@ -222,6 +222,11 @@ fn member_docs(docs: &str, deprecated: Option<&str>) -> String {
     if docs.trim().is_empty() && deprecated.is_none() {
         String::new()
     } else {
-        docstring(docs, "No longer in use.", deprecated, 4)
+        let summary = if docs.trim().is_empty() {
+            "No longer in use."
+        } else {
+            "In the contract's words:"
+        };
+        docstring(docs, summary, deprecated, 4)
     }
 }

@@ -249,12 +249,13 @@ impl MethodPair {
 }
 
 fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyncio: bool) -> Call {
-    let reply = types.annotation(&method.reply, "_models.");
+    let reply = types.laid_annotation(&method.reply, "_models.");
     let (function, returns) = match method.kind {
         Kind::Ask => ("ask", reply),
-        Kind::Tell => ("tell", "None".to_owned()),
-        Kind::Stream => ("stream", format!("{stream}[{reply}]")),
+        Kind::Tell => ("tell", Code::text("None")),
+        Kind::Stream => ("stream", Code::subscript(stream, [reply])),
     };
+    let is_nothing = returns.flat() == "None";
     let waits = asyncio && method.kind != Kind::Stream;
 
     let mut parameters = vec![Code::text("self")];
@@ -276,7 +277,7 @@ fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyn
     parameters.extend([Code::text("*"), Code::text("timeout: float | None = None")]);
     let head = if waits { "async def" } else { "def" };
     let open = format!("{head} {}(", method_name(service, method));
-    let signature = Code::group(open, parameters, format!(") -> {returns}:")).statement(4, "", "");
+    let signature = Code::signature(open, parameters, returns, 4);
 
     let stem = message_stem(service, method);
     let payload = if arguments.is_empty() {
@@ -300,7 +301,7 @@ fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyn
         }
     }
     let call = Code::call(format!("self._connection.{function}"), passed);
-    let before = match (method.kind == Kind::Tell || returns == "None", waits) {
+    let before = match (is_nothing, waits) {
         (true, true) => "await ",
         (true, false) => "",
         (false, true) => "return await ",

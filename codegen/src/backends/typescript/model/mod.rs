@@ -159,7 +159,7 @@ fn type_names<'a>(api: &'a Api, exports: &mut Claims, faults: &mut Faults) -> BT
     let mut type_names = BTreeMap::new();
     for named in api.types.values() {
         let name = if named.uses.declared_error {
-            format!("{}Detail", names::type_name(&named.name))
+            names::detail_name(&named.name)
         } else {
             names::type_name(&named.name)
         };
