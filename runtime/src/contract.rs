@@ -6,7 +6,6 @@ use callsheet_schema::{Kind, Types};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
-    Runtime,
     actor::{ActorId, Dispatch},
     broker::Broker,
     call::{Reply, Returns, Slots, WireReply},
@@ -120,11 +119,6 @@ impl<T: Contract + ?Sized> ContractRef<T> {
     /// It never fails: what cannot be resolved is the error of the first call.
     pub fn at(self, id: impl Into<ActorId>) -> Mailbox<T> {
         Mailbox::ambient(id.into())
-    }
-
-    /// The mailbox of the actor `id` in `runtime`.
-    pub fn at_runtime(self, runtime: &Runtime, id: impl Into<ActorId>) -> Mailbox<T> {
-        runtime.to::<T>(id)
     }
 }
 

@@ -4,3 +4,7 @@ mod service;
 
 #[path = "seeds/rust/hand_written.rs"]
 mod seeds;
+#[path = "showcase/rust/mod.rs"]
+mod showcase;
+#[path = "surprise/rust/mod.rs"]
+mod surprise;

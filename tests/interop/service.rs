@@ -3,7 +3,7 @@
 use std::{
     env,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -45,10 +45,7 @@ impl Service {
             .args(options)
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| {
-                let path = path.display();
-                panic!("failed to start {path}: {error}; build it with `cargo build -p {program}`")
-            });
+            .unwrap_or_else(|error| panic!("failed to start {}: {error}", path.display()));
         let mut line = String::new();
         let output = process.stdout.take().expect("its standard output is piped");
         BufReader::new(output).read_line(&mut line).expect("it prints text");
@@ -88,14 +85,20 @@ impl Drop for Service {
     }
 }
 
-/// Where `program` is: the variable of its name in capitals says it, else it is where cargo has built this test.
+/// Where `program` is: the variable of its name in capitals says it, else it is built here.
 fn built(program: &str) -> PathBuf {
-    env::var_os(program.to_uppercase()).map_or_else(
-        || {
-            let test = env::current_exe().expect("the system knows it");
-            let profile = test.ancestors().nth(2).unwrap_or(Path::new("."));
-            profile.join(program)
-        },
-        PathBuf::from,
-    )
+    if let Some(path) = env::var_os(program.to_uppercase()) {
+        return PathBuf::from(path);
+    }
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", program])
+        .status()
+        .expect("cargo runs this test");
+    assert!(status.success(), "`{program}` is not built");
+    let test = env::current_exe().expect("the system knows it");
+    let profile = test
+        .ancestors()
+        .nth(2)
+        .expect("it lies in the folder `deps` of its profile");
+    profile.join(program)
 }

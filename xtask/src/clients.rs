@@ -28,12 +28,6 @@ pub(crate) fn generate(mode: Mode) -> Result<(), Error> {
     for language in LANGUAGES {
         let out = folder(language);
         generate_one(&document, "showcase", language, &out, mode)?;
-        if mode == Mode::Write {
-            println!(
-                "generated {}",
-                out.strip_prefix(places::root()).unwrap_or(&out).display()
-            );
-        }
     }
     Ok(())
 }

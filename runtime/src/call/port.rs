@@ -1,6 +1,8 @@
 //! Replies that leave the process: what a connection gives to a call, and what a reply gives to a connection.
 
 use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
     task::{Context, Poll},
 };
@@ -69,7 +71,11 @@ impl Port {
     }
 
     pub(super) fn stream<T: Returned>(self, stream: Streaming<T>) {
-        let stream = Lookahead { stream, next: None };
+        let stream = Lookahead {
+            stream,
+            next: None,
+            panicked: None,
+        };
         self.outlet.stream(self.ticket, Box::new(stream));
     }
 }
@@ -178,6 +184,8 @@ pub(crate) trait EncodedStream: Send {
 struct Lookahead<T> {
     stream: Streaming<T>,
     next: Option<T>,
+    /// What the stream panicked with while it was looked ahead. The item before it still goes out.
+    panicked: Option<Box<dyn Any + Send>>,
 }
 
 impl<T: Returned> EncodedStream for Lookahead<T> {
@@ -189,6 +197,9 @@ impl<T: Returned> EncodedStream for Lookahead<T> {
         stream_id: &str,
         sequence: u64,
     ) -> Poll<Result<Step, EncodeError>> {
+        if let Some(panic) = self.panicked.take() {
+            resume_unwind(panic);
+        }
         let stream = &mut self.stream;
         let mut poll = |cx: &mut Context<'_>| std::pin::Pin::new(&mut *stream).poll_next(cx);
         let item = match self.next.take() {
@@ -214,13 +225,17 @@ impl<T: Returned> EncodedStream for Lookahead<T> {
                 return Poll::Ready(written.map(|()| Step::Declared));
             }
         };
-        let ended = match poll(cx) {
-            Poll::Ready(None) => true,
-            Poll::Ready(Some(next)) => {
+        let ended = match catch_unwind(AssertUnwindSafe(|| poll(cx))) {
+            Ok(Poll::Ready(None)) => true,
+            Ok(Poll::Ready(Some(next))) => {
                 self.next = Some(next);
                 false
             }
-            Poll::Pending => false,
+            Ok(Poll::Pending) => false,
+            Err(panic) => {
+                self.panicked = Some(panic);
+                false
+            }
         };
         let written = Value(&item).write(out, codec, form(ended));
         Poll::Ready(written.map(|()| if ended { Step::End } else { Step::Item }))

@@ -142,6 +142,8 @@ async fn a_stream_that_panics_ends_with_a_failure() {
     let mut peer = server.peer().await;
     peer.send(&request("Breaking", "{}")).await;
     let frames = frames(&mut peer).await;
+    let items: Vec<_> = frames.iter().map(|frame| frame["payload"].clone()).collect();
+    assert_eq!(items, [json!(1), json!(2), json!(null)], "what came before the panic arrives");
     assert_failure(frames.last().unwrap(), "ActorFailed", "yes", false);
 }
 
