@@ -32,7 +32,7 @@ def running(program: str, *arguments: str) -> Iterator[Path]:
     # Not pytest's own temporary folders: a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="callsheet-") as folder:
         socket = Path(folder) / "test.sock"
-        command = [path, "--socket", socket, *arguments]
+        command = [str(path), "--socket", str(socket), *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stdout is not None

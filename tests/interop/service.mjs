@@ -4,23 +4,23 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
 
 /** How long a service may take to start or to end, in milliseconds. */
 const LIMIT = 20_000;
 
 /**
- * Runs a service while the tests of a file run.
+ * Runs a service, which is built already, while the tests of a file run.
  *
- * @param {string} variable the environment variable that says where the program is
+ * @param {string} name the name of the program
  * @param {string[]} options what it is started with, beside its socket
  * @returns {string} the path of its socket
  */
-export function runDuringTests(variable, ...options) {
-  const program = process.env[variable];
-  assert.ok(program, `set ${variable} to the path of the program`);
+export function runDuringTests(name, ...options) {
+  const program = process.env[name.toUpperCase()] ?? built(name);
   // A socket's path must be short.
   const folder = mkdtempSync(join(tmpdir(), "callsheet-"));
   const socket = join(folder, "test.sock");
@@ -42,4 +42,20 @@ export function runDuringTests(variable, ...options) {
     assert.ok(!leftBehind, "the service left its socket behind");
   });
   return socket;
+}
+
+/**
+ * Where cargo builds the program: in `target/`, which lies beside a folder above this file, or is one.
+ *
+ * @param {string} name
+ * @returns {string}
+ */
+function built(name) {
+  let folder = fileURLToPath(import.meta.url);
+  while (folder !== dirname(folder)) {
+    folder = dirname(folder);
+    const program = [join(folder, "debug", name), join(folder, "target", "debug", name)].find((path) => existsSync(path));
+    if (program !== undefined) return program;
+  }
+  throw new Error(`run \`cargo build -p ${name}\`, or set ${name.toUpperCase()} to the path of the program`);
 }

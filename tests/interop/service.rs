@@ -3,8 +3,9 @@
 use std::{
     env,
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -23,29 +24,30 @@ pub(crate) struct Service {
 impl Service {
     /// The showcase, whose feed publishes 20 times a second.
     pub(crate) fn showcase() -> Self {
-        Service::start("showcase", &["--tick-ms", "50"])
+        static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| built("showcase"));
+        Service::start(&PROGRAM, &["--tick-ms", "50"])
     }
 
     /// The service with the contract that nobody had in mind.
     pub(crate) fn surprise() -> Self {
-        Service::start("surprise", &[])
+        static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| built("surprise"));
+        Service::start(&PROGRAM, &[])
     }
 
-    fn start(program: &str, options: &[&str]) -> Self {
+    fn start(program: &Path, options: &[&str]) -> Self {
         // A socket's path must be short, so not cargo's own folder for temporary files.
         let folder = tempfile::Builder::new()
             .prefix("callsheet-")
             .tempdir()
             .expect("a folder for the socket");
         let socket = folder.path().join("test.sock");
-        let path = built(program);
-        let mut process = Command::new(&path)
+        let mut process = Command::new(program)
             .arg("--socket")
             .arg(&socket)
             .args(options)
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("failed to start {}: {error}", path.display()));
+            .unwrap_or_else(|error| panic!("failed to start {}: {error}", program.display()));
         let mut line = String::new();
         let output = process.stdout.take().expect("its standard output is piped");
         BufReader::new(output).read_line(&mut line).expect("it prints text");

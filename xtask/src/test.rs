@@ -7,7 +7,7 @@ mod rust;
 
 use std::process::ExitCode;
 
-use crate::{clients, node::Packages, python::Environment, run::Error, tools};
+use crate::{clients, demo, node::Packages, python::Environment, run::Error, tools};
 use report::Report;
 
 /// What the Python parts are built and checked with.
@@ -34,5 +34,8 @@ fn check_all(report: &mut Report) -> Result<(), Error> {
     );
     packages::support_python(report, &python, &node)?;
     packages::support_typescript(report, &node)?;
-    packages::interop(report, &tools, &python, &node)
+    packages::interop(report, &tools, &python, &node)?;
+    packages::tour(report, &python)?;
+    report.note("cargo xtask demo", demo::run_demo());
+    Ok(())
 }

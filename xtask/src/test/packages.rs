@@ -169,6 +169,22 @@ fn typescript_suites(report: &mut Report, node: &Packages, clients: &[Client], s
     suite_in_node(report, "typescript interop", node, &project)
 }
 
+/// The Python of the tour, checked as a user of the showcase's client would check it.
+pub(super) fn tour(report: &mut Report, checks: &Environment) -> Result<(), Error> {
+    let program = places::root().join("examples/tour/python/tour.py");
+    let rules = places::root().join("codegen/support/python/pyproject.toml");
+    let tool = |name: &str| Command::new(checks.program(name));
+    let check = ["check", "--no-cache", "--config"];
+    report.check("tour: ruff check", tool("ruff").args(check).arg(&rules).arg(&program))?;
+    let format = ["format", "--no-cache", "--check", "--config"];
+    report.check("tour: ruff format", tool("ruff").args(format).arg(&rules).arg(&program))?;
+    let mut mypy = tool("mypy");
+    mypy.env("MYPYPATH", folder("python"))
+        .args(["--strict", "--cache-dir"])
+        .arg(places::target().join("mypy"));
+    report.check("tour: mypy", mypy.arg(&program))
+}
+
 /// The only block of the README in `language`.
 fn readme(language: &str) -> Result<String, Error> {
     let text = fs::read_to_string(places::root().join("README.md"))?;

@@ -76,7 +76,7 @@ class HandWrittenClient {
   }
 }
 
-const socket = runDuringTests("SHOWCASE", "--tick-ms", "50");
+const socket = runDuringTests("showcase", "--tick-ms", "50");
 const limit = { timeout: 10_000 };
 let client;
 

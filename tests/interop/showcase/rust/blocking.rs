@@ -1,7 +1,9 @@
 //! The client for programs without async.
 
+use std::thread;
+
 use showcase_client::{
-    CallError, Code, ListRequest, MathError, OnlineStatus, OrderError, PlaceOrder, blocking::Client,
+    CallError, Code, ListError, ListRequest, MathError, OnlineStatus, OrderError, PlaceOrder, blocking::Client,
 };
 
 use super::{CODECS, options};
@@ -28,13 +30,15 @@ fn every_pattern() {
             .expect_err("there is no such actor");
         assert_eq!(failure.code(), Code::ActorNotFound);
 
-        let gadget = PlaceOrder {
-            product: "gadget".to_owned(),
+        let order = |product: &str| {
+            client.orders().place_order(&PlaceOrder {
+                product: product.to_owned(),
+            })
         };
-        assert_eq!(
-            client.orders().place_order(&gadget),
-            Err(CallError::Contract(OrderError::OutOfStock))
-        );
+        assert!(order("widget").is_ok_and(|confirmed| !confirmed.order_id.is_empty()));
+        assert_eq!(order("gadget"), Err(CallError::Contract(OrderError::OutOfStock)));
+        let unknown = OrderError::ProductNotFound("unicorn".to_owned());
+        assert_eq!(order("unicorn"), Err(CallError::Contract(unknown)));
 
         client.kv_store().set_value("name", "Ada").expect("it replies");
         assert_eq!(
@@ -47,6 +51,10 @@ fn every_pattern() {
 
         let items = client.list_service().list(&ListRequest { page_size: 10 });
         assert!(items.map(|item| item.expect("a page of at least 1").id).eq(1..=25));
+        let refused: Vec<_> = client.list_service().list(&ListRequest { page_size: 0 }).collect();
+        assert_eq!(refused, [Err(CallError::Contract(ListError::EmptyPages))]);
+        let ticks = client.countdown().countdown(3, 5);
+        assert!(ticks.map(|tick| tick.expect("it counts").value).eq([3, 2, 1]));
         let first = client.countdown().countdown(u32::MAX, 1).next().expect("an item");
         assert_eq!(first.map(|tick| tick.value), Ok(u32::MAX));
 
@@ -57,7 +65,31 @@ fn every_pattern() {
                 .iter()
                 .all(|update| update.as_ref().is_ok_and(|update| update.price > 0.0))
         );
-        drop(client);
+        let mut trades = client.price_feed().subscribe_trade_executed().expect("it is confirmed");
+        for _ in 0..3 {
+            assert!(trades.next().expect("an event").expect("it fits").quantity > 0);
+        }
+        drop((client, trades));
         service.stop();
     }
+}
+
+#[test]
+fn threads_share_a_client() {
+    let service = Service::showcase();
+    for codec in CODECS {
+        let client = Client::connect_with(service.socket(), options(codec)).expect("it listens");
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                let client = &client;
+                scope.spawn(move || {
+                    for number in 0..100 {
+                        let sum = client.calculator().add(thread, number).map(|result| result.sum);
+                        assert_eq!(sum, Ok(thread + number));
+                    }
+                });
+            }
+        });
+    }
+    service.stop();
 }

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod blocking;
+mod silence;
 
 use std::time::Duration;
 

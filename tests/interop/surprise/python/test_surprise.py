@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 from surprise import (
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 Codec: TypeAlias = Literal["json", "messagepack"]
 U64_MAX = 2**64 - 1
+WRONG: Any = object()
+"""What fits nowhere, hidden from the type checker."""
 
 
 @pytest.fixture(params=["json", "messagepack"])
@@ -175,10 +177,9 @@ def test_a_stream_is_read_to_its_end(client: Client) -> None:
 
 
 def test_a_stream_fails_half_way(client: Client) -> None:
-    read = []
+    read: list[int] = []
     with pytest.raises(Broken) as caught:
-        for entry in client.archive().entries(10, broken=6):
-            read.append(entry.number)
+        read.extend(entry.number for entry in client.archive().entries(10, broken=6))
     assert read == [0, 1, 2, 3, 4, 5]
     entry = Entry(number=6, heading=Heading.UPHILL)
     assert caught.value.error == BrokenAt(number=6, because=[BrokenEntirely(), BrokenEntry(entry)])
@@ -252,9 +253,12 @@ def test_a_call_that_takes_too_long_ends(client: Client) -> None:
         (lambda client, _: client.mirror().option(True), r"option: expected int \(u64\), found bool"),
         (lambda client, _: client.mirror().text(b"bytes"), "text: expected str, found bytes"),
         (lambda client, _: client.mirror().heading("north"), "heading: expected"),
-        (lambda client, _: client.mirror().tree(Tree(label="", children=[None])), r"tree.children\[0\]: expected"),
-        (lambda client, _: client.mirror().external(ExternalTuple((1, "2"))), "external.value: expected"),
-        (lambda client, _: client.mirror().adjacent(AdjacentStruct(class_=2**127, t="t")), r"class_: expected .*\(i128\)"),
+        (lambda client, _: client.mirror().tree(Tree(label="", children=[WRONG])), r"tree.children\[0\]: expected"),
+        (lambda client, _: client.mirror().external(ExternalTuple(WRONG)), "external.value: expected"),
+        (
+            lambda client, _: client.mirror().adjacent(AdjacentStruct(class_=2**127, t="t")),
+            r"class_: expected .*\(i128\)",
+        ),
         (lambda client, _: client.mirror().adjacent(AdjacentStruct(class_=0, t="tt")), "t: expected"),
         (
             lambda client, sample: client.mirror().containers(replace(sample.containers, arrays=[[1, 2], [3, 4]])),

@@ -16,7 +16,7 @@ import { connect } from "surprise/node";
 import { runDuringTests } from "../../service.mjs";
 import { U64_MAX, sample } from "./sample.js";
 
-const socket = runDuringTests("SURPRISE");
+const socket = runDuringTests("surprise");
 const limit = { timeout: 20_000 };
 
 /** The items of a stream, as far as it goes. */
