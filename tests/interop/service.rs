@@ -5,14 +5,18 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::LazyLock,
-    time::{Duration, Instant},
+    sync::{
+        LazyLock,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-/// How long a service may take to end.
+/// How long a service may take to start or to end.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// A service that runs until this is stopped.
@@ -50,7 +54,8 @@ impl Service {
             .unwrap_or_else(|error| panic!("failed to start {}: {error}", program.display()));
         let mut line = String::new();
         let output = process.stdout.take().expect("its standard output is piped");
-        BufReader::new(output).read_line(&mut line).expect("it prints text");
+        let pid = Pid::from_child(&process);
+        within_limit(pid, || BufReader::new(output).read_line(&mut line)).expect("it prints text");
         assert_eq!(line, format!("listening on {}\n", socket.display()));
         Service { process, folder }
     }
@@ -63,14 +68,8 @@ impl Service {
     /// Ends it, which must leave nothing behind.
     pub(crate) fn stop(mut self) {
         kill_process(Pid::from_child(&self.process), Signal::TERM).expect("it runs");
-        let deadline = Instant::now() + LIMIT;
-        let status = loop {
-            match self.process.try_wait().expect("it is our child") {
-                Some(status) => break status,
-                None if Instant::now() > deadline => panic!("the service does not end"),
-                None => std::thread::sleep(Duration::from_millis(5)),
-            }
-        };
+        let pid = Pid::from_child(&self.process);
+        let status = within_limit(pid, || self.process.wait()).expect("it is our child");
         assert!(status.success(), "the service ended with {status}");
         assert!(!self.socket().exists(), "the service left its socket behind");
     }
@@ -85,6 +84,21 @@ impl Drop for Service {
             let _ = self.process.wait();
         }
     }
+}
+
+/// Does what waits for the process, which is killed if that takes too long.
+fn within_limit<T>(pid: Pid, wait: impl FnOnce() -> T) -> T {
+    let (done, told) = mpsc::channel::<()>();
+    let watch = thread::spawn(move || {
+        if told.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+            // It fails only if the process has ended just now.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    });
+    let outcome = wait();
+    drop(done);
+    watch.join().expect("it does not panic");
+    outcome
 }
 
 /// Where `program` is: the variable of its name in capitals says it, else it is built here.

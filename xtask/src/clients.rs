@@ -49,12 +49,20 @@ pub(crate) fn generate_one(document: &Path, name: &str, language: &str, out: &Pa
     };
     command.args(["--package", &package]);
     if language == "rust" {
-        command.args(["--client-path", "../../runtime/client"]);
+        command.arg("--client-path").arg(client_from(out));
     }
     if mode == Mode::Check {
         command.arg("--check");
     }
     run(&mut command)
+}
+
+/// The path of the crate callsheet-client from `out`, a folder of this repository.
+fn client_from(out: &Path) -> PathBuf {
+    let root = places::root();
+    let depth = out.strip_prefix(&root).map_or(0, |inner| inner.components().count());
+    let up: PathBuf = (0..depth).map(|_| "..").collect();
+    up.join("runtime").join("client")
 }
 
 /// Where the client of the showcase for `language` is.

@@ -143,7 +143,11 @@ async fn a_stream_that_panics_ends_with_a_failure() {
     peer.send(&request("Breaking", "{}")).await;
     let frames = frames(&mut peer).await;
     let items: Vec<_> = frames.iter().map(|frame| frame["payload"].clone()).collect();
-    assert_eq!(items, [json!(1), json!(2), json!(null)], "what came before the panic arrives");
+    assert_eq!(
+        items,
+        [json!(1), json!(2), json!(null)],
+        "what came before the panic arrives"
+    );
     assert_failure(frames.last().unwrap(), "ActorFailed", "yes", false);
 }
 

@@ -1,9 +1,6 @@
 //! How uses of types are written in Python: annotations, decoders and encoders.
 
-use super::{
-    layout::Code,
-    names::TypeNames,
-};
+use super::{layout::Code, names::TypeNames};
 use crate::ir::{Api, MapKey, Shape, TypeRef};
 
 /// Writes uses of types.

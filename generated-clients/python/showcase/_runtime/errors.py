@@ -56,63 +56,63 @@ class ContractError(CallError):
     """Base of the errors that contracts declare: the call ran and answered with one of them."""
 
     code = "ContractError"
-    delivered = "yes"
+    delivered: Delivered = "yes"
 
 
 class UnknownMessageType(CallError):
     """The actor has no such method; the client is of another version than the server."""
 
     code = "UnknownMessageType"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class AmbiguousMessageType(CallError):
     """A short message type fits several of the actor's methods; see `candidates`."""
 
     code = "AmbiguousMessageType"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class ProtocolViolation(CallError):
     """One side sent what the protocol does not allow."""
 
     code = "ProtocolError"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class PermissionDenied(CallError):
     """The server does not let this caller do that."""
 
     code = "PermissionDenied"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class SchemaMismatch(CallError):
     """The method's contract does not fit the one this client was generated from."""
 
     code = "SchemaMismatch"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class FrameTooLarge(CallError):
     """The message is larger than a frame may be."""
 
     code = "FrameTooLarge"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class Deadlock(CallError):
     """The call would wait for itself; see `chain`."""
 
     code = "Deadlock"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class ActorNotFound(CallError):
     """No actor is exposed under that id."""
 
     code = "ActorNotFound"
-    delivered = "no"
+    delivered: Delivered = "no"
     retryable = True
 
 
@@ -120,7 +120,7 @@ class TargetBusy(CallError):
     """The actor's mailbox is full."""
 
     code = "TargetBusy"
-    delivered = "no"
+    delivered: Delivered = "no"
     retryable = True
 
 
@@ -128,7 +128,7 @@ class RateLimited(CallError):
     """This caller makes more calls than it may; see `retry_after_ms`."""
 
     code = "RateLimited"
-    delivered = "no"
+    delivered: Delivered = "no"
     retryable = True
 
 
@@ -136,7 +136,7 @@ class LimitExceeded(CallError):
     """A limit of the server is reached, for instance that of calls in flight."""
 
     code = "LimitExceeded"
-    delivered = "no"
+    delivered: Delivered = "no"
     retryable = True
 
 
@@ -144,7 +144,7 @@ class ShuttingDown(CallError):
     """The server is stopping and takes no more calls."""
 
     code = "ShuttingDown"
-    delivered = "no"
+    delivered: Delivered = "no"
     retryable = True
 
 
@@ -152,14 +152,14 @@ class SerializationFailed(CallError):
     """The server could not read the message, or could not write the reply; see `path`."""
 
     code = "SerializationError"
-    delivered = "no"
+    delivered: Delivered = "no"
 
 
 class DecodeError(CallError):
     """The server's answer is not what the contract says; `path` is where."""
 
     code = "SerializationError"
-    delivered = "yes"
+    delivered: Delivered = "yes"
 
     @classmethod
     def below(cls, root: str, mismatch: Mismatch) -> Self:
@@ -203,7 +203,7 @@ class SlowConsumer(CallError):
     """The server gave up a stream or subscription that was not read fast enough."""
 
     code = "SlowConsumer"
-    delivered = "yes"
+    delivered: Delivered = "yes"
 
 
 class InternalError(CallError):

@@ -37,6 +37,8 @@ def held(showcase: Path) -> Callable[[], AbstractContextManager[None]]:
     def hold() -> Iterator[None]:
         os.kill(process, signal.SIGSTOP)
         try:
+            # Its threads stop one by one.
+            os.waitid(os.P_PID, process, os.WSTOPPED)
             yield
         finally:
             os.kill(process, signal.SIGCONT)

@@ -25,9 +25,9 @@ fn service(service: &Service, flavour: Flavour) -> TokenStream {
         ident, methods, events, ..
     } = service;
     let (about, support) = (about(&service.about), flavour.support());
-    let unused = methods.is_empty().then(|| {
-        quote!(#[allow(dead_code, reason = "a contract without methods calls no actor")])
-    });
+    let unused = methods
+        .is_empty()
+        .then(|| quote!(#[allow(dead_code, reason = "a contract without methods calls no actor")]));
     let methods = methods.iter().map(|of| method(of, flavour));
     let events = events.iter().map(|of| event(of, flavour));
     quote! {

@@ -47,7 +47,10 @@ pub trait Mirror {
     /// A map.
     fn map(&self, map: BTreeMap<u64, Option<Title>>) -> BTreeMap<u64, Option<Title>>;
     /// As many arguments as nobody should have.
-    #[allow(clippy::too_many_arguments, reason = "that there may be any number of them is the point")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "that there may be any number of them is the point"
+    )]
     fn ten(
         &self,
         one: u8,

@@ -1,5 +1,11 @@
 //! Names that mean something else in one language or another.
 
+#![allow(
+    rustdoc::invalid_html_tags,
+    rustdoc::invalid_rust_codeblocks,
+    reason = "documentation that is hard to carry over is one of the cases"
+)]
+
 use callsheet::contract_type;
 
 /// Names that mean something else. Its own documentation tries to get out: `*/` `"""` `\N{DASH}` `${x}` `{{ y }}`
@@ -20,7 +26,7 @@ pub struct OddNames {
     pub constructor: Option<String>,
     /// @param {string} delete - what TSDoc would take for its own {@link delete}
     pub delete: Vec<u8>,
-    ///
+    #[allow(missing_docs, reason = "what has no documentation is one of the cases")]
     pub def: (),
     /// Two names that many languages would merge: this
     pub self_: u8,

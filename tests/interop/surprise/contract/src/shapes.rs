@@ -83,6 +83,7 @@ pub struct Scalars {
 pub struct Marker;
 
 /// Containers within containers.
+#[allow(clippy::type_complexity, reason = "types without names are one of the cases")]
 #[contract_type]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Containers {

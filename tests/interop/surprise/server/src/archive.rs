@@ -37,12 +37,18 @@ impl Archive for Shelves {
                 }
             )*};
         }
-        compare!(scalars, containers, externals, internals, adjacents, untagged, names, times, tree, expression, chain);
+        compare!(
+            scalars, containers, externals, internals, adjacents, untagged, names, times, tree, expression, chain
+        );
         // Equal floats may still differ in their sign.
         if everything.scalars.f64.to_bits() != expected.scalars.f64.to_bits() {
             difference.parts.push("scalars.f64".to_owned());
         }
-        if difference.parts.is_empty() { Ok(()) } else { Err(difference) }
+        if difference.parts.is_empty() {
+            Ok(())
+        } else {
+            Err(difference)
+        }
     }
 
     async fn forget(&mut self) {

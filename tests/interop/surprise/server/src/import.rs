@@ -42,10 +42,12 @@ impl Import for Desk {
         request: u32,
         client: u32,
     ) -> u32 {
-        [timeout, options, signal, connection, target, codec, values, request, client]
-            .into_iter()
-            .rev()
-            .fold(0, |sum, argument| 2 * sum + argument)
+        [
+            timeout, options, signal, connection, target, codec, values, request, client,
+        ]
+        .into_iter()
+        .rev()
+        .fold(0, |sum, argument| 2 * sum + argument)
     }
 
     fn with_timeout(&self, models: Words) -> Words {

@@ -29,9 +29,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let runtime = Runtime::launch()?;
     let broker = runtime.broker().clone();
     let archive = move || archive::Shelves::new(broker.clone());
-    runtime.actor("mirror", || mirror::Glass).serves(Mirror).expose().start().await?;
-    runtime.actor("archive", archive).serves(Archive).expose().start().await?;
-    runtime.actor("import", || import::Desk).serves(Import).expose().start().await?;
+    runtime
+        .actor("mirror", || mirror::Glass)
+        .serves(Mirror)
+        .expose()
+        .start()
+        .await?;
+    runtime
+        .actor("archive", archive)
+        .serves(Archive)
+        .expose()
+        .start()
+        .await?;
+    runtime
+        .actor("import", || import::Desk)
+        .serves(Import)
+        .expose()
+        .start()
+        .await?;
 
     let listener = runtime.listen(&options.socket).await?;
     println!("listening on {}", options.socket.display());

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use surprise_contract::{
-    Adjacent, Containers, Expression, External, Heading, Internal, Lenient, Map, Mirror, OddNames, Pair, Scalars, Strict,
-    Times, Title, Tree, Untagged,
+    Adjacent, Containers, Expression, External, Heading, Internal, Lenient, Map, Mirror, OddNames, Pair, Scalars,
+    Strict, Times, Title, Tree, Untagged,
 };
 
 pub(crate) struct Glass;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use surprise_contract::{
-    Adjacent, Chain, Containers, Error, Everything, Expression, External, Fixed, Heading, Internal, Map, Marker, OddNames,
-    Pair, Promise, Scalars, Times, Title, Tree, Untagged, Words,
+    Adjacent, Chain, Containers, Error, Everything, Expression, External, Fixed, Heading, Internal, Map, Marker,
+    OddNames, Pair, Promise, Scalars, Times, Title, Tree, Untagged, Words,
 };
 
 pub(crate) fn sample() -> Everything {
@@ -22,7 +22,10 @@ pub(crate) fn sample() -> Everything {
             Adjacent::Perhaps(None),
             Adjacent::Perhaps(Some(Pair(i64::MIN, String::new()))),
             Adjacent::Tuple(Heading::Nowhere, -1.5),
-            Adjacent::Struct { class: i128::MIN, t: '𝄞' },
+            Adjacent::Struct {
+                class: i128::MIN,
+                t: '𝄞',
+            },
         ],
         untagged: vec![
             Untagged::Nothing,
@@ -44,12 +47,18 @@ pub(crate) fn sample() -> Everything {
             name: "x".to_owned(),
             r#in: Box::new(Expression::Sum(vec![
                 Expression::Number(1.0),
-                Expression::Ratio(Box::new(Expression::Number(-0.5)), Box::new(Expression::Sum(Vec::new()))),
+                Expression::Ratio(
+                    Box::new(Expression::Number(-0.5)),
+                    Box::new(Expression::Sum(Vec::new())),
+                ),
             ])),
         },
         chain: Chain {
             link: 1,
-            next: Some(Box::new(Chain { link: u64::MAX, next: None })),
+            next: Some(Box::new(Chain {
+                link: u64::MAX,
+                next: None,
+            })),
         },
     }
 }
@@ -87,12 +96,20 @@ fn containers() -> Containers {
                 ("".to_owned(), Some(0)),
             ])),
         ]),
-        lists: vec![vec![], vec![vec![]], vec![vec![i64::MIN, i64::MAX], vec![9_007_199_254_740_993]]],
+        lists: vec![
+            vec![],
+            vec![vec![]],
+            vec![vec![i64::MIN, i64::MAX], vec![9_007_199_254_740_993]],
+        ],
         by_text: HashMap::from([
             ("__proto__".to_owned(), vec![0, 255]),
             ("constructor".to_owned(), vec![]),
         ]),
-        by_number: BTreeMap::from([(i64::MIN, Heading::None), (-1, Heading::True), (i64::MAX, Heading::West)]),
+        by_number: BTreeMap::from([
+            (i64::MIN, Heading::None),
+            (-1, Heading::True),
+            (i64::MAX, Heading::West),
+        ]),
         by_large_number: BTreeMap::from([(
             u64::MAX,
             BTreeMap::from([(0, "zero".to_owned()), (255, "most".to_owned())]),
@@ -136,7 +153,10 @@ fn internals() -> Vec<Internal> {
         Internal::Nothing,
         Internal::Newtype(title()),
         Internal::Leaf(tree()),
-        Internal::Struct { kind: u64::MAX, note: None },
+        Internal::Struct {
+            kind: u64::MAX,
+            note: None,
+        },
         Internal::Struct {
             kind: 0,
             note: Some("noted".to_owned()),
