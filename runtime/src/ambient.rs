@@ -17,8 +17,8 @@ tokio::task_local! {
 }
 
 thread_local! {
-    /// The runtimes that were entered on this thread, the innermost last.
-    static ENTERED: RefCell<Vec<Runtime>> = const { RefCell::new(Vec::new()) };
+    /// The runtimes that were entered on this thread, the innermost last; `None` where one was left before a later one.
+    static ENTERED: RefCell<Vec<Option<Runtime>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The runtimes that were launched in each tokio runtime.
@@ -44,7 +44,7 @@ pub(crate) fn find() -> Result<Runtime, Failure> {
     if let Ok(runtime) = HANDLER.try_with(WeakRuntime::clone) {
         return runtime.upgrade();
     }
-    if let Some(runtime) = ENTERED.with_borrow(|entered| entered.last().cloned()) {
+    if let Some(runtime) = ENTERED.with_borrow(|entered| entered.iter().flatten().next_back().cloned()) {
         return Ok(runtime);
     }
     let launched = LAUNCHED.read().unwrap_or_else(PoisonError::into_inner);
@@ -70,18 +70,30 @@ pub(crate) fn find() -> Result<Runtime, Failure> {
 #[must_use = "the runtime is ambient only while the guard lives"]
 #[derive(Debug)]
 pub struct EnterGuard {
+    /// Where it stands among those that were entered.
+    place: usize,
     /// It must be dropped on the thread that made it.
     not_send: PhantomData<*const ()>,
 }
 
 pub(crate) fn enter(runtime: Runtime) -> EnterGuard {
-    ENTERED.with_borrow_mut(|entered| entered.push(runtime));
-    EnterGuard { not_send: PhantomData }
+    let place = ENTERED.with_borrow_mut(|entered| {
+        entered.push(Some(runtime));
+        entered.len() - 1
+    });
+    EnterGuard {
+        place,
+        not_send: PhantomData,
+    }
 }
 
 impl Drop for EnterGuard {
     fn drop(&mut self) {
-        let runtime = ENTERED.with_borrow_mut(Vec::pop);
+        let runtime = ENTERED.with_borrow_mut(|entered| {
+            let runtime = entered[self.place].take();
+            while entered.pop_if(|entered| entered.is_none()).is_some() {}
+            runtime
+        });
         drop(runtime);
     }
 }

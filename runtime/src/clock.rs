@@ -1,8 +1,8 @@
 //! The coarse clock that deadlines are measured by.
 //!
 //! A timer for each call would cost more than the call. Instead every place that holds calls in flight is swept by one
-//! task of the runtime, every [`TICK`], and only while there are calls: an idle runtime sleeps. Starting a call reads an
-//! atomic, not the time.
+//! task, every [`TICK`], and only while there are calls: an idle runtime has no such task. Starting a call reads atomics,
+//! not the time.
 
 use std::{
     sync::{
@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, Sleep},
+};
 
 /// How often deadlines are looked at: a call ends at most so much later than its deadline.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -94,7 +97,7 @@ pub(crate) struct Clock {
     active: AtomicBool,
     /// A call was started since the last sweep.
     touched: AtomicBool,
-    wake: Notify,
+    tokio: Handle,
     places: Mutex<Vec<Weak<dyn Sweep>>>,
 }
 
@@ -105,7 +108,8 @@ impl std::fmt::Debug for dyn Sweep {
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
+    /// A clock whose sweeper runs in `tokio`.
+    pub(crate) fn new(tokio: Handle) -> Self {
         static NUMBERS: AtomicU32 = AtomicU32::new(1);
         // 24 bits are kept for the number; zero stands for 'no deadline'.
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed) % ((1 << 24) - 1) + 1;
@@ -116,7 +120,7 @@ impl Clock {
             swept: AtomicU64::new(0),
             active: AtomicBool::new(false),
             touched: AtomicBool::new(false),
-            wake: Notify::new(),
+            tokio,
             places: Mutex::new(Vec::new()),
         }
     }
@@ -132,13 +136,8 @@ impl Clock {
     }
 
     /// The deadline `after` from now, for a call that starts now. It may be up to a tick late, never early.
-    pub(crate) fn deadline(&self, after: Duration) -> Deadline {
-        if !self.active.load(Ordering::Acquire) {
-            self.activate();
-        }
-        if !self.touched.load(Ordering::Relaxed) {
-            self.touched.store(true, Ordering::SeqCst);
-        }
+    pub(crate) fn deadline(self: &Arc<Self>, after: Duration) -> Deadline {
+        self.touch();
         // Not `as_millis`, which divides 128 bits.
         let after = after
             .as_secs()
@@ -157,13 +156,31 @@ impl Clock {
         self.reading().judge(deadline) == Judgement::Late
     }
 
-    #[cold]
-    fn activate(&self) {
-        self.read_time();
-        self.touched.store(true, Ordering::SeqCst);
-        if !self.active.swap(true, Ordering::SeqCst) {
-            self.wake.notify_one();
+    /// Has what waits for a deadline swept. To be called again once a deadline that was given stands where it is swept:
+    /// whoever was held up in between may find that the sweeper saw nothing and went away.
+    #[inline]
+    pub(crate) fn touch(self: &Arc<Self>) {
+        // In this order: a sweeper that goes away lowers `active` first and looks at `touched` then.
+        if !self.touched.load(Ordering::Relaxed) {
+            self.touched.store(true, Ordering::SeqCst);
         }
+        if !self.active.load(Ordering::SeqCst) {
+            self.activate();
+        }
+    }
+
+    #[cold]
+    fn activate(self: &Arc<Self>) {
+        self.read_time();
+        if !self.active.swap(true, Ordering::SeqCst) {
+            self.tokio.spawn(Arc::clone(self).sweep_while_touched());
+        }
+    }
+
+    /// A timer that may be made and polled outside tokio too.
+    pub(crate) fn sleep(&self, time: Duration) -> Sleep {
+        let _entered = self.tokio.enter();
+        tokio::time::sleep(time)
     }
 
     fn read_time(&self) {
@@ -206,20 +223,18 @@ impl Clock {
         in_flight
     }
 
-    /// Sweeps for as long as the runtime lives.
-    pub(crate) async fn run(self: Arc<Self>) {
+    /// Sweeps until nothing is in flight any more. The runtime may be gone by then: its last calls have deadlines too.
+    async fn sweep_while_touched(self: Arc<Self>) {
         loop {
-            if !self.active.load(Ordering::SeqCst) {
-                self.wake.notified().await;
-            }
             tokio::time::sleep(TICK).await;
             let touched = self.touched.swap(false, Ordering::SeqCst);
-            if !self.sweep() && !touched {
-                self.active.store(false, Ordering::SeqCst);
-                // A call that was started in between saw an active clock and did not wake it.
-                if self.touched.load(Ordering::SeqCst) {
-                    self.active.store(true, Ordering::SeqCst);
-                }
+            if self.sweep() || touched {
+                continue;
+            }
+            self.active.store(false, Ordering::SeqCst);
+            // A call that was started in between saw an active clock and spawned no sweeper.
+            if !self.touched.load(Ordering::SeqCst) || self.active.swap(true, Ordering::SeqCst) {
+                return;
             }
         }
     }

@@ -52,7 +52,7 @@ pub trait ContractMessage: Sized + Send + 'static {
 /// A method as callers on the wire see it.
 #[derive(Clone, Debug)]
 pub struct MethodInfo {
-    /// What [`Contract::decode`] calls it.
+    /// What [`ContractMessage::decode`] calls it.
     pub index: usize,
     /// The short name of its message; the full one has the contract's name and a dot before it.
     pub message: &'static str,

@@ -82,11 +82,12 @@ impl Router {
         Ok(())
     }
 
-    /// Takes the actor's id and its exposed names away from it.
-    pub(crate) fn remove(&self, id: &ActorId) {
-        write(&self.actors).remove(id);
+    /// Takes the actor's id and its exposed names away from it, and gives back what they led to.
+    pub(crate) fn remove(&self, id: &ActorId) -> Option<Arc<Routes>> {
+        let routes = write(&self.actors).remove(id);
         write(&self.exposed).retain(|_, target| target.id != *id);
         self.version.fetch_add(1, Ordering::Release);
+        routes
     }
 
     /// The way of a contract's messages into the queue of the actor `id`.

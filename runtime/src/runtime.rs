@@ -3,12 +3,12 @@
 use std::{
     fmt,
     future::Future,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
 use callsheet_wire::{Code, Failure};
-use tokio::{runtime::Handle, task::JoinHandle};
+use tokio::runtime::Handle;
 
 use crate::{
     actor::{ActorBuilder, ActorHandle, ActorId, StartError},
@@ -62,10 +62,17 @@ struct Inner {
     router: Router,
     broker: Broker,
     clock: Arc<Clock>,
-    sweeper: JoinHandle<()>,
     timeouts: Timeouts,
-    /// In order of start; `None` once the runtime was shut down.
-    actors: Mutex<Option<Vec<ActorHandle>>>,
+    actors: Mutex<Actors>,
+}
+
+/// The actors that have not stopped.
+#[derive(Default)]
+struct Actors {
+    /// In order of start.
+    started: Vec<ActorHandle>,
+    /// No further one is started.
+    shut_down: bool,
 }
 
 /// How long calls may take.
@@ -134,14 +141,12 @@ impl RuntimeOptions {
         if cfg!(panic = "abort") && !self.allow_panic_abort {
             return Err(LaunchError::PanicAbort);
         }
-        let clock = Arc::new(Clock::new());
         let runtime = Runtime(Arc::new(Inner {
             router: Router::default(),
             broker: Broker::default(),
-            sweeper: tokio.spawn(Arc::clone(&clock).run()),
-            clock,
+            clock: Arc::new(Clock::new(tokio.clone())),
             timeouts: self.timeouts,
-            actors: Mutex::new(Some(Vec::new())),
+            actors: Mutex::default(),
             tokio,
         }));
         ambient::launched(runtime.0.tokio.id(), runtime.downgrade());
@@ -205,11 +210,21 @@ impl Runtime {
     }
 
     /// Stops every actor, the last started first, and waits until all have stopped. No actor can be started afterwards.
+    /// Awaited by an actor's own exclusive call, it waits for itself for ever.
     pub async fn shutdown(&self) {
-        let actors = self.0.actors.lock().unwrap_or_else(PoisonError::into_inner).take();
-        for actor in actors.into_iter().flatten().rev() {
+        // They stay in the list until they have stopped, for whoever shuts down as well, or again after giving up.
+        let started = {
+            let mut actors = self.actors();
+            actors.shut_down = true;
+            actors.started.clone()
+        };
+        for actor in started.into_iter().rev() {
             actor.stop().await;
         }
+    }
+
+    fn actors(&self) -> MutexGuard<'_, Actors> {
+        self.0.actors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn downgrade(&self) -> WeakRuntime {
@@ -243,23 +258,26 @@ impl Runtime {
         names: &[ActorId],
         routes: Arc<Routes>,
     ) -> Result<(), StartError> {
-        let mut actors = self.0.actors.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(actors) = actors.as_mut() else {
+        let mut actors = self.actors();
+        if actors.shut_down {
             return Err(StartError::ShutDown(handle.id().clone()));
-        };
+        }
         self.0
             .router
             .insert(handle.id(), names, routes)
             .map_err(StartError::NameTaken)?;
-        actors.push(handle.clone());
+        actors.started.push(handle.clone());
         Ok(())
     }
 
     pub(crate) fn remove_actor(&self, id: &ActorId) {
-        self.0.router.remove(id);
-        if let Some(actors) = self.0.actors.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            actors.retain(|actor| actor.id() != id);
-        }
+        // Under one lock, lest an actor that takes the name at once is taken out of the list in its stead.
+        let mut actors = self.actors();
+        let routes = self.0.router.remove(id);
+        actors.started.retain(|actor| actor.id() != id);
+        drop(actors);
+        // With them go the last messages that nobody received, and with those values of the user's.
+        drop(routes);
     }
 }
 
@@ -278,9 +296,8 @@ impl WeakRuntime {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.sweeper.abort();
         let actors = self.actors.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for actor in actors.iter().flatten().rev() {
+        for actor in actors.started.iter().rev() {
             actor.request_stop();
         }
     }

@@ -106,6 +106,10 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
     /// # Errors
     ///
     /// If a name is taken or is none, the factory panics, or the runtime was shut down.
+    ///
+    /// # Panics
+    ///
+    /// If a contract publishes an event under the name of another one.
     pub async fn start(mut self) -> Result<ActorHandle, StartError> {
         self.names.dedup();
         for name in std::iter::once(&self.id).chain(&self.names) {
@@ -134,14 +138,14 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             stop_wakes: None,
         };
         self.runtime.add_actor(&handle, &self.names, Arc::new(routes))?;
-        if !self.names.is_empty() {
-            C::expose_events(self.runtime.broker());
-        }
         let end = End {
             id: self.id,
             runtime: self.runtime.downgrade(),
             lifecycle,
         };
+        if !self.names.is_empty() {
+            C::expose_events(self.runtime.broker());
+        }
         let scoped = ambient::scope(self.runtime.downgrade(), async move {
             actor.run().await;
             drop(end);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    call::{Reply, Returns, handler_lost},
+    call::{Reply, Returns, discard, handler_lost},
     runtime::WeakRuntime,
 };
 
@@ -62,7 +62,7 @@ impl<S> SharedTurn<'_, S> {
     /// Runs a plain method: a call without any async machinery.
     pub fn run<R: Returns>(&mut self, mut reply: Reply<R>, method: impl FnOnce(&S) -> R) {
         if !reply.begin() {
-            return;
+            return discard(method);
         }
         match catch_unwind(AssertUnwindSafe(|| method(self.state))) {
             Ok(value) => reply.complete(value),
@@ -128,7 +128,7 @@ where
 {
     fn run(&mut self, turn: &mut SharedTurn<'_, S>, message: M, mut reply: Reply<R>) {
         if !reply.begin() {
-            return;
+            return discard(message);
         }
         let state = turn.spare.take().unwrap_or_else(|| Arc::clone(turn.state));
         let polled = catch_unwind(AssertUnwindSafe(|| {

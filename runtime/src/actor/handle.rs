@@ -61,7 +61,7 @@ impl ActorHandle {
     }
 
     /// Stops the actor and waits until it has stopped: the call that runs is finished, calls that wait in the queue fail
-    /// with `ActorStopped`.
+    /// with `ActorStopped`. Awaited by one of the actor's own exclusive calls, it waits for itself for ever.
     pub async fn stop(&self) {
         self.request_stop();
         self.stopped().await;

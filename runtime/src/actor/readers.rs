@@ -53,11 +53,15 @@ impl Readers {
     ///
     /// If one of them panicked.
     pub(super) async fn idle(&mut self) -> Result<(), ()> {
-        poll_fn(|cx| match self.poll_failed(cx) {
+        poll_fn(|cx| self.poll_idle(cx)).await
+    }
+
+    /// Ready when no call shares the state, or one has panicked.
+    pub(super) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        match self.poll_failed(cx) {
             Poll::Ready(()) => Poll::Ready(Err(())),
             Poll::Pending if self.0.is_empty() => Poll::Ready(Ok(())),
             Poll::Pending => Poll::Pending,
-        })
-        .await
+        }
     }
 }

@@ -9,7 +9,10 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use tokio::sync::mpsc::Receiver;
+use tokio::{
+    sync::mpsc::{Receiver, error::TryRecvError},
+    time::Instant,
+};
 
 use super::{
     ActorId,
@@ -25,6 +28,10 @@ const BATCH: usize = 64;
 
 /// So long a stopping actor waits for its suspended calls before it aborts them.
 const READERS_MAY_TAKE: Duration = Duration::from_secs(10);
+
+/// So long a stopping actor waits for senders that found room in its queue before it was closed, and may be decoding yet.
+const SENDERS_MAY_TAKE: Duration = Duration::from_secs(1);
+const SENDERS_ARE_ASKED: Duration = Duration::from_millis(1);
 
 /// Makes the state: at the start, and again when a panic has discarded it.
 pub(super) type Factory<S> = Box<dyn Fn() -> S + Send>;
@@ -62,17 +69,29 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
         let mut received = Vec::with_capacity(BATCH);
         let served = self.serve(&mut readers, &mut received).await;
         self.queue.close();
+        // Whatever waits is dropped with its reply, which tells its caller.
+        discard(&self.id, received);
+        self.drain().await;
         if served.is_ok() && tokio::time::timeout(READERS_MAY_TAKE, readers.idle()).await.is_err() {
             tracing::warn!(actor = %self.id, "aborted the calls that were still running when the actor stopped");
         }
         drop(readers);
-        // Whatever waits is dropped with its reply, which tells its caller.
-        discard(&self.id, received);
-        while let Ok(queued) = self.queue.try_recv() {
-            discard(&self.id, queued);
-        }
         self.spare = None;
         discard(&self.id, self.state);
+    }
+
+    /// Drops what is in the closed queue, and what those still put there who found it open.
+    async fn drain(&mut self) {
+        let until = Instant::now() + SENDERS_MAY_TAKE;
+        loop {
+            match self.queue.try_recv() {
+                Ok(queued) => discard(&self.id, queued),
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) if Instant::now() >= until => return,
+                // Nothing tells that a sender which had its room reserved has given up.
+                Err(TryRecvError::Empty) => tokio::time::sleep(SENDERS_ARE_ASKED).await,
+            }
+        }
     }
 
     async fn serve(
@@ -117,6 +136,10 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
             // Nothing is taken only from a queue that is closed, and only this loop closes it.
             return Poll::Ready(if taken == 0 { Woken::Stop } else { Woken::Messages });
         }
+        self.poll_stopping(cx).map(|()| Woken::Stop)
+    }
+
+    fn poll_stopping(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // A task has one waker all its life, and a stop takes it for good.
         if !self
             .stop_wakes
@@ -127,7 +150,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
             self.stop_wakes = Some(cx.waker().clone());
         }
         if self.lifecycle.is_stopping() {
-            Poll::Ready(Woken::Stop)
+            Poll::Ready(())
         } else {
             Poll::Pending
         }
@@ -146,8 +169,20 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
     }
 
     async fn exclusive(&mut self, readers: &mut Readers, mode: Mode, message: D::Message) -> Result<(), Unrecoverable> {
-        if !readers.is_empty() && readers.idle().await.is_err() {
-            self.rebuild(readers)?;
+        if !readers.is_empty() {
+            let idle = poll_fn(|cx| match readers.poll_idle(cx) {
+                Poll::Ready(idle) => Poll::Ready(Some(idle)),
+                Poll::Pending => self.poll_stopping(cx).map(|()| None),
+            });
+            match idle.await {
+                Some(Ok(())) => {}
+                Some(Err(())) => self.rebuild(readers)?,
+                // A reader without a deadline may never end, and the call has not begun.
+                None => {
+                    discard(&self.id, message);
+                    return Ok(());
+                }
+            }
         }
         self.spare = None;
         let Some(state) = Arc::get_mut(&mut self.state) else {

@@ -20,6 +20,7 @@ pub use tell::{Sends, Tell};
 
 pub(crate) use failing::{closed, handler_lost, late_for_first_item, late_in_queue, late_running};
 pub(crate) use port::{Body, EncodedStream, Form, Outlet, Port, Step};
+pub(crate) use reply::discard;
 
 use crate::clock::Deadline;
 

@@ -54,6 +54,7 @@ impl<M: Message> Pending<M> {
         let deadline = target.deadline(timeout);
         let header = CallHeader { deadline };
         let slot = M::slots().take(deadline);
+        target.clock().touch();
         let mut message = message.into_queued(Reply::to_slot(Arc::clone(&slot)));
         loop {
             message = match target.sink().try_send(header, message) {

@@ -1,6 +1,7 @@
 //! The duty to reply, which travels with a message.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     task::{Context, Poll},
 };
@@ -68,8 +69,8 @@ impl<R: Returns> Reply<R> {
     pub fn complete(mut self, value: R) {
         match self.take() {
             Destination::Slot(slot) => slot.complete(Ok(value)),
-            Destination::Port(port) => value.write_to(port),
-            Destination::Nowhere => {}
+            Destination::Port(port) => guarded(|| value.write_to(port)),
+            Destination::Nowhere => discard(value),
         }
     }
 
@@ -80,6 +81,17 @@ impl<R: Returns> Reply<R> {
 
     fn take(&mut self) -> Destination<R> {
         std::mem::replace(&mut self.destination, Destination::Nowhere)
+    }
+}
+
+/// Drops what a call brought or gave, whose drop may panic: no fault of the state, and no end of the actor.
+pub(crate) fn discard<T>(value: T) {
+    guarded(|| drop(value));
+}
+
+fn guarded(act: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(act)).is_err() {
+        tracing::error!("an argument or a reply panicked while it was dropped");
     }
 }
 

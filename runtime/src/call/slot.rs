@@ -16,7 +16,10 @@ use std::{
 use callsheet_wire::Failure;
 use parking_lot::Mutex;
 
-use super::failing::{late_in_queue, late_running};
+use super::{
+    failing::{late_in_queue, late_running},
+    reply::discard,
+};
 use crate::clock::{self, Deadline, Judgement, Reading, Sweep};
 
 /// So many unused slots are kept for each method and thread.
@@ -156,7 +159,7 @@ impl<R> Slot<R> {
             if self.phase.load(Ordering::Acquire) > phase::RUNNING {
                 // The outcome may run user code when it is dropped: never under the lock.
                 drop(parties);
-                return;
+                return discard(outcome);
             }
             self.phase.store(phase::DONE, Ordering::Release);
             parties.outcome = Some(outcome);
@@ -187,14 +190,14 @@ impl<R> Slot<R> {
 
     /// The caller goes away.
     pub(crate) fn abandon(&self) {
-        let (handler, outcome) = {
+        let (caller, handler, outcome) = {
             let mut parties = self.parties.lock();
             self.phase.store(phase::ABANDONED, Ordering::Release);
-            parties.caller = None;
-            (parties.handler.take(), parties.outcome.take())
+            (parties.caller.take(), parties.handler.take(), parties.outcome.take())
         };
-        // A reply that nobody will read may run user code when it is dropped: never under the lock.
-        drop(outcome);
+        // A reply that nobody will read, and a waker of another executor, may run user code when they are dropped: never
+        // under the lock.
+        drop((caller, outcome));
         if let Some(handler) = handler {
             handler.wake();
         }

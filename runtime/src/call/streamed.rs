@@ -4,13 +4,14 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use callsheet_schema::{DeclaredError, Returned};
 use callsheet_wire::{Code, Delivered, Failure};
 use futures_core::Stream;
+use tokio::time::{Instant, Sleep};
 
 use super::{failing::late_for_first_item, pending::Pending};
 use crate::{Streaming, contract::Message, mailbox::Address};
@@ -32,19 +33,24 @@ enum State<M: Message, T> {
     },
     Opening {
         call: Pending<M>,
-        first: Duration,
+        first: First<M>,
     },
-    /// Until the first item is there, the time that is left for it.
     Open {
         stream: Streaming<T>,
-        first: Option<First>,
+        /// Until the first item is there.
+        first: Option<First<M>>,
     },
     Ended,
 }
 
-enum First {
-    Within(Duration),
-    Until(Pin<Box<tokio::time::Sleep>>),
+/// When the first item is late. Its timer is only made once the item has to be waited for.
+enum First<M: Message> {
+    Within {
+        address: Address<M::Queued>,
+        started: Instant,
+        timeout: Option<Duration>,
+    },
+    Until(Pin<Box<Sleep>>),
 }
 
 /// Nothing is ever pinned in place: what must not move has a box of its own.
@@ -92,21 +98,28 @@ where
                     else {
                         continue;
                     };
-                    let first = address.timeout(timeout);
+                    let started = Instant::now();
                     let call = Pending::start(&address, message, timeout);
+                    let first = First::Within {
+                        address,
+                        started,
+                        timeout,
+                    };
                     self.state = State::Opening { call, first };
                 }
-                State::Opening { call, first } => match Pin::new(call).poll(cx) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Ok(stream)) => {
-                        let first = Some(First::Within(*first));
-                        self.state = State::Open { stream, first };
+                State::Opening { call, .. } => {
+                    let opened = ready!(Pin::new(call).poll(cx));
+                    let State::Opening { first, .. } = std::mem::replace(&mut self.state, State::Ended) else {
+                        continue;
+                    };
+                    match opened {
+                        Ok(stream) => {
+                            let first = Some(first);
+                            self.state = State::Open { stream, first };
+                        }
+                        Err(failure) => return Poll::Ready(Some(Err(failure.into()))),
                     }
-                    Poll::Ready(Err(failure)) => {
-                        self.state = State::Ended;
-                        return Poll::Ready(Some(Err(failure.into())));
-                    }
-                },
+                }
                 State::Open { stream, first } => {
                     let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(stream).poll_next(cx)));
                     let item = match polled {
@@ -143,11 +156,18 @@ where
 }
 
 /// Ready with the failure when the first item is too late.
-fn poll_late(first: &mut Option<First>, cx: &mut Context<'_>) -> Poll<Failure> {
+fn poll_late<M: Message>(first: &mut Option<First<M>>, cx: &mut Context<'_>) -> Poll<Failure> {
     loop {
         match first {
             None => return Poll::Pending,
-            Some(First::Within(time)) => *first = Some(First::Until(Box::pin(tokio::time::sleep(*time)))),
+            Some(First::Within {
+                address,
+                started,
+                timeout,
+            }) => {
+                let timer = address.timer(*started, *timeout);
+                *first = timer.map(|timer| First::Until(Box::pin(timer)));
+            }
             Some(First::Until(sleep)) => {
                 return sleep.as_mut().poll(cx).map(|()| late_for_first_item());
             }

@@ -15,6 +15,7 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use callsheet_wire::{Code, Delivered, Failure};
+use tokio::time::{Instant, Sleep};
 
 use crate::{
     actor::{ActorId, Rejected, Sending, Sink},
@@ -76,6 +77,10 @@ impl<M> Target<M> {
     pub(crate) fn deadline(&self, timeout: Option<Duration>) -> Deadline {
         self.clock.deadline(self.timeouts.of(timeout))
     }
+
+    pub(crate) fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
 }
 
 impl<M: ContractMessage> Address<M> {
@@ -133,10 +138,12 @@ impl<M: ContractMessage> Address<M> {
         Ok(Resolved::Later(target))
     }
 
-    /// How long a call may take that asks for `timeout`.
-    pub(crate) fn timeout(&self, timeout: Option<Duration>) -> Duration {
-        self.resolve()
-            .map_or_else(|_| timeout.unwrap_or_default(), |target| target.timeouts.of(timeout))
+    /// A timer for what is left of `timeout`, or of the default, for a call that started at `started`. The actor may have
+    /// stopped since; `None` if there never was one.
+    pub(crate) fn timer(&self, started: Instant, timeout: Option<Duration>) -> Option<Sleep> {
+        let target = self.0.first.get()?;
+        let left = target.timeouts.of(timeout).saturating_sub(started.elapsed());
+        Some(target.clock.sleep(left))
     }
 
     /// Puts a message without a reply into the queue: at once if there is room, else by the deadline.
@@ -157,7 +164,7 @@ impl<M: ContractMessage> Address<M> {
                     return Ok(State::Full {
                         id: self.id().clone(),
                         sending: target.sink().send(header, message),
-                        timeout: target.timeouts.of(timeout),
+                        limit: Box::pin(target.clock.sleep(target.timeouts.of(timeout))),
                     });
                 }
                 Err(Rejected::Closed(message)) => message,
@@ -184,15 +191,11 @@ pub struct Enqueue(State);
 
 enum State {
     Sent,
+    /// A timer is the least of the costs by now.
     Full {
         id: ActorId,
         sending: Sending,
-        timeout: Duration,
-    },
-    /// A timer is the least of the costs by now.
-    Waiting {
-        id: ActorId,
-        sending: Pin<Box<tokio::time::Timeout<Sending>>>,
+        limit: Pin<Box<Sleep>>,
     },
     Failed(Failure),
     Ended,
@@ -202,30 +205,25 @@ impl Future for Enqueue {
     type Output = Result<(), Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
-        loop {
-            match std::mem::replace(&mut self.0, State::Ended) {
-                State::Sent => return Poll::Ready(Ok(())),
-                State::Failed(failure) => return Poll::Ready(Err(failure)),
-                State::Full { id, sending, timeout } => {
-                    let sending = Box::pin(tokio::time::timeout(timeout, sending));
-                    self.0 = State::Waiting { id, sending };
+        match std::mem::replace(&mut self.0, State::Ended) {
+            State::Sent => Poll::Ready(Ok(())),
+            State::Failed(failure) => Poll::Ready(Err(failure)),
+            State::Full {
+                id,
+                mut sending,
+                mut limit,
+            } => {
+                if let Poll::Ready(sent) = sending.as_mut().poll(cx) {
+                    return Poll::Ready(sent.map_err(|_| closed(&id)));
                 }
-                State::Waiting { id, mut sending } => {
-                    let Poll::Ready(outcome) = sending.as_mut().poll(cx) else {
-                        self.0 = State::Waiting { id, sending };
-                        return Poll::Pending;
-                    };
-                    return Poll::Ready(match outcome {
-                        Ok(Ok(())) => Ok(()),
-                        Ok(Err(_)) => Err(closed(&id)),
-                        Err(_) => {
-                            let text = format!("the queue of actor `{id}` stayed full until the deadline");
-                            Err(Failure::new(Code::Timeout, text).with_delivered(Delivered::No))
-                        }
-                    });
+                if limit.as_mut().poll(cx).is_ready() {
+                    let text = format!("the queue of actor `{id}` stayed full until the deadline");
+                    return Poll::Ready(Err(Failure::new(Code::Timeout, text).with_delivered(Delivered::No)));
                 }
-                State::Ended => return Poll::Pending,
+                self.0 = State::Full { id, sending, limit };
+                Poll::Pending
             }
+            State::Ended => Poll::Pending,
         }
     }
 }

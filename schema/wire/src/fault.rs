@@ -118,6 +118,12 @@ impl de::Error for Fault {
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        // The wire has one name for what Rust has two.
+        let expected = match expected.to_string().as_str() {
+            "usize" => "u64".to_owned(),
+            "isize" => "i64".to_owned(),
+            other => other.to_owned(),
+        };
         match found(&unexpected) {
             "integer" => Fault::text(format!("expected {expected}, found integer out of range")),
             found => Fault::text(format!("expected {expected}, found {found}")),

@@ -160,6 +160,7 @@ impl Inbound {
                     .of(request.timeout_ms.map(Duration::from_millis));
                 let deadline = self.clock.deadline(timeout);
                 let ticket = self.link.admit(answer, deadline)?;
+                self.clock.touch();
                 let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
                 if let Err(failure) = enqueue(head, deadline, request, reply) {
                     self.link.end_failed(ticket, &failure);
