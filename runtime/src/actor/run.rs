@@ -9,10 +9,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use tokio::{
-    sync::mpsc::{Receiver, error::TryRecvError},
-    time::Instant,
-};
+use tokio::sync::mpsc::Receiver;
 
 use super::{
     ActorId,
@@ -28,10 +25,6 @@ const BATCH: usize = 64;
 
 /// So long a stopping actor waits for its suspended calls before it aborts them.
 const READERS_MAY_TAKE: Duration = Duration::from_secs(10);
-
-/// So long a stopping actor waits for senders that found room in its queue before it was closed, and may be decoding yet.
-const SENDERS_MAY_TAKE: Duration = Duration::from_secs(1);
-const SENDERS_ARE_ASKED: Duration = Duration::from_millis(1);
 
 /// Makes the state: at the start, and again when a panic has discarded it.
 pub(super) type Factory<S> = Box<dyn Fn() -> S + Send>;
@@ -80,17 +73,10 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
         discard(&self.id, self.state);
     }
 
-    /// Drops what is in the closed queue, and what those still put there who found it open.
+    /// Drops what is in the closed queue, and what those still put there who had room reserved when it was closed.
     async fn drain(&mut self) {
-        let until = Instant::now() + SENDERS_MAY_TAKE;
-        loop {
-            match self.queue.try_recv() {
-                Ok(queued) => discard(&self.id, queued),
-                Err(TryRecvError::Disconnected) => return,
-                Err(TryRecvError::Empty) if Instant::now() >= until => return,
-                // Nothing tells that a sender which had its room reserved has given up.
-                Err(TryRecvError::Empty) => tokio::time::sleep(SENDERS_ARE_ASKED).await,
-            }
+        while let Some(queued) = self.queue.recv().await {
+            discard(&self.id, queued);
         }
     }
 
