@@ -15,6 +15,9 @@ pub struct Contract {
     /// Why it should no longer be used; empty if no reason was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
+    /// The contracts whose methods an actor that serves this one serves too, in the order of declaration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extends: Vec<String>,
     /// In the order of declaration.
     pub methods: Vec<Method>,
     /// In the order of declaration.

@@ -1,6 +1,9 @@
 //! How Rust types say what they look like on the wire.
 
+mod joined;
 mod standard;
+
+pub use joined::{Joined, NameParts};
 
 use std::{
     any::{TypeId, type_name},
@@ -11,21 +14,21 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Definition, TypeRef};
 
-/// A type that may stand in a contract: it crosses the wire and can describe what it looks like there.
+/// What a type looks like on the wire.
 ///
 /// Mark your own types with `#[contract_type]`. Descriptions come from this trait and never from looking at a type's
 /// name, so aliases and types of other crates work.
 ///
 /// # Assumptions
 ///
-/// What [`describe`](Self::describe) says is what the type's serde implementations do. The attribute sees to it; an
-/// implementation by hand must.
+/// What [`describe`](Self::describe) says is what the type's serde implementations do, or those of the module that a
+/// field names with `#[serde(with = "…")]`. The attribute sees to it; an implementation by hand must.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a contract type",
-    label = "cannot cross the wire",
+    label = "has no description",
     note = "mark the type with `#[contract_type]`; in place of a type of another crate, use one of your own"
 )]
-pub trait ContractType: Serialize + DeserializeOwned + Send + 'static {
+pub trait Describe: 'static {
     /// The type's name on the wire. It never depends on the path of the module the type stands in.
     const NAME: &'static str;
 
@@ -40,6 +43,23 @@ pub trait ContractType: Serialize + DeserializeOwned + Send + 'static {
         Self::NAME.to_owned()
     }
 }
+
+/// A type that may stand in a contract: it crosses the wire and can describe what it looks like there.
+///
+/// It holds for every type that fulfils its bounds; `#[contract_type]` sees to all of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a contract type",
+    label = "cannot cross the wire",
+    note = "mark the type with `#[contract_type]`; in place of a type of another crate, use one of your own"
+)]
+pub trait ContractType: Describe + Serialize + DeserializeOwned + Send {
+    #[doc(hidden)]
+    const IS: () = ();
+}
+
+// Whoever lacks something is told that the type is none of a contract's, not which bound it lacks.
+#[diagnostic::do_not_recommend]
+impl<T: Describe + Serialize + DeserializeOwned + Send> ContractType for T {}
 
 /// The named types that were met while describing.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@
 //! from a document alone. This crate knows no macros, no actors and no I/O.
 //!
 //! ```
-//! use callsheet_schema::{Types, ContractType, TypeRef};
+//! use callsheet_schema::{Describe, TypeRef, Types};
 //!
 //! let mut types = Types::default();
 //! assert_eq!(<Vec<Option<u32>>>::describe(&mut types).to_string(), "list<option<u32>>");
@@ -24,11 +24,11 @@ mod shape;
 
 pub use contract::{Access, Argument, Contract, Event, Kind, Method, Request};
 pub use declared::{CallError, DeclaredError, Returned};
-pub use describe::{ContractType, Types};
+pub use describe::{ContractType, Describe, Joined, NameParts, Types};
 pub use document::{Document, DocumentError, FORMAT};
 pub use encoding::Encoding;
 pub use registered::Registered;
-pub use shape::{Definition, Field, Shape, Tagging, TypeRef, Variant, VariantShape};
+pub use shape::{Definition, Field, Format, Shape, Tag, Tagging, TypeRef, Variant, VariantShape};
 
 #[doc(hidden)]
 pub mod __private {

@@ -11,13 +11,18 @@ pub fn message_of(method: &str) -> String {
     method.to_upper_camel_case()
 }
 
-/// The last segment of a dotted name.
+/// The last segment of a dotted name. The arguments of a generic type belong to its segment.
 ///
 /// ```
-/// assert_eq!(callsheet_schema::names::short("demo.Calculator.Add"), "Add");
+/// use callsheet_schema::names::short;
+///
+/// assert_eq!(short("demo.Calculator.Add"), "Add");
+/// assert_eq!(short("demo.Page<demo.User>"), "Page<demo.User>");
 /// ```
 pub fn short(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(_, last)| last)
+    let arguments = name.find('<').unwrap_or(name.len());
+    let start = name[..arguments].rfind('.').map_or(0, |dot| dot + 1);
+    &name[start..]
 }
 
 /// The first character of `name` that a wire name must not have, if there is one.

@@ -40,6 +40,10 @@ pub enum TypeRef {
     Char,
     /// UTF-8 text.
     String,
+    /// Text of a known form: a string in both codecs.
+    Text(Format),
+    /// The integer inside, which is never zero.
+    NonZero(Box<TypeRef>),
     /// A string of bytes.
     Bytes,
     /// A span of time: the map `{secs: u64, nanos: u32}`.
@@ -84,6 +88,8 @@ impl fmt::Display for TypeRef {
             TypeRef::Bytes => "bytes",
             TypeRef::Duration => "duration",
             TypeRef::SystemTime => "system_time",
+            TypeRef::Text(format) => format.name(),
+            TypeRef::NonZero(inner) => return write!(f, "nonzero<{inner}>"),
             TypeRef::Option(inner) => return write!(f, "option<{inner}>"),
             TypeRef::List(item) => return write!(f, "list<{item}>"),
             TypeRef::Set(item) => return write!(f, "set<{item}>"),
@@ -109,9 +115,11 @@ impl TypeRef {
     /// The references directly inside this one.
     pub fn inner(&self) -> Vec<&TypeRef> {
         match self {
-            TypeRef::Option(inner) | TypeRef::List(inner) | TypeRef::Set(inner) | TypeRef::Array(inner, _) => {
-                vec![&**inner]
-            }
+            TypeRef::Option(inner)
+            | TypeRef::NonZero(inner)
+            | TypeRef::List(inner)
+            | TypeRef::Set(inner)
+            | TypeRef::Array(inner, _) => vec![&**inner],
             TypeRef::Map(key, value) => vec![&**key, &**value],
             TypeRef::Tuple(items) => items.iter().collect(),
             _ => Vec::new(),
@@ -123,6 +131,56 @@ impl TypeRef {
         visit(self);
         for inner in self.inner() {
             inner.visit(visit);
+        }
+    }
+}
+
+/// A form of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A UUID: 32 hexadecimal digits in five groups divided by hyphens.
+    Uuid,
+    /// An IPv4 or IPv6 address.
+    IpAddress,
+    /// An IPv4 address in dotted decimal.
+    Ipv4Address,
+    /// An IPv6 address (RFC 5952).
+    Ipv6Address,
+    /// An IP address and a port: `127.0.0.1:80`, `[::1]:80`.
+    SocketAddress,
+    /// A date, a time of day and an offset from UTC (RFC 3339), with up to nine digits of a second.
+    Timestamp,
+    /// A date and a time of day without an offset: `2024-02-29T23:59:59.5`.
+    DateTime,
+    /// A date: `2024-02-29`.
+    Date,
+    /// A time of day: `23:59:59.5`.
+    Time,
+    /// A decimal number: `-12.50`.
+    Decimal,
+    /// An absolute URL (WHATWG).
+    Url,
+    /// A path of the server's file system.
+    Path,
+}
+
+impl Format {
+    /// The name in a document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Uuid => "uuid",
+            Format::IpAddress => "ip_address",
+            Format::Ipv4Address => "ipv4_address",
+            Format::Ipv6Address => "ipv6_address",
+            Format::SocketAddress => "socket_address",
+            Format::Timestamp => "timestamp",
+            Format::DateTime => "date_time",
+            Format::Date => "date",
+            Format::Time => "time",
+            Format::Decimal => "decimal",
+            Format::Url => "url",
+            Format::Path => "path",
         }
     }
 }
@@ -141,6 +199,9 @@ pub struct Definition {
     /// What is produced, where that is another shape than what is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub produces: Option<Shape>,
+    /// The server converts what it accepts and may refuse a value although it has this shape.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub checked: bool,
 }
 
 /// What the values of a named type look like.
@@ -155,6 +216,9 @@ pub enum Shape {
     Unit,
     /// A map with one entry for each field.
     Struct {
+        /// Entries that say which struct it is: always produced, and neither needed nor read where the struct is accepted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tags: Vec<Tag>,
         /// In the order of declaration.
         fields: Vec<Field>,
         /// Entries that no field names are refused; otherwise they are ignored.
@@ -191,6 +255,15 @@ impl Shape {
     }
 }
 
+/// An entry whose value is always the same text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// The name of the entry.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
 /// A field of a struct or of a variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
@@ -220,6 +293,11 @@ pub struct Field {
     /// It may be left out of what the server sends.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sometimes: bool,
+    /// The value's own entries stand among those of the struct, and there is no entry of this field's name. The type is a
+    /// map, whose entries are all that no other field names, an enum, or an option of one, which has no entry if there
+    /// is no value. Structs that Rust flattens into others do not appear: their fields are listed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub flattened: bool,
 }
 
 /// How the variant of an enum is told.
@@ -264,6 +342,12 @@ pub struct Variant {
     /// Why it should no longer be used; empty if no reason was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
+    /// It is written as its data alone, whatever the enum's tagging says, and meant where no other variant is told.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub untagged: bool,
+    /// It is also read where a variant is told that the enum does not have. It has no data.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub other: bool,
     /// The variant's data.
     pub shape: VariantShape,
 }

@@ -58,6 +58,7 @@ impl<'a> Directions<'a> {
         let inner = |reference: &TypeRef| Box::new(self.reference(reference, direction));
         match reference {
             TypeRef::Named(name) => TypeRef::Named(self.id(name, direction)),
+            TypeRef::NonZero(of) => TypeRef::NonZero(inner(of)),
             TypeRef::Option(of) => TypeRef::Option(inner(of)),
             TypeRef::List(of) => TypeRef::List(inner(of)),
             TypeRef::Set(of) => TypeRef::Set(inner(of)),

@@ -92,8 +92,8 @@ impl Api {
     pub fn map_key(&self, key: &TypeRef) -> Option<MapKey> {
         use TypeRef::*;
         match self.underlying(key) {
-            String | Char => Some(MapKey::Text),
-            I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128 => Some(MapKey::Integer),
+            String | Char | Text(_) => Some(MapKey::Text),
+            I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128 | NonZero(_) => Some(MapKey::Integer),
             Bool => Some(MapKey::Bool),
             Named(id) => match &self.named(id).shape {
                 Shape::Enum(of) if of.strings => Some(MapKey::Text),

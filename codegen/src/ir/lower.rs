@@ -106,7 +106,9 @@ impl Lowering<'_> {
             schema::Shape::Newtype(inner) => Shape::Newtype(self.directions.reference(inner, direction)),
             schema::Shape::Tuple(items) => Shape::Tuple(self.directions.references(items, direction)),
             schema::Shape::Unit => Shape::Unit,
-            schema::Shape::Struct { fields, deny_unknown } => Shape::Struct(Struct {
+            schema::Shape::Struct {
+                fields, deny_unknown, ..
+            } => Shape::Struct(Struct {
                 fields: self.fields(fields, direction, place),
                 deny_unknown: *deny_unknown,
             }),
@@ -146,6 +148,8 @@ impl Lowering<'_> {
             aliases: variant.aliases.clone(),
             docs: variant.docs.clone(),
             deprecated: variant.deprecated.clone(),
+            untagged: variant.untagged,
+            other: variant.other,
             shape,
         }
     }
@@ -161,6 +165,7 @@ impl Lowering<'_> {
             type_ref: self.directions.reference(&field.type_ref, direction),
             optional: field.optional,
             sometimes: field.sometimes,
+            flattened: field.flattened,
         };
         fields.iter().map(lower).collect()
     }

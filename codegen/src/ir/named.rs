@@ -101,6 +101,11 @@ pub struct Field {
     pub optional: bool,
     /// It may be missing from what a client receives.
     pub sometimes: bool,
+    /// The value's own entries stand among those of the struct, and there is no entry of this field's name.
+    ///
+    /// The type is a map, whose entries are all that nothing else in the struct names, a named enum, or an option of
+    /// one, which has no entry if there is no value. A newtype may stand around each of them.
+    pub flattened: bool,
 }
 
 /// A variant of an enum.
@@ -118,6 +123,10 @@ pub struct Variant {
     pub docs: String,
     /// Why it should no longer be used; empty if no reason was given.
     pub deprecated: Option<String>,
+    /// It is written as its data alone, whatever the enum's tagging says, and meant where no other variant is told.
+    pub untagged: bool,
+    /// The server also reads it where it is told a variant that it does not know. It has no data.
+    pub other: bool,
     /// The variant's data.
     pub shape: VariantShape,
 }

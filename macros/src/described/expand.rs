@@ -16,7 +16,7 @@ pub(super) fn described(input: &DeriveInput, name: &str, shape: &Shape) -> Token
         Shape::Newtype {
             inner,
             transparent: true,
-        } => quote!(<#inner as __callsheet::ContractType>::OPTIONAL),
+        } => quote!(<#inner as __callsheet::Describe>::OPTIONAL),
         _ => quote!(false),
     };
     let summary = match shape {
@@ -34,7 +34,7 @@ pub(super) fn described(input: &DeriveInput, name: &str, shape: &Shape) -> Token
         const _: () = {
             use ::callsheet::__private::schema as __callsheet;
 
-            impl __callsheet::ContractType for #ident {
+            impl __callsheet::Describe for #ident {
                 const NAME: &'static str = #name;
                 const OPTIONAL: bool = #optional;
 
@@ -44,6 +44,7 @@ pub(super) fn described(input: &DeriveInput, name: &str, shape: &Shape) -> Token
                         deprecated: #deprecated,
                         shape: #shape,
                         produces: ::core::option::Option::None,
+                        checked: false,
                     })
                 }
 
@@ -84,7 +85,7 @@ fn shape(shape: &Shape) -> TokenStream {
         }
         Shape::Struct { fields, deny_unknown } => {
             let fields = self::fields(fields);
-            quote!(__callsheet::Shape::Struct { fields: #fields, deny_unknown: #deny_unknown })
+            quote!(__callsheet::Shape::Struct { tags: ::std::vec::Vec::new(), fields: #fields, deny_unknown: #deny_unknown })
         }
         Shape::Enum {
             tagging,
@@ -138,7 +139,7 @@ fn variant(variant: &Variant) -> TokenStream {
     };
     quote! {
         #(#cfg)*
-        variants.push(__callsheet::Variant { #common, shape: #data });
+        variants.push(__callsheet::Variant { #common, untagged: false, other: false, shape: #data });
     }
 }
 
@@ -153,8 +154,9 @@ fn fields(fields: &[Field]) -> TokenStream {
             fields.push(__callsheet::Field {
                 #common,
                 type_ref: #reference,
-                optional: #has_default || <#written as __callsheet::ContractType>::OPTIONAL,
+                optional: #has_default || <#written as __callsheet::Describe>::OPTIONAL,
                 sometimes: #sometimes,
+                flattened: false,
             });
         }
     });
@@ -194,7 +196,7 @@ fn common(names: &Names, attributes: &[Attribute]) -> TokenStream {
 }
 
 fn reference(written: &Type) -> TokenStream {
-    quote!(<#written as __callsheet::ContractType>::describe(types))
+    quote!(<#written as __callsheet::Describe>::describe(types))
 }
 
 fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {

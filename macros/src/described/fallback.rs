@@ -42,7 +42,7 @@ pub(super) fn expand(input: &DeriveInput) -> TokenStream {
                 }
             }
 
-            impl #implementation __schema::ContractType for #ident #arguments #clause {
+            impl #implementation __schema::Describe for #ident #arguments #clause {
                 const NAME: &'static str = "";
 
                 fn describe(_: &mut __schema::Types) -> __schema::TypeRef {

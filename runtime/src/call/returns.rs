@@ -1,6 +1,6 @@
 //! The kinds of call, told apart by what a method returns.
 
-use callsheet_schema::{ContractType, DeclaredError, Kind, Returned, TypeRef, Types};
+use callsheet_schema::{DeclaredError, Describe, Kind, Returned, TypeRef, Types};
 
 use super::{ask::Ask, port::Port, streamed::StreamCall};
 use crate::{Streaming, contract::Message, mailbox::Address};
@@ -65,7 +65,7 @@ impl<T: Returned> Returns for Streaming<T> {
 
 fn describe_returned<R: Returned>(types: &mut Types) -> (TypeRef, Option<TypeRef>) {
     (
-        <R::Ok as ContractType>::describe(types),
+        <R::Ok as Describe>::describe(types),
         R::Err::describe_declared(types),
     )
 }

@@ -6,13 +6,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use serde::{Serialize, de::DeserializeOwned};
-
-use crate::{ContractType, TypeRef, Types};
+use crate::{Describe, Joined, NameParts, TypeRef, Types};
 
 macro_rules! built_in {
     ($($rust:ty => $reference:ident $name:literal),* $(,)?) => {$(
-        impl ContractType for $rust {
+        impl Describe for $rust {
             const NAME: &'static str = $name;
 
             fn describe(_: &mut Types) -> TypeRef {
@@ -49,8 +47,20 @@ built_in! {
 #[cfg(feature = "serde_bytes")]
 built_in! { serde_bytes::ByteBuf => Bytes "bytes" }
 
-impl<T: ContractType> ContractType for Option<T> {
-    const NAME: &'static str = "option";
+/// The name of a generic type: its own, and those of its arguments.
+macro_rules! named {
+    ($rust:ty, <$($parameter:ident $(: $bound:path)?),*>, $name:literal, $first:ident $(, $further:ident)*) => {
+        impl<$($parameter $(: $bound)?),*> NameParts for $rust {
+            const PARTS: &'static [&'static str] = &[$name, "<", $first::NAME, $(", ", $further::NAME,)* ">"];
+        }
+    };
+}
+
+named!(Option<T>, <T: Describe>, "option", T);
+named!(Vec<T>, <T: Describe>, "list", T);
+
+impl<T: Describe> Describe for Option<T> {
+    const NAME: &'static str = Joined::<Self>::NAME;
     const OPTIONAL: bool = true;
 
     fn describe(types: &mut Types) -> TypeRef {
@@ -58,7 +68,7 @@ impl<T: ContractType> ContractType for Option<T> {
     }
 }
 
-impl<T: ContractType> ContractType for Box<T> {
+impl<T: Describe> Describe for Box<T> {
     const NAME: &'static str = T::NAME;
     const OPTIONAL: bool = T::OPTIONAL;
 
@@ -67,7 +77,7 @@ impl<T: ContractType> ContractType for Box<T> {
     }
 }
 
-impl<T: ContractType> ContractType for Vec<T> {
+impl<T: Describe> Describe for Vec<T> {
     const NAME: &'static str = "list";
 
     fn describe(types: &mut Types) -> TypeRef {
@@ -75,7 +85,7 @@ impl<T: ContractType> ContractType for Vec<T> {
     }
 }
 
-impl<T: ContractType> ContractType for VecDeque<T> {
+impl<T: Describe> Describe for VecDeque<T> {
     const NAME: &'static str = "list";
 
     fn describe(types: &mut Types) -> TypeRef {
@@ -83,7 +93,7 @@ impl<T: ContractType> ContractType for VecDeque<T> {
     }
 }
 
-impl<T: ContractType + Ord> ContractType for BTreeSet<T> {
+impl<T: Describe + Ord> Describe for BTreeSet<T> {
     const NAME: &'static str = "set";
 
     fn describe(types: &mut Types) -> TypeRef {
@@ -91,9 +101,9 @@ impl<T: ContractType + Ord> ContractType for BTreeSet<T> {
     }
 }
 
-impl<T, S> ContractType for HashSet<T, S>
+impl<T, S> Describe for HashSet<T, S>
 where
-    T: ContractType + Eq + Hash,
+    T: Describe + Eq + Hash,
     S: BuildHasher + Default + Send + 'static,
 {
     const NAME: &'static str = "set";
@@ -103,7 +113,7 @@ where
     }
 }
 
-impl<K: ContractType + Ord, V: ContractType> ContractType for BTreeMap<K, V> {
+impl<K: Describe + Ord, V: Describe> Describe for BTreeMap<K, V> {
     const NAME: &'static str = "map";
 
     fn describe(types: &mut Types) -> TypeRef {
@@ -111,10 +121,10 @@ impl<K: ContractType + Ord, V: ContractType> ContractType for BTreeMap<K, V> {
     }
 }
 
-impl<K, V, S> ContractType for HashMap<K, V, S>
+impl<K, V, S> Describe for HashMap<K, V, S>
 where
-    K: ContractType + Eq + Hash,
-    V: ContractType,
+    K: Describe + Eq + Hash,
+    V: Describe,
     S: BuildHasher + Default + Send + 'static,
 {
     const NAME: &'static str = "map";
@@ -124,9 +134,7 @@ where
     }
 }
 
-impl<T: ContractType, const N: usize> ContractType for [T; N]
-where
-    [T; N]: Serialize + DeserializeOwned,
+impl<T: Describe, const N: usize> Describe for [T; N]
 {
     const NAME: &'static str = "array";
 
@@ -137,7 +145,7 @@ where
 
 macro_rules! tuple {
     ($($item:ident),*) => {
-        impl<$($item: ContractType),*> ContractType for ($($item,)*) {
+        impl<$($item: Describe),*> Describe for ($($item,)*) {
             const NAME: &'static str = "tuple";
 
             fn describe(types: &mut Types) -> TypeRef {

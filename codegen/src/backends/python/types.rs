@@ -25,10 +25,11 @@ impl Types<'_> {
             Bool => "bool".to_owned(),
             I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128 => "int".to_owned(),
             F32 | F64 => "float".to_owned(),
-            Char | String => "str".to_owned(),
+            Char | String | Text(_) => "str".to_owned(),
             Bytes => "bytes".to_owned(),
             Duration => format!("{}.Duration", moments(models)),
             SystemTime => format!("{}.SystemTime", moments(models)),
+            NonZero(of) => return inner(of),
             Option(of) => nullable(self.annotation(of, models)),
             Tuple(items) if items.is_empty() => "tuple[()]".to_owned(),
             Named(id) => format!("{models}{}", self.names.class(id)),
@@ -130,7 +131,8 @@ impl Types<'_> {
     fn scalar(self, module: &str, of: &TypeRef) -> String {
         match of {
             TypeRef::F64 => format!("{module}.{module}_float"),
-            TypeRef::String => format!("{module}.{module}_str"),
+            TypeRef::String | TypeRef::Text(_) => format!("{module}.{module}_str"),
+            TypeRef::NonZero(inner) => self.scalar(module, inner),
             TypeRef::Duration | TypeRef::SystemTime => format!("moments.{module}_{of}"),
             _ => format!("{module}.{module}_{of}"),
         }

@@ -17,7 +17,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         .iter()
         .zip(contract.event_aliases())
         .map(|(event, alias)| {
-            let event = itself::of(event, &contract_type, &quote!(OPTIONAL));
+            let event = itself::of(event, &contract_type, &quote!(IS));
             quote!(#visibility type #alias = #event;)
         });
     let methods = contract.methods.iter().map(|method| {
@@ -27,7 +27,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             .iter()
             .zip(method.argument_aliases())
             .map(|(argument, alias)| {
-                let argument = itself::of(&argument.written, &contract_type, &quote!(OPTIONAL));
+                let argument = itself::of(&argument.written, &contract_type, &quote!(IS));
                 quote!(#(#cfg)* #visibility type #alias = #argument;)
             });
         let returned = match &method.kind {

@@ -65,10 +65,11 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                     name: ::std::string::String::from(#name),
                     docs: ::std::string::String::from(#markdown),
                     deprecated: #deprecated,
+                    extends: ::std::vec::Vec::new(),
                     methods,
                     events: ::std::vec![#(__callsheet::schema::Event {
-                        name: ::std::string::String::from(<#events as __callsheet::schema::ContractType>::NAME),
-                        type_ref: <#events as __callsheet::schema::ContractType>::describe(types),
+                        name: ::std::string::String::from(<#events as __callsheet::schema::Describe>::NAME),
+                        type_ref: <#events as __callsheet::schema::Describe>::describe(types),
                     }),*],
                 }
             }
@@ -85,7 +86,7 @@ fn message_name(method: &Method) -> TokenStream {
         MessageName::Given(name) => quote!(#name),
         MessageName::OfArgument => {
             let alias = method.argument_alias(0);
-            quote!(__callsheet::schema::names::short(<#alias as __callsheet::schema::ContractType>::NAME))
+            quote!(__callsheet::schema::names::short(<#alias as __callsheet::schema::Describe>::NAME))
         }
     }
 }
@@ -137,8 +138,8 @@ fn description(method: &Method) -> TokenStream {
             quote! {
                 __callsheet::schema::Request::Arguments(::std::vec![#(__callsheet::schema::Argument {
                     name: ::std::string::String::from(#names),
-                    type_ref: <#types as __callsheet::schema::ContractType>::describe(types),
-                    optional: <#types as __callsheet::schema::ContractType>::OPTIONAL,
+                    type_ref: <#types as __callsheet::schema::Describe>::describe(types),
+                    optional: <#types as __callsheet::schema::Describe>::OPTIONAL,
                 }),*])
             }
         }
@@ -147,7 +148,7 @@ fn description(method: &Method) -> TokenStream {
             quote! {
                 __callsheet::schema::Request::Message {
                     name: ::std::string::String::from(#name),
-                    type_ref: <#alias as __callsheet::schema::ContractType>::describe(types),
+                    type_ref: <#alias as __callsheet::schema::Describe>::describe(types),
                 }
             }
         }

@@ -54,9 +54,10 @@ fn sample(reference: &TypeRef, types: &Types<'_>, depth: usize) -> String {
         F32 | F64 => "1.5".to_owned(),
         I64 | I128 | U64 | U128 => "5n".to_owned(),
         Char => "\"a\"".to_owned(),
-        String => "\"text\"".to_owned(),
+        String | Text(_) => "\"text\"".to_owned(),
         Bytes => "new Uint8Array()".to_owned(),
         Duration | SystemTime => "{ secs: 5n, nanos: 0 }".to_owned(),
+        NonZero(inner) => sample(inner, types, depth),
         List(_) | Set(_) => "[]".to_owned(),
         Named(id) if depth > 0 => match &types.api.named(id).shape {
             Shape::Newtype(inner) => sample(inner, types, depth - 1),
