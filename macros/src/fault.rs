@@ -26,6 +26,7 @@ pub(crate) enum Code {
     SerdeAttribute = 103,
     UnsupportedSerde = 104,
     SerdeDerived = 105,
+    StatedType = 106,
 }
 
 /// Collects faults; they are not forgotten, since an expansion is only to be had together with them.

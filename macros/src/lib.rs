@@ -42,8 +42,8 @@ pub fn actor_contract(attributes: TokenStream, item: TokenStream) -> TokenStream
 
 /// Makes a struct or an enum one that contracts may speak of: derives serde's traits and the type's description.
 ///
-/// serde's own attributes are honoured; no dependency on serde is needed. `name = "…"` gives the type another name on the
-/// wire than its own.
+/// serde's own attributes are honoured to the letter; no dependency on serde is needed. `name = "…"` gives the type
+/// another name on the wire than its own.
 ///
 /// ```
 /// # mod contracts {
@@ -58,7 +58,62 @@ pub fn actor_contract(attributes: TokenStream, item: TokenStream) -> TokenStream
 /// }
 /// # }
 /// ```
+///
+/// A field that functions of the user's read and write is stated to look like another type, with
+/// `#[contract(as = "Type")]`, or `accepts = "Type"` and `produces = "Type"` where the directions differ:
+///
+/// ```
+/// # mod contracts {
+/// use callsheet::contract_type;
+///
+/// /// Whole seconds.
+/// mod seconds {
+///     # use std::time::Duration;
+///     # use serde::{Deserialize, Deserializer, Serializer};
+///     pub fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+///         serializer.serialize_u64(time.as_secs())
+///     }
+///
+///     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+///         u64::deserialize(deserializer).map(Duration::from_secs)
+///     }
+/// }
+///
+/// #[contract_type]
+/// pub struct Job {
+///     #[serde(with = "seconds")]
+///     #[contract(as = "u64")]
+///     pub timeout: std::time::Duration,
+/// }
+/// # }
+/// ```
+///
+/// # Assumptions
+///
+/// That a stated type is what the functions read and write; nothing checks it.
 #[proc_macro_attribute]
 pub fn contract_type(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    described::expand(attributes.into(), item.into()).into()
+    described::attribute(attributes.into(), item.into()).into()
+}
+
+/// Describes a struct or an enum for contracts, where serde's traits are derived beside it.
+///
+/// It reads serde's attributes as [`macro@contract_type`] does; `#[contract(name = "…")]` gives the type another name on
+/// the wire.
+///
+/// ```
+/// # mod contracts {
+/// use callsheet::ContractType;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, ContractType)]
+/// #[contract(name = "shop.Order")]
+/// pub struct Order {
+///     pub id: u64,
+/// }
+/// # }
+/// ```
+#[proc_macro_derive(ContractType, attributes(contract))]
+pub fn contract_type_derive(item: TokenStream) -> TokenStream {
+    described::derive(item.into()).into()
 }

@@ -52,7 +52,7 @@ pub use ambient::EnterGuard;
 pub use broker::{Broker, Event, Events, Received};
 pub use call::{Ask, AskFuture, Sends, StreamCall, Tell};
 pub use callsheet_client::{CallError, Failure};
-pub use callsheet_macros::{actor_contract, contract_type};
+pub use callsheet_macros::{ContractType, actor_contract, contract_type};
 pub use callsheet_schema::{ContractType, Describe};
 pub use callsheet_wire::{Code, Delivered};
 pub use contract::{Contract, ContractRef, Serves};

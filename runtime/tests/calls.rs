@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use callsheet::{CallError, Code, ContractType, Delivered, Runtime, Streaming, To, actor_contract, contract_type};
+use callsheet::{CallError, Code, Delivered, Describe, Runtime, Streaming, To, actor_contract, contract_type};
 use futures_util::{StreamExt, stream};
 
 #[contract_type]

@@ -1,50 +1,75 @@
 //! A type, as serde reads it, becomes code.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Attribute, DeriveInput, Type, ext::IdentExt};
+use syn::{Attribute, DeriveInput, Type, ext::IdentExt, parse_quote};
 
-use super::shape::{Field, Names, Shape, Tagging, Variant, VariantData};
+use super::{
+    serde_attr,
+    shape::{Absent, Described, Field, Names, Shape, Tagging, Variant, VariantData},
+};
 use crate::docs;
 
-pub(super) fn described(input: &DeriveInput, name: &str, shape: &Shape) -> TokenStream {
+/// The type with serde's traits derived, and its description.
+pub(super) fn derived(input: &DeriveInput, name: &str, described: &Described) -> TokenStream {
+    let item = serde_attr::without_ours(input);
+    let description = description(input, name, described);
+    quote! {
+        #[derive(::callsheet::__private::serde::Serialize, ::callsheet::__private::serde::Deserialize)]
+        #[serde(crate = "::callsheet::__private::serde")]
+        #item
+
+        #description
+    }
+}
+
+/// The description alone.
+pub(super) fn description(input: &DeriveInput, name: &str, described: &Described) -> TokenStream {
     let ident = &input.ident;
     let markdown = docs::markdown(&input.attrs);
     let deprecated = docs::deprecation(&input.attrs);
     let cfg = cfg(&input.attrs);
-    let optional = match shape {
+    let optional = match &described.accepts {
         Shape::Newtype {
             inner,
             transparent: true,
         } => quote!(<#inner as __callsheet::Describe>::OPTIONAL),
         _ => quote!(false),
     };
-    let summary = match shape {
-        Shape::Enum { variants, .. } => summary(name, variants),
-        _ => TokenStream::new(),
+    let summary = summary(name, &described.variants);
+    let (accepts, checked) = (shape(&described.accepts), described.checked);
+    let produces = match &described.produces {
+        Some(produces) => {
+            let produces = shape(produces);
+            quote!(::core::option::Option::Some(#produces))
+        }
+        None => quote!(::core::option::Option::None),
     };
-    let shape = self::shape(shape);
+    let mut generics = input.generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!(__callsheet::Describe));
+    }
+    let (implementation, arguments, clause) = generics.split_for_impl();
+    let (parts, wire_name) = wire_name(input, name);
     quote! {
-        #[derive(::callsheet::__private::serde::Serialize, ::callsheet::__private::serde::Deserialize)]
-        #[serde(crate = "::callsheet::__private::serde")]
-        #input
-
         #[allow(deprecated, unused, clippy::all, clippy::pedantic)]
         #(#cfg)*
         const _: () = {
             use ::callsheet::__private::schema as __callsheet;
 
-            impl __callsheet::Describe for #ident {
-                const NAME: &'static str = #name;
+            #parts
+
+            impl #implementation __callsheet::Describe for #ident #arguments #clause {
+                const NAME: &'static str = #wire_name;
                 const OPTIONAL: bool = #optional;
 
                 fn describe(types: &mut __callsheet::Types) -> __callsheet::TypeRef {
-                    types.define::<Self>(#name, |types| __callsheet::Definition {
+                    types.define::<Self>(Self::NAME, |types| __callsheet::Definition {
                         docs: ::std::string::String::from(#markdown),
                         deprecated: #deprecated,
-                        shape: #shape,
-                        produces: ::core::option::Option::None,
-                        checked: false,
+                        shape: #accepts,
+                        produces: #produces,
+                        checked: #checked,
                     })
                 }
 
@@ -54,10 +79,38 @@ pub(super) fn described(input: &DeriveInput, name: &str, shape: &Shape) -> Token
     }
 }
 
+/// The name, and where it has parts, what joins them.
+fn wire_name(input: &DeriveInput, name: &str) -> (TokenStream, TokenStream) {
+    let ident = &input.ident;
+    let mut generics = input.generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!(__callsheet::Describe));
+    }
+    let mut parameters = input.generics.type_params().map(|parameter| &parameter.ident);
+    let Some(first) = parameters.next() else {
+        return (TokenStream::new(), quote!(#name));
+    };
+    let (implementation, arguments, clause) = generics.split_for_impl();
+    let start = format!("{name}<");
+    let parts = quote! {
+        impl #implementation __callsheet::NameParts for #ident #arguments #clause {
+            const PARTS: &'static [&'static str] = &[
+                #start, <#first as __callsheet::Describe>::NAME,
+                #(", ", <#parameters as __callsheet::Describe>::NAME,)*
+                ">",
+            ];
+        }
+    };
+    (parts, quote!(__callsheet::Joined::<Self>::NAME))
+}
+
 /// Which variant a value is, for people.
-fn summary(name: &str, variants: &[Variant]) -> TokenStream {
-    let arms = variants.iter().map(|variant| {
-        let (cfg, ident) = (cfg(&variant.attributes), &variant.ident);
+fn summary(name: &str, variants: &[(Ident, Vec<Attribute>)]) -> TokenStream {
+    if variants.is_empty() {
+        return TokenStream::new();
+    }
+    let arms = variants.iter().map(|(ident, attributes)| {
+        let cfg = cfg(attributes);
         let text = format!("{name}::{}", ident.unraw());
         quote!(#(#cfg)* Self::#ident { .. } => #text,)
     });
@@ -65,8 +118,6 @@ fn summary(name: &str, variants: &[Variant]) -> TokenStream {
         fn summary(&self) -> ::std::string::String {
             ::std::string::String::from(match self {
                 #(#arms)*
-                // A variant that never crosses the wire.
-                _ => #name,
             })
         }
     }
@@ -83,9 +134,27 @@ fn shape(shape: &Shape) -> TokenStream {
             let items = items.iter().map(reference);
             quote!(__callsheet::Shape::Tuple(::std::vec![#(#items),*]))
         }
-        Shape::Struct { fields, deny_unknown } => {
+        Shape::Struct {
+            tag,
+            fields,
+            deny_unknown,
+        } => {
+            let tag = tag.iter().map(|(name, value)| {
+                quote! {
+                    __callsheet::Tag {
+                        name: ::std::string::String::from(#name),
+                        value: ::std::string::String::from(#value),
+                    }
+                }
+            });
             let fields = self::fields(fields);
-            quote!(__callsheet::Shape::Struct { tags: ::std::vec::Vec::new(), fields: #fields, deny_unknown: #deny_unknown })
+            quote! {
+                __callsheet::Shape::Struct {
+                    tags: ::std::vec![#(#tag),*],
+                    fields: #fields,
+                    deny_unknown: #deny_unknown,
+                }
+            }
         }
         Shape::Enum {
             tagging,
@@ -137,9 +206,10 @@ fn variant(variant: &Variant) -> TokenStream {
             quote!(__callsheet::VariantShape::Struct(#fields))
         }
     };
+    let (untagged, other) = (variant.untagged, variant.other);
     quote! {
         #(#cfg)*
-        variants.push(__callsheet::Variant { #common, untagged: false, other: false, shape: #data });
+        variants.push(__callsheet::Variant { #common, untagged: #untagged, other: #other, shape: #data });
     }
 }
 
@@ -147,16 +217,21 @@ fn fields(fields: &[Field]) -> TokenStream {
     let fields = fields.iter().map(|field| {
         let (cfg, written) = (cfg(&field.attributes), &field.written);
         let common = common(&field.names, &field.attributes);
-        let (has_default, sometimes) = (field.has_default, field.sometimes);
+        let (sometimes, flattened) = (field.sometimes, field.flattened);
+        let optional = match field.absent {
+            Absent::Allowed => quote!(true),
+            Absent::AsTheType => quote!(<#written as __callsheet::Describe>::OPTIONAL),
+            Absent::Refused => quote!(false),
+        };
         let reference = reference(written);
         quote! {
             #(#cfg)*
             fields.push(__callsheet::Field {
                 #common,
                 type_ref: #reference,
-                optional: #has_default || <#written as __callsheet::Describe>::OPTIONAL,
+                optional: #optional,
                 sometimes: #sometimes,
-                flattened: false,
+                flattened: #flattened,
             });
         }
     });

@@ -2,9 +2,17 @@
 
 use syn::{Attribute, Data, DeriveInput, Fields, Meta, Path, Token, Variant, parse_quote, punctuated::Punctuated};
 
+use super::stated;
 use crate::fault::{Code, Faults};
 
 type List<T> = Punctuated<T, Token![,]>;
+
+/// The type without what is Callsheet's own.
+pub(super) fn without_ours(input: &DeriveInput) -> DeriveInput {
+    let mut bare = input.clone();
+    for_each_attributes(&mut bare, &mut |attributes| attributes.retain(|attribute| !stated::is_ours(attribute)));
+    bare
+}
 
 /// Judges what the expansion cannot go along with: serde's traits derived once more, and attributes that it cannot see.
 pub(super) fn check(input: &DeriveInput, faults: &mut Faults) {
@@ -12,8 +20,16 @@ pub(super) fn check(input: &DeriveInput, faults: &mut Faults) {
         let message = "`#[contract_type]` derives serde's traits; take this one out of `#[derive(…)]`";
         faults.at(&path, Code::SerdeDerived, message);
     }
+    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let metas = attribute.parse_args_with(List::<Meta>::parse_terminated).unwrap_or_default();
+        if let Some(meta) = metas.iter().find(|meta| meta.path().is_ident("crate")) {
+            let message = "`#[contract_type]` brings its own serde; drop `crate`, or derive serde's traits and \
+                           `ContractType` instead";
+            faults.at(meta, Code::UnsupportedSerde, message);
+        }
+    }
     for attribute in attributes(input).filter(|attribute| is_conditional(attribute)) {
-        let message = "`#[contract_type]` cannot see whether this holds; write `#[serde(…)]` without `cfg_attr`";
+        let message = "`#[contract_type]` cannot see whether this holds; write `#[serde(…)]` without `cfg_attr`, or derive serde's traits and `ContractType` instead";
         faults.at(attribute, Code::UnsupportedSerde, message);
     }
 }
@@ -22,7 +38,9 @@ pub(super) fn check(input: &DeriveInput, faults: &mut Faults) {
 pub(super) fn without(input: &DeriveInput) -> DeriveInput {
     let mut bare = input.clone();
     for_each_attributes(&mut bare, &mut |attributes| {
-        attributes.retain(|attribute| !attribute.path().is_ident("serde") && !is_conditional(attribute));
+        attributes.retain(|attribute| {
+            !attribute.path().is_ident("serde") && !is_conditional(attribute) && !stated::is_ours(attribute)
+        });
         for attribute in attributes {
             if let Some(paths) = derives(attribute)
                 && paths.iter().any(is_serde_trait)

@@ -1,20 +1,20 @@
-//! CS0102: a contract type is one type.
+//! CS0102: what other languages do not know.
 
 use callsheet::{actor_contract, contract_type};
-
-#[contract_type]
-pub struct Page<T> {
-    pub items: Vec<T>,
-}
 
 #[contract_type]
 pub struct Word<'a> {
     pub text: &'a str,
 }
 
+#[contract_type]
+pub struct Block<const N: usize> {
+    pub bytes: Vec<u8>,
+}
+
 #[actor_contract(namespace = "demo")]
 pub trait Library {
-    async fn page(&self) -> Page<String>;
+    async fn block(&self) -> Block<16>;
 }
 
 fn main() {}
