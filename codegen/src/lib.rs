@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backends;
+pub mod export;
 pub mod fault;
 pub mod ir;
 pub mod output;

@@ -39,12 +39,38 @@ fn text(path: &Path) -> &str {
 
 #[test]
 fn help_shows_an_example_of_each_verb() {
-    for verb in ["schema", "generate"] {
+    for verb in ["schema", "generate", "diff", "export"] {
         let output = callsheet(&[verb, "--help"]);
         assert_eq!(code(&output), 0);
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(help.contains(&format!("\n  callsheet {verb} -")), "{help}");
+        assert!(help.contains(&format!("\n  callsheet {verb} ")), "{help}");
     }
+}
+
+#[test]
+fn a_json_schema_is_printed_or_written() {
+    let root = directory();
+    let out = root.path().join("schema.json");
+    let printed = callsheet(&["export", "jsonschema", SAMPLE, "--contract", "everything.Orders"]);
+    assert_eq!((code(&printed), errors(&printed).as_str()), (0, ""));
+    let written = callsheet(&[
+        "export",
+        "jsonschema",
+        SAMPLE,
+        "--contract",
+        "everything.Orders",
+        "--out",
+        text(&out),
+    ]);
+    assert_eq!((code(&written), written.stdout.as_slice()), (0, &b""[..]));
+    let schema = fs::read(&out).expect("it was written");
+    assert_eq!(schema, printed.stdout);
+    assert!(String::from_utf8_lossy(&schema).contains("\"everything.Orders.PlaceOrder-request\""));
+
+    let unknown = callsheet(&["export", "jsonschema", SAMPLE, "--contract", "everything.Nobody"]);
+    assert_eq!(code(&unknown), 1);
+    assert!(errors(&unknown).starts_with("error: the document has no contract `everything.Nobody`; it has: "));
+    assert_eq!(code(&callsheet(&["export"])), 2);
 }
 
 #[test]

@@ -54,6 +54,75 @@ const HIDING: &str = r#"{
     "encodings": {}
 }"#;
 
+/// Its types hold one another in every manner, and no name is plain.
+const TANGLED: &str = r#"{
+    "callsheet": 1,
+    "contracts": [
+        {
+            "name": "tangled.Tangled",
+            "methods": [
+                {
+                    "name": "tangle", "message": "tangled.Tangled.Tangle", "kind": "ask", "access": "shared",
+                    "request": {"arguments": [
+                        {"name": "page", "type": {"named": "Page<list<map<string, option<a.User>>>>"}},
+                        {"name": "branch", "type": {"named": "Branch<array<u8, 4>>"}},
+                        {"name": "hosts", "type": {"map": [{"text": "ip_address"}, {"set": {"non_zero": "u16"}}]}},
+                        {"name": "id", "type": {"option": {"text": "uuid"}}, "optional": true},
+                        {"name": "host", "type": {"text": "ipv4_address"}},
+                        {"name": "size", "type": {"non_zero": "u8"}}
+                    ]},
+                    "reply": {"named": "Page<list<map<string, option<b.User>>>>"}, "error": {"named": "Box<String>"}
+                }
+            ],
+            "events": [{"name": "Box<Option<Vec>>", "type": {"named": "Box<String>"}}]
+        }
+    ],
+    "types": {
+        "Page<list<map<string, option<a.User>>>>": {"shape": {"struct": {"fields": [
+            {"name": "items", "type": {"list": {"map": ["string", {"option": {"named": "a.User"}}]}}}
+        ]}}},
+        "Page<list<map<string, option<b.User>>>>": {"shape": {"struct": {"fields": [
+            {"name": "items", "type": {"list": {"map": ["string", {"option": {"named": "b.User"}}]}}},
+            {"name": "rest", "type": {"named": "Rest"}, "flattened": true}
+        ]}}},
+        "a.User": {"shape": {"struct": {"fields": [
+            {"name": "host", "type": {"text": "socket_address"}}, {"name": "port", "type": {"non_zero": "u16"}}
+        ]}}},
+        "b.User": {"shape": {"struct": {"fields": [
+            {"name": "user", "type": {"option": {"named": "a.User"}}, "optional": true},
+            {"name": "rest", "type": {"map": ["string", {"named": "Box<String>"}]}, "optional": true, "flattened": true}
+        ]}}},
+        "Branch<array<u8, 4>>": {"shape": {"struct": {"fields": [
+            {"name": "value", "type": {"array": ["u8", 4]}},
+            {"name": "kind", "type": {"named": "Kind"}, "flattened": true},
+            {"name": "turn", "type": {"option": {"named": "Turn"}}, "optional": true, "flattened": true}
+        ]}}},
+        "Kind": {"shape": {"enum": {"tagging": {"internal": {"tag": "kind"}}, "variants": [
+            {"name": "leaf", "shape": "unit"},
+            {"name": "fork", "shape": {"struct": [
+                {"name": "left", "type": {"named": "Branch<array<u8, 4>>"}},
+                {"name": "way", "type": {"named": "Way"}, "sometimes": true, "flattened": true}
+            ]}},
+            {"name": "other", "untagged": true, "shape": {"struct": [{"name": "all", "type": {"list": {"named": "Kind"}}}]}}
+        ]}}},
+        "Way": {"shape": {"newtype": {"named": "Ways"}}},
+        "Ways": {"shape": {"enum": {"tagging": "external", "variants": [
+            {"name": "Up", "shape": {"newtype": {"named": "Branch<array<u8, 4>>"}}}, {"name": "Down", "shape": "unit"}
+        ]}}},
+        "Turn": {"shape": {"enum": {"tagging": {"adjacent": {"tag": "turn", "content": "from"}}, "variants": [
+            {"name": "Left", "shape": {"newtype": {"named": "Branch<array<u8, 4>>"}}}, {"name": "Right", "shape": "unit"}
+        ]}}},
+        "Rest": {"shape": {"newtype": {"map": ["string", {"named": "Maybe"}]}}},
+        "Maybe": {"shape": {"enum": {"tagging": "external", "variants": [
+            {"name": "Yes", "shape": "unit"}, {"name": "None", "untagged": true, "shape": "unit"}
+        ]}}},
+        "Box<String>": {"shape": {"enum": {"tagging": "external", "variants": [
+            {"name": "Some", "shape": {"newtype": {"text": "date"}}}, {"name": "Option", "other": true, "shape": "unit"}
+        ]}}}
+    },
+    "encodings": {}
+}"#;
+
 const SMALL: &str = r#"{
     "callsheet": 1,
     "contracts": [
@@ -167,15 +236,20 @@ fn all_that_rust_cannot_say_is_told_at_once() {
 #[test]
 fn everything_compiles_without_a_warning_and_speaks_as_the_contract_says() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rust-client");
-    let speaks = include_str!("rust_client/speaks.rs");
-    build(&folder, "everything-client", EVERYTHING, Some(speaks));
-    build(&folder, "hiding-client", HIDING, None);
+    let tests = [
+        ("forms.rs", include_str!("rust_client/forms.rs")),
+        ("speaks.rs", include_str!("rust_client/speaks.rs")),
+    ];
+    build(&folder, "everything-client", EVERYTHING, &tests);
+    build(&folder, "hiding-client", HIDING, &[]);
+    build(&folder, "tangled-client", TANGLED, &[]);
 }
 
-/// Writes the crate and runs its test, every warning being an error.
-fn build(folder: &Path, package: &str, document: &str, test: Option<&str>) {
+/// Writes the crate and runs its tests, every warning being an error.
+fn build(folder: &Path, package: &str, document: &str, tests: &[(&str, &str)]) {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let client = workspace.join("runtime/client").display().to_string();
+    let wire = workspace.join("schema/wire");
     let home = folder.join(package);
     if home.exists() {
         fs::remove_dir_all(&home).unwrap();
@@ -184,14 +258,15 @@ fn build(folder: &Path, package: &str, document: &str, test: Option<&str>) {
     let manifest = fs::read_to_string(home.join("Cargo.toml")).unwrap();
     let extended = manifest
         + "\n[dev-dependencies]\nfutures-util = { version = \"0.3\", default-features = false }\n"
-        + "serde_json = \"1\"\ntokio = { version = \"1\", features = [\"full\"] }\n"
+        + "rmp-serde = \"1\"\nserde_json = \"1\"\ntokio = { version = \"1\", features = [\"full\"] }\n"
+        + &format!("callsheet-wire = {{ path = {wire:?} }}\n")
         + "\n[lints.rust]\nwarnings = \"deny\"\n\n[workspace]\n";
     fs::write(home.join("Cargo.toml"), extended).unwrap();
     // What the workspace has built is there without a network.
     fs::copy(workspace.join("Cargo.lock"), home.join("Cargo.lock")).unwrap();
-    if let Some(test) = test {
-        fs::create_dir(home.join("tests")).unwrap();
-        fs::write(home.join("tests/speaks.rs"), test).unwrap();
+    fs::create_dir(home.join("tests")).unwrap();
+    for (name, test) in tests {
+        fs::write(home.join("tests").join(name), test).unwrap();
     }
     run(&home, &folder.join("target"));
 }

@@ -88,3 +88,8 @@ pub mod __private {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The Rust that the page on types shows, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/types.md")]
+struct TypesPage;

@@ -1,6 +1,9 @@
 //! How Rust types say what they look like on the wire.
 
+mod implement;
 mod joined;
+mod length;
+mod other_crates;
 mod standard;
 
 pub use joined::{Joined, NameParts};
@@ -50,16 +53,22 @@ pub trait Describe: 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a contract type",
     label = "cannot cross the wire",
-    note = "mark the type with `#[contract_type]`; in place of a type of another crate, use one of your own"
+    note = "mark the type, or those within it, with `#[contract_type]`; in place of a type of another crate, use one of your own"
 )]
-pub trait ContractType: Describe + Serialize + DeserializeOwned + Send {
-    #[doc(hidden)]
-    const IS: () = ();
-}
+pub trait ContractType: Describe + Serialize + DeserializeOwned + Send {}
 
 // Whoever lacks something is told that the type is none of a contract's, not which bound it lacks.
 #[diagnostic::do_not_recommend]
 impl<T: Describe + Serialize + DeserializeOwned + Send> ContractType for T {}
+
+/// What the macro asks of an argument's type: that it is described. Whatever is not lacks serde's traits too, and asking
+/// for all of them would be one error for each.
+#[doc(hidden)]
+pub trait Described {
+    const IS: () = ();
+}
+
+impl<T: Describe> Described for T {}
 
 /// The named types that were met while describing.
 #[derive(Debug, Default)]

@@ -1,64 +1,81 @@
 //! A versioned file of contracts.
+//!
+//! What the macros emit becomes a document in this order: names are judged, then what serde cannot read back, then what
+//! is flattened; flattened structs are inlined; what only shows afterwards is judged; the hashes are computed. A document
+//! that is read goes the same way, on which nothing that is right changes.
 
-use std::collections::BTreeMap;
+mod buffered;
+mod echoes;
+mod entries;
+mod fault;
+mod flatten;
+pub(crate) mod keys;
+mod names;
+mod sharing;
+mod untold;
+mod uses;
+pub(crate) mod view;
+
+pub use fault::{DocumentFault, FaultCode, Place};
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Contract, Definition, Encoding, Registered, Request, Shape, TypeRef, Types, encoding};
+use crate::{
+    Contract, Definition, Encoding, Registered, Request, Shape, TypeRef, Types, encoding,
+    hash::{self, ContractHashes},
+};
+use fault::Faults;
+use view::View;
 
 /// The version of the document's format that this crate reads and writes.
 pub const FORMAT: u32 = 1;
 
 /// Contracts and every type they speak of.
 ///
-/// Its JSON is canonical: the same contracts give the same bytes. Contracts, types and encodings are sorted by name;
-/// methods, arguments, fields and variants stand in the order of their declaration.
+/// Its JSON is canonical: the same contracts give the same bytes. Contracts, types, encodings and hashes are sorted by
+/// name; methods, arguments, fields and variants stand in the order of their declaration.
+///
+/// A value that serde cannot tell from another one is no fault: `Some(None)` of an `Option<Option<T>>` and `Some(())` of
+/// an `Option<()>` are null, as `None` is, and are read as `None`. Every language sees the same null.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// The version of the format, [`FORMAT`].
     pub callsheet: u32,
+    /// The package that was described, where `callsheet schema` described one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
     /// Sorted by name.
     pub contracts: Vec<Contract>,
     /// The named types, sorted by name.
     pub types: BTreeMap<String, Definition>,
     /// The built-in types in use that the codecs write differently.
     pub encodings: BTreeMap<String, Encoding>,
+    /// The hashes of the contracts, by their names. A document that is read without them has them afterwards.
+    #[serde(default)]
+    pub hashes: BTreeMap<String, ContractHashes>,
+}
+
+/// The package whose contracts a document holds, and how it was built: features may add contracts, methods and types.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// The package's name in its manifest.
+    pub name: String,
+    /// The features that were asked for, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
+    /// Its default features were on.
+    pub default_features: bool,
 }
 
 /// Why there is no document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// Two types claim one name.
-    #[error(
-        "two types are called `{name}` on the wire: `{first}` and `{second}`; \
-         give one of them another name with `#[contract_type(name = \"…\")]`"
-    )]
-    TypeConflict {
-        /// The name both claim.
-        name: String,
-        /// The Rust path of the one met first.
-        first: String,
-        /// The Rust path of the other.
-        second: String,
-    },
-    /// Two contracts claim one name.
-    #[error(
-        "two contracts are called `{0}`; give one of them another namespace with `#[actor_contract(namespace = \"…\")]`"
-    )]
-    ContractConflict(String),
-    /// Two methods of a contract use one message name.
-    #[error("`{contract}` has two methods whose message is called `{message}`: `{first}` and `{second}`")]
-    MessageConflict {
-        /// The contract.
-        contract: String,
-        /// The name both claim.
-        message: String,
-        /// The method declared first.
-        first: String,
-        /// The other method.
-        second: String,
-    },
     /// The text is not a document.
     #[error("not a schema document: {0}")]
     Unreadable(String),
@@ -68,9 +85,22 @@ pub enum DocumentError {
         /// The format it has.
         found: u32,
     },
-    /// A type is used but not defined.
-    #[error("the type `{0}` is used but not defined in the document")]
-    Undefined(String),
+    /// The contracts or types cannot be what they say: everything that is wrong, at least one fault.
+    #[error("{}", Lines(.0))]
+    Faults(Vec<DocumentFault>),
+}
+
+/// The faults, each on a line of its own.
+struct Lines<'a>(&'a [DocumentFault]);
+
+impl fmt::Display for Lines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, fault) in self.0.iter().enumerate() {
+            let end_of_line = if at > 0 { "\n" } else { "" };
+            write!(f, "{end_of_line}{fault}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Document {
@@ -78,7 +108,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If two contracts, two types or two messages of a contract share a name.
+    /// As [`describe`](Self::describe).
     pub fn of_registered() -> Result<Self, DocumentError> {
         Self::describe(Registered::all().map(|registered| registered.describe))
     }
@@ -87,32 +117,32 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If two contracts, two types or two messages of a contract share a name.
+    /// [`DocumentError::Faults`] with every conflict of names, and every type that serde would not read back or that
+    /// cannot be flattened as it is.
     pub fn describe(contracts: impl IntoIterator<Item = fn(&mut Types) -> Contract>) -> Result<Self, DocumentError> {
         let mut types = Types::default();
         let mut contracts: Vec<_> = contracts.into_iter().map(|describe| describe(&mut types)).collect();
         contracts.sort_by(|a, b| a.name.cmp(&b.name));
-        if let Some((name, first, second)) = types.conflicts().first() {
-            return Err(DocumentError::TypeConflict {
-                name: name.clone(),
-                first: (*first).to_owned(),
-                second: (*second).to_owned(),
-            });
+        let mut faults = Faults::default();
+        for (name, first, second) in types.conflicts() {
+            faults.add(
+                FaultCode::TypeConflict,
+                &Place::named_type(name),
+                format!("`{first}` and `{second}` both have this name on the wire"),
+                "give one of them another name with `#[contract_type(name = \"…\")]`",
+            );
         }
-        let mut document = Document {
+        let document = Document {
             callsheet: FORMAT,
+            package: None,
             contracts,
             types: types.into_definitions(),
             encodings: BTreeMap::new(),
+            hashes: BTreeMap::new(),
         };
-        document.check()?;
-        let mut encodings = BTreeMap::new();
-        document.visit(&mut |reference| {
-            if let Some((key, encoding)) = encoding::of(reference) {
-                encodings.insert(key.to_owned(), encoding);
-            }
-        });
-        document.encodings = encodings;
+        let mut document = document.completed(faults)?;
+        document.drop_unused();
+        document.encodings = document.encodings_in_use();
         Ok(document)
     }
 
@@ -120,7 +150,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If it is no document, is of another format, or does not hold together.
+    /// If it is no document, is of another format, or does not hold together. Hashes may be missing, but not be wrong.
     pub fn from_json(text: &str) -> Result<Self, DocumentError> {
         #[derive(Deserialize)]
         struct Head {
@@ -131,9 +161,9 @@ impl Document {
         if callsheet != FORMAT {
             return Err(DocumentError::Format { found: callsheet });
         }
-        let document: Document = serde_json::from_str(text).map_err(unreadable)?;
-        document.check()?;
-        Ok(document)
+        let mut document: Document = serde_json::from_str(text).map_err(unreadable)?;
+        document.contracts.sort_by(|a, b| a.name.cmp(&b.name));
+        document.completed(Faults::default())
     }
 
     /// The canonical JSON, indented by two spaces, with a newline at its end.
@@ -164,36 +194,85 @@ impl Document {
         }
     }
 
-    /// What no single contract or type can see for itself.
-    fn check(&self) -> Result<(), DocumentError> {
-        for pair in self.contracts.windows(2) {
-            if pair[0].name == pair[1].name {
-                return Err(DocumentError::ContractConflict(pair[0].name.clone()));
+    /// Judges what no single contract or type can see for itself, inlines what is flattened, and computes the hashes.
+    fn completed(mut self, mut faults: Faults) -> Result<Self, DocumentError> {
+        names::check_contracts(&self.contracts, &mut faults);
+        names::check_defined(&self.contracts, &self.types, &mut faults);
+        for view in View::both(&self.types) {
+            keys::check(&self.contracts, view, &mut faults);
+            buffered::check(view, &mut faults);
+            sharing::check(view, &mut faults);
+            untold::check(view, &mut faults);
+        }
+        self.types = flatten::inline(&self.types, &mut faults);
+        for view in View::both(&self.types) {
+            names::check_types(view, &mut faults);
+        }
+        for (name, definition) in &self.types {
+            echoes::check(name, definition, View::both(&self.types), &mut faults);
+        }
+        faults.finish().map_err(DocumentError::Faults)?;
+        let stated = std::mem::replace(&mut self.hashes, hash::of(&self.contracts, &self.types));
+        self.check_hashes(&stated)?;
+        Ok(self)
+    }
+
+    /// Hashes that do not fit mean that the document was changed after it was made.
+    fn check_hashes(&self, stated: &BTreeMap<String, ContractHashes>) -> Result<(), DocumentError> {
+        let mut faults = Faults::default();
+        if !stated.is_empty() {
+            let names: BTreeSet<_> = self.hashes.keys().chain(stated.keys()).collect();
+            for name in names
+                .into_iter()
+                .filter(|name| self.hashes.get(*name) != stated.get(*name))
+            {
+                faults.add(
+                    FaultCode::Hashes,
+                    &Place::contract(name),
+                    "its hashes are not those of what the document says: it was changed by hand",
+                    "make the document again with `callsheet schema`, or leave out `hashes`",
+                );
             }
         }
-        for contract in &self.contracts {
-            let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-            for method in &contract.methods {
-                for message in std::iter::once(&method.message).chain(&method.aliases) {
-                    if let Some(first) = seen.insert(message, &method.name) {
-                        return Err(DocumentError::MessageConflict {
-                            contract: contract.name.clone(),
-                            message: message.clone(),
-                            first: first.to_owned(),
-                            second: method.name.clone(),
-                        });
-                    }
+        faults.finish().map_err(DocumentError::Faults)
+    }
+
+    /// Leaves out the types that nothing refers to once they were inlined.
+    fn drop_unused(&mut self) {
+        let mut used: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&TypeRef> = Vec::new();
+        for (_, reference) in self.contracts.iter().flat_map(uses::of_contract) {
+            open.push(reference);
+        }
+        while let Some(reference) = open.pop() {
+            reference.visit(&mut |part| {
+                let TypeRef::Named(name) = part else { return };
+                if let Some(definition) = self.types.get(name)
+                    && used.insert(name)
+                {
+                    let shapes = std::iter::once(&definition.shape).chain(&definition.produces);
+                    open.extend(
+                        shapes
+                            .flat_map(|shape| uses::of_shape(name, shape))
+                            .map(|(_, used)| used),
+                    );
+                }
+            });
+        }
+        let used: BTreeSet<String> = used.into_iter().map(str::to_owned).collect();
+        self.types.retain(|name, _| used.contains(name));
+    }
+
+    fn encodings_in_use(&self) -> BTreeMap<String, Encoding> {
+        let views = View::both(&self.types);
+        let mut encodings = BTreeMap::new();
+        self.visit(&mut |reference| {
+            for view in views {
+                if let Some((key, encoding)) = encoding::of(view, reference) {
+                    encodings.insert(key.to_owned(), encoding);
                 }
             }
-        }
-        let mut undefined = None;
-        self.visit(&mut |reference| {
-            if let TypeRef::Named(name) = reference
-                && !self.types.contains_key(name)
-            {
-                undefined.get_or_insert(name);
-            }
         });
-        undefined.map_or(Ok(()), |name| Err(DocumentError::Undefined(name.clone())))
+        encodings
     }
 }

@@ -13,11 +13,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod compat;
+pub mod conform;
 mod contract;
 mod declared;
 mod describe;
 mod document;
 mod encoding;
+pub mod hash;
 pub mod names;
 mod registered;
 mod shape;
@@ -25,12 +28,13 @@ mod shape;
 pub use contract::{Access, Argument, Contract, Event, Kind, Method, Request};
 pub use declared::{CallError, DeclaredError, Returned};
 pub use describe::{ContractType, Describe, Joined, NameParts, Types};
-pub use document::{Document, DocumentError, FORMAT};
+pub use document::{Document, DocumentError, DocumentFault, FORMAT, FaultCode, Package, Place};
 pub use encoding::Encoding;
 pub use registered::Registered;
-pub use shape::{Definition, Field, Format, Shape, Tag, Tagging, TypeRef, Variant, VariantShape};
+pub use shape::{Definition, Direction, Field, Format, Shape, Tag, Tagging, TypeRef, Variant, VariantShape};
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::describe::Described;
     pub use inventory;
 }

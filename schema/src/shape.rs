@@ -147,17 +147,18 @@ pub enum Format {
     Ipv4Address,
     /// An IPv6 address (RFC 5952).
     Ipv6Address,
-    /// An IP address and a port: `127.0.0.1:80`, `[::1]:80`.
+    /// An IP address and a port: `127.0.0.1:80`, `[::1]:80`. An IPv6 address may have a scope: `[fe80::1%3]:80`.
     SocketAddress,
-    /// A date, a time of day and an offset from UTC (RFC 3339), with up to nine digits of a second.
+    /// A date, a time of day and an offset from UTC (RFC 3339): a [`DateTime`](Self::DateTime) and then `Z` or `+01:00`.
     Timestamp,
-    /// A date and a time of day without an offset: `2024-02-29T23:59:59.5`.
+    /// A [`Date`](Self::Date) and a [`Time`](Self::Time) without an offset: `2024-02-29T23:59:59.5`.
     DateTime,
-    /// A date: `2024-02-29`.
+    /// A date: `2024-02-29`. Years outside of 0 to 9999 have a sign and as many digits as they need, at least four:
+    /// `-0001-12-31`, `+12345-01-01`. How far they reach depends on the library that the server reads them with.
     Date,
-    /// A time of day: `23:59:59.5`.
+    /// A time of day, with up to nine digits of a second: `23:59:59.5`. The second is 60 in a leap second.
     Time,
-    /// A decimal number: `-12.50`.
+    /// A decimal number: `-12.50`. It has at most 28 places, and without its point is less than 2^96.
     Decimal,
     /// An absolute URL (WHATWG).
     Url,
@@ -185,6 +186,15 @@ impl Format {
     }
 }
 
+/// Which way a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To the server: arguments of calls.
+    Accepted,
+    /// From the server: replies, items, errors and events.
+    Produced,
+}
+
 /// A named type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
@@ -202,6 +212,16 @@ pub struct Definition {
     /// The server converts what it accepts and may refuse a value although it has this shape.
     #[serde(default, skip_serializing_if = "is_false")]
     pub checked: bool,
+}
+
+impl Definition {
+    /// The shape of the values that go this way.
+    pub fn seen(&self, direction: Direction) -> &Shape {
+        match (direction, &self.produces) {
+            (Direction::Produced, Some(produces)) => produces,
+            _ => &self.shape,
+        }
+    }
 }
 
 /// What the values of a named type look like.
@@ -298,6 +318,27 @@ pub struct Field {
     /// is no value. Structs that Rust flattens into others do not appear: their fields are listed.
     #[serde(default, skip_serializing_if = "is_false")]
     pub flattened: bool,
+}
+
+impl Field {
+    /// The name of its entry when it goes this way.
+    pub fn wire_name(&self, direction: Direction) -> &str {
+        seen_name(&self.name, self.accepts.as_deref(), direction)
+    }
+}
+
+impl Variant {
+    /// What tells it when it goes this way.
+    pub fn wire_name(&self, direction: Direction) -> &str {
+        seen_name(&self.name, self.accepts.as_deref(), direction)
+    }
+}
+
+fn seen_name<'a>(produced: &'a str, accepted: Option<&'a str>, direction: Direction) -> &'a str {
+    match (direction, accepted) {
+        (Direction::Accepted, Some(accepted)) => accepted,
+        _ => produced,
+    }
 }
 
 /// How the variant of an enum is told.

@@ -1,12 +1,14 @@
-//! The set-up and the checks of this repository: `cargo xtask demo`, `cargo xtask test`.
+//! The set-up and the checks of this repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask soak`.
 
 mod clients;
+mod compile_time;
 mod demo;
 mod node;
 mod places;
 mod python;
 mod run;
 mod showcase;
+mod soak;
 mod test;
 mod tools;
 
@@ -27,15 +29,28 @@ enum Task {
     Demo,
     /// Runs every check and every test, in every language
     Test,
+    /// Measures what a contract adds to a debug build
+    CompileTime,
     /// Generates the clients in `generated-clients/` anew
     Generate,
+    /// Tries generated types against their descriptions, thousands of them
+    Soak {
+        /// What the types follow from; the clock decides if it is left out
+        #[arg(long)]
+        seed: Option<u64>,
+        /// How many types
+        #[arg(long, default_value_t = 2000)]
+        types: u64,
+    },
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo => demo::run_demo(),
         Task::Test => return test::run(),
+        Task::CompileTime => compile_time::measure(),
         Task::Generate => clients::generate(clients::Mode::Write),
+        Task::Soak { seed, types } => soak::soak(seed, types),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,6 @@
 //! `callsheet generate`: a client package from a document.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use callsheet_codegen::{
     backends::{self, Backend, ClientSource, Language, Options},
@@ -11,16 +8,15 @@ use callsheet_codegen::{
     ir::Api,
     output,
 };
-use callsheet_schema::{Document, DocumentError};
 use clap::{
     Args, CommandFactory,
     builder::{PossibleValuesParser, TypedValueParser},
     error::ErrorKind,
 };
 
-use super::{CommandLine, Failure, Outcome, print};
+use super::{CommandLine, Failure, Outcome, document, print};
 
-/// Generate a client package from a schema document.
+/// Generate a client package from a schema document
 ///
 /// The package is complete and the same document always gives the same files. Which files were generated stands in
 /// `.callsheet-manifest` in the directory: only those are ever replaced or removed, so that you may keep your own
@@ -29,7 +25,13 @@ use super::{CommandLine, Failure, Outcome, print};
 #[command(after_help = "\
 Examples:
   callsheet generate --schema contracts.json --lang python --out clients/python
-  callsheet schema -p my-contracts | callsheet generate --schema - --lang typescript --out clients/ts --check")]
+  callsheet schema -p my-contracts | callsheet generate --schema - --lang typescript --out clients/ts --check
+
+Exit codes:
+  0    the package was written, or is what would be generated
+  1    no package was generated, and the standard error says why
+  2    the command line is wrong
+  101  with --check: files are not what would be generated")]
 pub(super) struct Arguments {
     /// The schema document, as `callsheet schema` prints it; `-` reads the standard input
     #[arg(long, value_name = "FILE")]
@@ -72,10 +74,6 @@ fn language() -> impl TypedValueParser<Value = &'static dyn Backend> {
 
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("failed to read the schema document `{}`", .0.display())]
-    Unread(PathBuf, #[source] io::Error),
-    #[error("failed to use the schema document `{}`", .0.display())]
-    Document(PathBuf, #[source] DocumentError),
     #[error("the contracts share no namespace to name the package after; name it with `--package`")]
     Unnamed,
     #[error("no package was generated{}", indented(.0))]
@@ -95,7 +93,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
             .error(ErrorKind::ArgumentConflict, problem)
             .exit();
     }
-    let document = read(&arguments.schema)?;
+    let document = document::read(&arguments.schema)?;
     let api = Api::lower(&document).map_err(Error::Generate)?;
     let package = match (&arguments.package, api.namespace()) {
         (Some(package), _) => package.clone(),
@@ -119,16 +117,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         arguments.out.display()
     );
     Ok(Outcome::Fine)
-}
-
-fn read(path: &Path) -> Result<Document, Error> {
-    let text = if path == Path::new("-") {
-        io::read_to_string(io::stdin())
-    } else {
-        fs::read_to_string(path)
-    };
-    let text = text.map_err(|error| Error::Unread(path.to_owned(), error))?;
-    Document::from_json(&text).map_err(|error| Error::Document(path.to_owned(), error))
 }
 
 fn check(files: &output::Files, directory: &Path) -> Result<Outcome, Failure> {

@@ -1,5 +1,9 @@
 //! The command line: one file for each verb.
 
+mod changes;
+mod diff;
+mod document;
+mod export;
 mod generate;
 mod schema;
 
@@ -10,6 +14,9 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+
+/// There is something to look at, which was asked to be told by the exit code.
+const FINDINGS: u8 = 100;
 
 /// Generated files are not what would be generated.
 const STALE: u8 = 101;
@@ -24,6 +31,7 @@ Exit codes:
   0    fine
   1    failed
   2    the command line is wrong
+  100  findings, where they were asked to be told
   101  generated files are stale"
 )]
 struct CommandLine {
@@ -35,11 +43,14 @@ struct CommandLine {
 enum Verb {
     Schema(schema::Arguments),
     Generate(generate::Arguments),
+    Diff(diff::Arguments),
+    Export(export::Arguments),
 }
 
 /// How a verb ended that did not fail.
 enum Outcome {
     Fine,
+    Findings,
     Stale,
 }
 
@@ -50,9 +61,12 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match CommandLine::parse().verb {
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Generate(arguments) => generate::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Export(arguments) => export::run(&arguments),
     };
     match outcome {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(FINDINGS),
         Ok(Outcome::Stale) => ExitCode::from(STALE),
         Err(failure) => {
             report(failure.as_ref());
@@ -65,7 +79,8 @@ fn report(failure: &dyn Error) {
     eprintln!("error: {failure}");
     let mut cause = failure.source();
     while let Some(error) = cause {
-        eprintln!("  caused by: {error}");
+        // Some have several lines.
+        eprintln!("  caused by: {}", error.to_string().replace('\n', "\n    "));
         cause = error.source();
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 
-use super::{Api, Contents, Field, NamedType, Request, Shape, Struct, TypeRef, VariantShape};
-use crate::fault::{Faults, Place};
+use super::{Contents, Field, NamedType, Shape, Struct, TypeRef, VariantShape};
 
 /// Fills in what each type holds and which circle it belongs to; returns the ids in dependency order.
 pub(super) fn derive(types: &mut BTreeMap<String, NamedType>) -> Vec<String> {
@@ -50,49 +49,6 @@ fn circles(types: &BTreeMap<String, NamedType>) -> Vec<Vec<String>> {
         .into_iter()
         .map(|circle| circle.into_iter().map(str::to_owned).collect())
         .collect()
-}
-
-/// Adds a fault for every map whose keys JSON, which writes them as strings, cannot write.
-pub(super) fn check_map_keys(api: &Api, faults: &mut Faults) {
-    let mut check = |place: Place, part: &TypeRef| {
-        if let TypeRef::Map(key, _) = part
-            && api.map_key(key).is_none()
-        {
-            let problem = format!("JSON cannot write {key} as the key of a map");
-            faults.add(
-                place,
-                problem,
-                "use a string, an integer, a bool, or an enum of variants without data",
-            );
-        }
-    };
-    for service in &api.services {
-        for method in &service.methods {
-            let place = Place::contract(&service.contract).method(method.name.source());
-            let arguments = match &method.request {
-                Request::Message(argument) => std::slice::from_ref(argument),
-                Request::Arguments(arguments) => arguments,
-            };
-            let declared = method.error.iter().map(|error| &error.type_ref);
-            for used in arguments
-                .iter()
-                .map(|argument| &argument.type_ref)
-                .chain([&method.reply])
-                .chain(declared)
-            {
-                used.visit(&mut |part| check(place.clone(), part));
-            }
-        }
-    }
-    for event in &api.events {
-        event
-            .type_ref
-            .visit(&mut |part| check(Place::event(&event.event), part));
-    }
-    for of in api.types.values() {
-        of.shape
-            .visit(&mut |part| check(Place::named_type(&of.wire_name), part));
-    }
 }
 
 impl Shape {

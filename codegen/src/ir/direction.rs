@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use callsheet_schema::{Definition, Document, Request, Shape, TypeRef};
 
-use crate::fault::{Faults, Place};
-
 /// The way a value goes, from the client's side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Direction {
@@ -45,10 +43,10 @@ impl<'a> Directions<'a> {
         self.reached.iter().copied()
     }
 
-    /// The id of the type that stands for `name` on this way.
+    /// The id of the type that stands for `name` on this way. No name in a document is made like that of a sent form.
     pub(super) fn id(&self, name: &str, direction: Direction) -> String {
         match direction {
-            Direction::Sent if self.split.contains(name) => format!("{name}Input"),
+            Direction::Sent if self.split.contains(name) => format!("{name} Input"),
             _ => name.to_owned(),
         }
     }
@@ -75,23 +73,6 @@ impl<'a> Directions<'a> {
             .iter()
             .map(|reference| self.reference(reference, direction))
             .collect()
-    }
-
-    /// The id made for the sent form of a type must not be another type's name.
-    pub(super) fn check(&self, document: &Document, faults: &mut Faults) {
-        for name in &self.split {
-            let id = self.id(name, Direction::Sent);
-            if document.types.contains_key(&id) {
-                faults.add(
-                    Place::named_type(name),
-                    format!(
-                        "is sent in another shape than it is received in, and the sent one would be called `{id}`, \
-                         which is another type"
-                    ),
-                    "rename that type",
-                );
-            }
-        }
     }
 }
 
@@ -136,6 +117,7 @@ fn two_shaped(document: &Document) -> BTreeSet<&str> {
     loop {
         let before = found.len();
         for (name, definition) in &document.types {
+            // Without another shape for what is produced, the one shape's references are all there are.
             let mut differs = definition.produces.is_some();
             definition.shape.visit(&mut |part| {
                 differs |= matches!(part, TypeRef::Named(inner) if found.contains(inner.as_str()));

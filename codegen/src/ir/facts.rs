@@ -1,6 +1,8 @@
 //! Facts about types that follow from what they refer to.
 
-use super::{Api, NamedType, Shape, TypeRef};
+use std::collections::BTreeSet;
+
+use super::{Api, NamedType, Shape, Tagging, TypeRef, VariantShape};
 
 /// What a type holds, itself or through the types that it refers to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +35,7 @@ impl Contents {
 /// How the keys of a map are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MapKey {
-    /// Strings in both codecs: text, a character, or an enum whose values are strings.
+    /// Strings in both codecs: text of any form, a character, or an enum whose values are all strings.
     Text,
     /// Integers; a string of decimal digits in JSON.
     Integer,
@@ -88,18 +90,39 @@ impl Api {
         current
     }
 
-    /// How a map with keys of this type writes them; `None` if the type cannot be a key, which lowering refuses.
+    /// How a map with keys of this type writes them; `None` if the type cannot be a key, which documents refuse.
     pub fn map_key(&self, key: &TypeRef) -> Option<MapKey> {
         use TypeRef::*;
         match self.underlying(key) {
-            String | Char | Text(_) => Some(MapKey::Text),
             I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128 | NonZero(_) => Some(MapKey::Integer),
             Bool => Some(MapKey::Bool),
-            Named(id) => match &self.named(id).shape {
-                Shape::Enum(of) if of.strings => Some(MapKey::Text),
-                _ => None,
-            },
-            _ => None,
+            other => self.is_text(other).then_some(MapKey::Text),
         }
+    }
+
+    /// Every value of the type is a string.
+    fn is_text<'a>(&'a self, reference: &'a TypeRef) -> bool {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![reference]);
+        while let Some(reference) = next.pop() {
+            match self.underlying(reference) {
+                TypeRef::String | TypeRef::Char | TypeRef::Text(_) => {}
+                TypeRef::Named(id) if !seen.insert(id) => {}
+                TypeRef::Named(id) => {
+                    let Shape::Enum(of) = &self.named(id).shape else {
+                        return false;
+                    };
+                    for variant in &of.variants {
+                        let alone = variant.untagged || of.tagging == Tagging::Untagged;
+                        match &variant.shape {
+                            VariantShape::Newtype(inner) if alone => next.push(inner),
+                            VariantShape::Unit if !alone && of.tagging == Tagging::External => {}
+                            _ => return false,
+                        }
+                    }
+                }
+                _ => return false,
+            }
+        }
+        true
     }
 }

@@ -7,7 +7,7 @@ use callsheet_schema::{self as schema, Document, names};
 use super::{
     Api, Argument, Contents, DeclaredError, Enum, Event, Field, Method, Name, NamedType, Request, Service, Shape,
     Struct, Tagging, TypeRef, Uses, Variant, VariantShape,
-    derive::{check_map_keys, derive},
+    derive::derive,
     direction::{Direction, Directions, shape_of},
     short_names::short_names,
 };
@@ -20,12 +20,10 @@ impl Api {
     ///
     /// # Errors
     ///
-    /// Everything in the document that no language could say: names that nothing tells apart or that hold no letter,
-    /// maps whose keys cannot be written in JSON.
+    /// Everything in the document that no language could say: names that nothing tells apart or that hold no letter.
     pub fn lower(document: &Document) -> Result<Api, GenerateError> {
         let mut faults = Faults::default();
         let directions = Directions::of(document);
-        directions.check(document, &mut faults);
         let ids: BTreeSet<String> = directions
             .iter()
             .map(|(name, direction)| directions.id(name, direction))
@@ -55,7 +53,6 @@ impl Api {
                 of.uses.declared_error = true;
             }
         }
-        check_map_keys(&api, &mut lowering.faults);
         lowering.faults.finish(api)
     }
 }
@@ -119,7 +116,7 @@ impl Lowering<'_> {
             } => {
                 let units = variants
                     .iter()
-                    .all(|variant| variant.shape == schema::VariantShape::Unit);
+                    .all(|variant| variant.shape == schema::VariantShape::Unit && !variant.untagged);
                 Shape::Enum(Enum {
                     tagging: tagging.clone(),
                     strings: units && *tagging == Tagging::External,

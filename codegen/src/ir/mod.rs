@@ -18,7 +18,7 @@ mod short_names;
 
 use std::collections::BTreeMap;
 
-pub use callsheet_schema::{Kind, Tagging, TypeRef};
+pub use callsheet_schema::{Format, Kind, Tagging, TypeRef};
 
 pub use facts::{Contents, MapKey};
 pub use name::Name;

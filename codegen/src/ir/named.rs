@@ -12,7 +12,9 @@ pub struct NamedType {
     /// What a [`TypeRef::Named`] calls it.
     pub id: String,
     /// The short name, unique among the types in every case: the last part of the wire name, with as much of the
-    /// namespace before it as tells it from another type's.
+    /// namespace before it as tells it from another type's, and `Input` after it where the type became two.
+    ///
+    /// The arguments of a generic type stand behind its own name: `demo.Page<option<demo.User>>` is `PageOptionUser`.
     pub name: Name,
     /// The name in the document; two that were one type there share it.
     pub wire_name: String,
@@ -76,7 +78,7 @@ pub struct Enum {
     pub variants: Vec<Variant>,
     /// In variants with named fields, entries that no field names are refused by the server.
     pub deny_unknown: bool,
-    /// Every variant is a unit and the tagging is external: each value is a string on the wire.
+    /// Every variant is a unit that is told, and the tagging is external: each value is a string on the wire.
     pub strings: bool,
 }
 

@@ -1,4 +1,4 @@
-"""Typed clients for the contracts of showcase: `Client` blocks, `AsyncClient` is for asyncio."""
+"""Typed clients for the contracts of a server: `Client` blocks, `AsyncClient` is for asyncio."""
 
 from .async_client import AsyncClient
 from .callsheet import (

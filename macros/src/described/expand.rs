@@ -23,8 +23,27 @@ pub(super) fn derived(input: &DeriveInput, name: &str, described: &Described) ->
     }
 }
 
+/// The description of a type whose serde traits the user derives.
+pub(super) fn described(input: &DeriveInput, name: &str, described: &Described) -> TokenStream {
+    let description = description(input, name, described);
+    if !input.generics.params.is_empty() || described.remote {
+        return description;
+    }
+    // Else that they are missing would only be said where the type is used, as if it were no contract type.
+    let (ident, cfg) = (&input.ident, cfg(&input.attrs));
+    quote! {
+        #description
+
+        #(#cfg)*
+        const _: fn() = || {
+            fn derived<T: ::callsheet::__private::serde::Serialize + ::callsheet::__private::serde::de::DeserializeOwned>() {}
+            derived::<#ident>();
+        };
+    }
+}
+
 /// The description alone.
-pub(super) fn description(input: &DeriveInput, name: &str, described: &Described) -> TokenStream {
+fn description(input: &DeriveInput, name: &str, described: &Described) -> TokenStream {
     let ident = &input.ident;
     let markdown = docs::markdown(&input.attrs);
     let deprecated = docs::deprecation(&input.attrs);

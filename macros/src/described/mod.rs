@@ -60,7 +60,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     }
     let name = wire_name(given, &input.ident, &mut faults);
     let expansion = match read::described(&input, &mut faults) {
-        Some(described) if faults.is_empty() => expand::description(&input, &name, &described),
+        Some(described) if faults.is_empty() => expand::described(&input, &name, &described),
         _ => fallback::description(&input),
     };
     faults.with(expansion)

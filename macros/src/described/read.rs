@@ -26,7 +26,11 @@ enum Direction {
 /// Judges the type; `None` if it cannot be described. Whatever is wrong is in `faults`.
 pub(super) fn described(input: &DeriveInput, faults: &mut Faults) -> Option<Described> {
     if let syn::Data::Union(union) = &input.data {
-        faults.at(&union.union_token, Code::NotAType, "a contract type is a struct or an enum");
+        faults.at(
+            &union.union_token,
+            Code::NotAType,
+            "a contract type is a struct or an enum",
+        );
         return None;
     }
     check_generics(input, faults)?;
@@ -67,6 +71,7 @@ pub(super) fn described(input: &DeriveInput, faults: &mut Faults) -> Option<Desc
         produces: (produces != accepts).then_some(produces),
         accepts,
         checked: attrs.type_try_from().is_some(),
+        remote: attrs.remote().is_some(),
         variants,
     })
 }
@@ -110,7 +115,8 @@ fn check(container: &Container<'_>, faults: &mut Faults) -> Option<()> {
             refuse.at(field.original, message);
         }
         if let (Data::Struct(..), TagType::Internal { .. }) = (&container.data, attrs.tag()) {
-            let message = "with `deny_unknown_fields` serde would refuse the tag that it writes itself; drop one of them";
+            let message =
+                "with `deny_unknown_fields` serde would refuse the tag that it writes itself; drop one of them";
             refuse.at(ident, message);
         }
     }
@@ -227,7 +233,12 @@ fn tagging(tag: &TagType) -> Tagging {
 
 fn variant(variant: &ast::Variant<'_>, direction: Direction) -> Variant {
     let attrs = &variant.attrs;
-    let stated = stated(&variant.original.attrs, attrs.deserialize_with(), attrs.serialize_with(), direction);
+    let stated = stated(
+        &variant.original.attrs,
+        attrs.deserialize_with(),
+        attrs.serialize_with(),
+        direction,
+    );
     Variant {
         names: names(
             variant.ident.unraw().to_string(),
@@ -265,7 +276,9 @@ fn visible<'a, 'b>(
 }
 
 fn unnamed(fields: &[ast::Field<'_>], direction: Direction) -> Vec<Type> {
-    visible(fields, direction).map(|field| written(field, direction)).collect()
+    visible(fields, direction)
+        .map(|field| written(field, direction))
+        .collect()
 }
 
 fn named(fields: &[ast::Field<'_>], container_default: bool, direction: Direction) -> Vec<Field> {
@@ -296,8 +309,13 @@ fn named(fields: &[ast::Field<'_>], container_default: bool, direction: Directio
 /// The field's type on the wire: what it is stated to look like, else the type that was written.
 fn written(field: &ast::Field<'_>, direction: Direction) -> Type {
     let attrs = &field.attrs;
-    stated(&field.original.attrs, attrs.deserialize_with(), attrs.serialize_with(), direction)
-        .unwrap_or_else(|| field.ty.clone())
+    stated(
+        &field.original.attrs,
+        attrs.deserialize_with(),
+        attrs.serialize_with(),
+        direction,
+    )
+    .unwrap_or_else(|| field.ty.clone())
 }
 
 /// The stated type where a function of the user's reads or writes; that it is stated has been checked.

@@ -10,7 +10,9 @@ type List<T> = Punctuated<T, Token![,]>;
 /// The type without what is Callsheet's own.
 pub(super) fn without_ours(input: &DeriveInput) -> DeriveInput {
     let mut bare = input.clone();
-    for_each_attributes(&mut bare, &mut |attributes| attributes.retain(|attribute| !stated::is_ours(attribute)));
+    for_each_attributes(&mut bare, &mut |attributes| {
+        attributes.retain(|attribute| !stated::is_ours(attribute))
+    });
     bare
 }
 
@@ -20,8 +22,14 @@ pub(super) fn check(input: &DeriveInput, faults: &mut Faults) {
         let message = "`#[contract_type]` derives serde's traits; take this one out of `#[derive(…)]`";
         faults.at(&path, Code::SerdeDerived, message);
     }
-    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let metas = attribute.parse_args_with(List::<Meta>::parse_terminated).unwrap_or_default();
+    for attribute in input
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
+        let metas = attribute
+            .parse_args_with(List::<Meta>::parse_terminated)
+            .unwrap_or_default();
         if let Some(meta) = metas.iter().find(|meta| meta.path().is_ident("crate")) {
             let message = "`#[contract_type]` brings its own serde; drop `crate`, or derive serde's traits and \
                            `ContractType` instead";

@@ -10,6 +10,8 @@ pub(super) struct Described {
     pub(super) produces: Option<Shape>,
     /// It is converted from what is accepted, which may fail.
     pub(super) checked: bool,
+    /// It stands for a type of another crate, and has no serde traits itself.
+    pub(super) remote: bool,
     /// The variants in Rust, for the line that names one.
     pub(super) variants: Vec<(Ident, Vec<Attribute>)>,
 }

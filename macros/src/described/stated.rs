@@ -12,7 +12,8 @@ const HAS: &str = "`#[contract]` has `as = \"Type\"`, or `accepts = \"Type\"` an
 pub(super) struct Stated {
     pub(super) accepts: Option<Type>,
     pub(super) produces: Option<Type>,
-    pub(super) place: Option<Span>,
+    place: Option<Span>,
+    unreadable: bool,
 }
 
 impl Stated {
@@ -41,6 +42,7 @@ impl Stated {
                 Ok(())
             });
             if let Err(error) = parsed {
+                stated.unreadable = true;
                 faults.option(&error, HAS);
             }
         }
@@ -55,6 +57,9 @@ impl Stated {
         writes: Option<&syn::ExprPath>,
         faults: &mut Faults,
     ) -> Option<()> {
+        if self.unreadable {
+            return None;
+        }
         if reads.is_none() && writes.is_none() {
             if let Some(attribute) = self.place {
                 let message = "a type is stated for a field or variant with `#[serde(with = \"…\")]`, `serialize_with` or \

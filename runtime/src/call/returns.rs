@@ -64,8 +64,5 @@ impl<T: Returned> Returns for Streaming<T> {
 }
 
 fn describe_returned<R: Returned>(types: &mut Types) -> (TypeRef, Option<TypeRef>) {
-    (
-        <R::Ok as Describe>::describe(types),
-        R::Err::describe_declared(types),
-    )
+    (<R::Ok as Describe>::describe(types), R::Err::describe_declared(types))
 }

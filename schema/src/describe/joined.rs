@@ -43,7 +43,10 @@ const fn length(parts: &[&str]) -> usize {
         length += parts[part].len();
         part += 1;
     }
-    assert!(length <= LONGEST, "the name of a generic contract type is longer than 1,024 bytes");
+    assert!(
+        length <= LONGEST,
+        "the name of a generic contract type is longer than 1,024 bytes"
+    );
     length
 }
 

@@ -1,7 +1,7 @@
 //! The checks and tests of the Rust workspace.
 
 use super::report::Report;
-use crate::{clients::cargo, run::Error};
+use crate::{clients::cargo, run::Error, soak};
 
 pub(super) fn check(report: &mut Report) -> Result<(), Error> {
     report.check("cargo fmt", cargo().args(["fmt", "--all", "--check"]))?;
@@ -22,5 +22,15 @@ pub(super) fn check(report: &mut Report) -> Result<(), Error> {
     report.suite(
         "cargo test",
         cargo().args(["test", "--workspace", "--all-features", "--no-fail-fast"]),
+    )?;
+    generated_types(report)
+}
+
+/// A few generated types on trial, the same each time; `cargo xtask soak` tries thousands.
+fn generated_types(report: &mut Report) -> Result<(), Error> {
+    report.check("oracle: types are generated", &mut soak::generate(1, 150))?;
+    report.check(
+        "oracle: generated types are what they are described as",
+        &mut soak::generated_types(),
     )
 }

@@ -19,6 +19,12 @@ pub(super) enum Code {
     },
     /// Something that is broken behind what stands before it.
     Prefixed(String, Box<Code>),
+    /// Something that is broken before what stands behind it.
+    Suffixed(Box<Code>, String),
+    /// Types of which a value has one; each begins a line if they do not fit into one.
+    Union(Vec<Code>),
+    /// Something that gets brackets around it if it does not fit into one line.
+    Parenthesized(Box<Code>),
     /// A type as a string, between three quotes if it does not fit into one line.
     Quoted(Box<Code>),
 }
@@ -87,6 +93,44 @@ impl Code {
         Code::Prefixed(prefix.into(), Box::new(code))
     }
 
+    pub(super) fn suffixed(code: Code, suffix: impl Into<String>) -> Self {
+        Code::Suffixed(Box::new(code), suffix.into())
+    }
+
+    /// The type of a value that has one of these.
+    pub(super) fn union(types: impl IntoIterator<Item = Code>) -> Self {
+        let mut members: Vec<Code> = Vec::new();
+        for of in types {
+            let several = match of {
+                Code::Union(several) => several,
+                one => vec![one],
+            };
+            for one in several {
+                if !members.contains(&one) {
+                    members.push(one);
+                }
+            }
+        }
+        match members.len() {
+            1 => members.remove(0),
+            _ => Code::Union(members),
+        }
+    }
+
+    /// The type of a value that may be `None`.
+    pub(super) fn nullable(self) -> Self {
+        Self::union([self, Code::text("None")])
+    }
+
+    /// As it stands where lines do not go on by themselves: outside of all brackets.
+    pub(super) fn outside_brackets(self) -> Self {
+        match self {
+            Code::Union(_) => Code::Parenthesized(Box::new(self)),
+            Code::Suffixed(code, suffix) => Self::suffixed(code.outside_brackets(), suffix),
+            other => other,
+        }
+    }
+
     /// `open` with the parameters of a function, and what it returns, as the first line or lines of its definition.
     pub(super) fn signature(
         open: impl Into<String>,
@@ -94,9 +138,20 @@ impl Code {
         returns: Code,
         indent: usize,
     ) -> String {
+        Self::definition(open, parameters, returns, indent, ":")
+    }
+
+    /// The same with all that ends the definition.
+    pub(super) fn definition(
+        open: impl Into<String>,
+        parameters: impl IntoIterator<Item = Code>,
+        returns: Code,
+        indent: usize,
+        end: &str,
+    ) -> String {
         // Behind the parameters it stands alone in its line, and is broken only if it does not fit there either.
-        let returns = Code::prefixed(") -> ", returns).lay(indent, indent, 1);
-        Code::group(open, parameters, returns + ":").statement(indent, "", "")
+        let returns = Code::prefixed(") -> ", returns.outside_brackets()).lay(indent, indent, end.len());
+        Code::group(open, parameters, returns + end).statement(indent, "", "")
     }
 
     /// In one line.
@@ -104,6 +159,12 @@ impl Code {
         match self {
             Code::Text(text) => text.clone(),
             Code::Prefixed(prefix, code) => format!("{prefix}{}", code.flat()),
+            Code::Suffixed(code, suffix) => format!("{}{suffix}", code.flat()),
+            Code::Union(members) => {
+                let members: Vec<String> = members.iter().map(Code::flat).collect();
+                members.join(" | ")
+            }
+            Code::Parenthesized(code) => code.flat(),
             Code::Quoted(code) => string(&code.flat()),
             Code::Group {
                 open,
@@ -157,6 +218,23 @@ impl Code {
             }
             Code::Prefixed(prefix, code) => {
                 format!("{prefix}{}", code.lay(indent, taken + prefix.chars().count(), needed))
+            }
+            Code::Suffixed(code, suffix) => {
+                format!("{}{suffix}", code.lay(indent, taken, needed + suffix.chars().count()))
+            }
+            Code::Union(members) => {
+                let joint = format!("\n{}| ", " ".repeat(indent));
+                let last = members.len().saturating_sub(1);
+                let members = members.iter().enumerate().map(|(at, member)| match at {
+                    0 => member.lay(indent, taken, 0),
+                    _ => member.lay(indent, indent + "| ".len(), if at == last { needed } else { 0 }),
+                });
+                members.collect::<Vec<_>>().join(&joint)
+            }
+            Code::Parenthesized(code) => {
+                let inner = indent + STEP;
+                let (margin, end) = (" ".repeat(inner), " ".repeat(indent));
+                format!("(\n{margin}{}\n{end})", code.lay(inner, inner, 0))
             }
             Code::Quoted(code) => {
                 let quotes = "\"\"\"";
@@ -244,6 +322,26 @@ mod tests {
         assert_eq!(
             long,
             format!("    def f(\n        self,\n        {name},\n    ) -> {returns}:\n")
+        );
+    }
+
+    #[test]
+    fn a_union_gets_brackets_where_it_needs_them() {
+        let text = |text: &str| Code::text(text);
+        let (name, other) = ("x".repeat(40), "y".repeat(40));
+        let union = text(&name).nullable().nullable();
+        assert_eq!(union.flat(), format!("{name} | None"));
+        assert_eq!(text("None").nullable().flat(), "None");
+
+        let union = Code::union([text(&name), text(&other), text(&name)]).nullable();
+        let default = Code::suffixed(union, " = None");
+        assert_eq!(
+            default.clone().outside_brackets().statement(4, "field: ", ""),
+            format!("    field: (\n        {name} | {other} | None\n    ) = None\n"),
+        );
+        assert_eq!(
+            Code::call("f", [Code::prefixed("field: ", default)]).statement(4, "", ""),
+            format!("    f(\n        field: {name}\n        | {other}\n        | None = None,\n    )\n"),
         );
     }
 

@@ -2,7 +2,9 @@
 
 mod docs;
 mod layout;
+mod merged;
 mod model;
+mod modules;
 mod names;
 mod render;
 mod types;
@@ -116,6 +118,35 @@ mod tests {
         );
         assert_eq!(files.get("nothing/_codecs.py"), None);
         assert_eq!(files.get("nothing/_messages.py"), None);
+    }
+
+    #[test]
+    fn only_what_is_used_is_imported() {
+        let place = r#"{"name": "id", "type": {"text": "uuid"}}, {"name": "cost", "type": {"text": "decimal"}}"#;
+        let files = generate(&sending("{}", place), "demo").expect("texts can be sent");
+        let of = |path: &str| files.get(path).expect("every package with methods has it");
+        let client = of("demo/client.py");
+        let imports: Vec<_> = client.lines().filter(|line| line.contains("import ")).collect();
+        assert!(
+            imports.contains(&"    import decimal as _decimal") && imports.contains(&"    import uuid as _uuid"),
+            "{imports:?}"
+        );
+        for absent in ["datetime", "ipaddress", "uuids", "decimals"] {
+            assert!(
+                !imports.iter().any(|line| line.ends_with(absent)),
+                "{absent}: {imports:?}"
+            );
+        }
+        let messages = of("demo/_messages.py");
+        assert!(
+            messages.contains("from ._runtime import decimals as _decimals\n"),
+            "{messages}"
+        );
+        assert!(
+            !messages.contains("dates") && !messages.contains("import uuid as"),
+            "{messages}"
+        );
+        assert!(!of("README.md").contains("microseconds"));
     }
 
     #[test]

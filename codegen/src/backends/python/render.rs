@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use super::model::{
-    Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Message, Models, Package, Services,
+use super::{
+    model::{Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Message, Models, Package, Services},
+    modules,
 };
 use crate::output::Files;
 
@@ -12,6 +13,10 @@ const RUNTIME: &[(&str, &str)] = &[
     (
         "__init__.py",
         include_str!("../../../support/python/callsheet_runtime/__init__.py"),
+    ),
+    (
+        "addresses.py",
+        include_str!("../../../support/python/callsheet_runtime/addresses.py"),
     ),
     (
         "aio.py",
@@ -24,6 +29,14 @@ const RUNTIME: &[(&str, &str)] = &[
     (
         "codec.py",
         include_str!("../../../support/python/callsheet_runtime/codec.py"),
+    ),
+    (
+        "dates.py",
+        include_str!("../../../support/python/callsheet_runtime/dates.py"),
+    ),
+    (
+        "decimals.py",
+        include_str!("../../../support/python/callsheet_runtime/decimals.py"),
     ),
     (
         "decode.py",
@@ -80,6 +93,10 @@ const RUNTIME: &[(&str, &str)] = &[
     (
         "unions.py",
         include_str!("../../../support/python/callsheet_runtime/unions.py"),
+    ),
+    (
+        "uuids.py",
+        include_str!("../../../support/python/callsheet_runtime/uuids.py"),
     ),
 ];
 
@@ -157,6 +174,10 @@ impl MessagesFile<'_> {
         self.messages.iter().any(|message| message.mentions(text))
     }
 
+    fn runtime_imports(&self) -> Vec<String> {
+        modules::runtime_imports(|module| self.mentions(module))
+    }
+
     fn has_encoders(&self) -> bool {
         self.messages
             .iter()
@@ -174,14 +195,32 @@ impl MessagesFile<'_> {
 }
 
 impl EventsFile<'_> {
-    fn mentions(&self, text: &str) -> bool {
-        self.events.iter().any(|event| event.statement.contains(text))
+    fn mentions(&self, module: &str) -> bool {
+        self.events
+            .iter()
+            .any(|event| modules::mentions(&event.statement, module))
+    }
+
+    fn runtime_imports(&self) -> Vec<String> {
+        modules::runtime_imports(|module| match module {
+            // It has what reads values, and classes for annotations.
+            "_moments." => self.mentions("_moments.decode_"),
+            _ => self.mentions(module),
+        })
+    }
+
+    fn type_imports(&self) -> String {
+        modules::type_imports(|module| self.mentions(module) && !self.mentions(&format!("{module}decode_")))
     }
 }
 
 impl ErrorsFile<'_> {
-    fn mentions(&self, text: &str) -> bool {
-        self.errors.iter().any(|error| error.carries.contains(text))
+    fn type_imports(&self) -> String {
+        modules::type_imports(|module| {
+            self.errors
+                .iter()
+                .any(|error| modules::mentions(&error.carries, module))
+        })
     }
 }
 

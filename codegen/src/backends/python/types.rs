@@ -1,7 +1,7 @@
 //! How uses of types are written in Python: annotations, decoders and encoders.
 
 use super::{layout::Code, names::TypeNames};
-use crate::ir::{Api, MapKey, Shape, TypeRef};
+use crate::ir::{Api, Format, MapKey, Shape, TypeRef};
 
 /// Writes uses of types.
 #[derive(Clone, Copy)]
@@ -12,25 +12,23 @@ pub(super) struct Types<'a> {
 
 impl Types<'_> {
     /// The annotation of a value; `models` stands before the names of the contract's own types.
-    pub(super) fn annotation(self, of: &TypeRef, models: &str) -> String {
-        self.laid_annotation(of, models).flat()
-    }
-
-    /// The same for a place where it may be broken into lines.
-    pub(super) fn laid_annotation(self, of: &TypeRef, models: &str) -> Code {
+    pub(super) fn annotation(self, of: &TypeRef, models: &str) -> Code {
         use TypeRef::*;
-        let inner = |of: &TypeRef| self.laid_annotation(of, models);
+        let inner = |of: &TypeRef| self.annotation(of, models);
+        // The module of codecs, which nobody imports from, imports its neighbours under their own names.
+        let hidden = if models == "models." { "" } else { "_" };
         Code::text(match of {
             Unit => "None".to_owned(),
             Bool => "bool".to_owned(),
             I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128 => "int".to_owned(),
             F32 | F64 => "float".to_owned(),
-            Char | String | Text(_) => "str".to_owned(),
+            Char | String => "str".to_owned(),
+            Text(format) => return text_annotation(*format, hidden),
             Bytes => "bytes".to_owned(),
-            Duration => format!("{}.Duration", moments(models)),
-            SystemTime => format!("{}.SystemTime", moments(models)),
+            Duration => format!("{hidden}moments.Duration"),
+            SystemTime => format!("{hidden}moments.SystemTime"),
             NonZero(of) => return inner(of),
-            Option(of) => nullable(self.annotation(of, models)),
+            Option(of) => return inner(of).nullable(),
             Tuple(items) if items.is_empty() => "tuple[()]".to_owned(),
             Named(id) => format!("{models}{}", self.names.class(id)),
             Set(item) if self.hashable(item) => return Code::subscript("set", [inner(item)]),
@@ -51,13 +49,14 @@ impl Types<'_> {
             // Type checkers refuse the value of a function that only ever returns `None`.
             Unit => call("decode_optional", vec![self.decoder(of)]),
             Option(of) => call("decode_optional", vec![self.decoder(of)]),
+            NonZero(of) => call("decode_nonzero", vec![self.decoder(of)]),
             List(item) => call("decode_list", vec![self.decoder(item)]),
             Set(item) if self.hashable(item) => call("decode_set", vec![self.decoder(item)]),
             Set(item) => call("decode_list", vec![self.decoder(item)]),
             Array(item, count) => call("decode_array", vec![self.decoder(item), Code::text(count.to_string())]),
             Tuple(items) => {
                 let decoders = Code::tuple(items.iter().map(|item| self.decoder(item)));
-                let annotation = Code::Quoted(Box::new(self.laid_annotation(of, "models.")));
+                let annotation = Code::Quoted(Box::new(self.annotation(of, "models.")));
                 Code::call("cast", [annotation, call("decode_tuple", vec![decoders])])
             }
             Map(key, entry) => match self.api.map_key(key) {
@@ -90,6 +89,7 @@ impl Types<'_> {
         };
         match of {
             Option(of) => call("encode_optional", vec![self.encoder(of)]),
+            NonZero(of) => call("encode_nonzero", vec![self.encoder(of)]),
             List(item) => call("encode_list", vec![self.encoder(item)]),
             Set(item) if self.hashable(item) => call("encode_set", vec![self.encoder(item)]),
             Set(item) => call("encode_list", vec![self.encoder(item)]),
@@ -116,7 +116,7 @@ impl Types<'_> {
     fn function(self, of: &TypeRef, module: &str, applied: impl Fn(Code) -> Code) -> Code {
         use TypeRef::*;
         match of {
-            Option(_) | List(_) | Set(_) | Array(..) | Tuple(_) | Map(..) => {
+            Option(_) | NonZero(_) | List(_) | Set(_) | Array(..) | Tuple(_) | Map(..) => {
                 Code::lambda("item", applied(Code::text("item")))
             }
             Named(id) => match (self.inlined(id), module) {
@@ -131,8 +131,11 @@ impl Types<'_> {
     fn scalar(self, module: &str, of: &TypeRef) -> String {
         match of {
             TypeRef::F64 => format!("{module}.{module}_float"),
-            TypeRef::String | TypeRef::Text(_) => format!("{module}.{module}_str"),
-            TypeRef::NonZero(inner) => self.scalar(module, inner),
+            TypeRef::String => format!("{module}.{module}_str"),
+            TypeRef::Text(format) => match text_module(*format) {
+                Some(of_runtime) => format!("{of_runtime}.{module}_{}", format.name()),
+                None => format!("{module}.{module}_str"),
+            },
             TypeRef::Duration | TypeRef::SystemTime => format!("moments.{module}_{of}"),
             _ => format!("{module}.{module}_{of}"),
         }
@@ -177,17 +180,29 @@ impl Types<'_> {
     }
 }
 
-/// What the module of times is called where `models` stands before the names of the contract's own types: the module of
-/// codecs, which nobody imports from, imports its neighbours under their own names.
-fn moments(models: &str) -> &'static str {
-    if models == "models." { "moments" } else { "_moments" }
+/// The module of the runtime that reads and writes texts of this form, if their values are more than texts.
+fn text_module(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Uuid => Some("uuids"),
+        Format::IpAddress | Format::Ipv4Address | Format::Ipv6Address => Some("addresses"),
+        Format::Timestamp | Format::DateTime | Format::Date | Format::Time => Some("dates"),
+        Format::Decimal => Some("decimals"),
+        Format::SocketAddress | Format::Url | Format::Path => None,
+    }
 }
 
-/// The annotation of something that may be `None`.
-pub(super) fn nullable(annotation: String) -> String {
-    if annotation.ends_with("None") && (annotation.len() == 4 || annotation.ends_with(" None")) {
-        annotation
-    } else {
-        format!("{annotation} | None")
+/// The class of the standard library that texts of this form become; `hidden` stands before the names of its modules.
+fn text_annotation(format: Format, hidden: &str) -> Code {
+    let class = |class: &str| Code::text(format!("{hidden}{class}"));
+    match format {
+        Format::Uuid => class("uuid.UUID"),
+        Format::IpAddress => Code::Union(vec![class("ipaddress.IPv4Address"), class("ipaddress.IPv6Address")]),
+        Format::Ipv4Address => class("ipaddress.IPv4Address"),
+        Format::Ipv6Address => class("ipaddress.IPv6Address"),
+        Format::Timestamp | Format::DateTime => class("datetime.datetime"),
+        Format::Date => class("datetime.date"),
+        Format::Time => class("datetime.time"),
+        Format::Decimal => class("decimal.Decimal"),
+        Format::SocketAddress | Format::Url | Format::Path => Code::text("str"),
     }
 }

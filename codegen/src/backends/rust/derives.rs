@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::is_optional;
+use super::{
+    model::{is_optional, is_rest},
+    types::address,
+};
 use crate::ir::{Api, NamedType, Request, Shape, TypeRef, VariantShape};
 
 /// Decides what is derived for each model.
@@ -34,7 +37,11 @@ impl<'a> Derives<'a> {
     pub(super) fn derives(&self, of: &NamedType) -> Vec<TokenStream> {
         use TypeRef::*;
         let inside = reached(self.api, parts(&of.shape));
-        let is_copy = |part: &&TypeRef| !matches!(part, String | Bytes | List(_) | Set(_) | Map(..));
+        let is_copy = |part: &&TypeRef| match part {
+            String | Bytes | List(_) | Set(_) | Map(..) => false,
+            Text(format) => address(*format).is_some(),
+            _ => true,
+        };
         let is_copy = !of.recursive && inside.iter().all(is_copy) && !inside.iter().any(|part| self.is_recursive(part));
         let is_eq = !inside.iter().any(|part| is_float(part));
         let is_sorted = is_eq && self.sorted.contains(of.id.as_str());
@@ -42,7 +49,7 @@ impl<'a> Derives<'a> {
             Shape::Struct(of) => of
                 .fields
                 .iter()
-                .all(|field| is_optional(field) || matches!(field.type_ref, Option(_))),
+                .all(|field| is_optional(field) || matches!(field.type_ref, Option(_)) || is_rest(field)),
             _ => false,
         };
         let derives = [

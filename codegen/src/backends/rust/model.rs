@@ -6,7 +6,7 @@ use quote::quote;
 use super::{
     derives::{Derives, visit_services},
     names::{escaped, type_name, value, without_escape},
-    types::Types,
+    types::{Types, form},
 };
 use crate::{
     backends::{Claims, Options},
@@ -133,7 +133,12 @@ pub(super) struct Event {
 
 /// A client may leave the field out, or find it missing.
 pub(super) fn is_optional(field: &ir::Field) -> bool {
-    field.optional || field.sometimes
+    (field.optional || field.sometimes) && !is_rest(field)
+}
+
+/// The field holds the entries that no other names; where there are none, it is empty and never absent.
+pub(super) fn is_rest(field: &ir::Field) -> bool {
+    field.flattened && matches!(field.type_ref, TypeRef::Map(..))
 }
 
 impl Package {
@@ -165,6 +170,14 @@ impl About {
             deprecated: deprecated.cloned(),
         }
     }
+
+    /// And what the text of this type looks like.
+    fn with_form(mut self, of: &TypeRef) -> Self {
+        if let Some(form) = form(of) {
+            self.docs.extend([String::new(), form.to_owned()]);
+        }
+        self
+    }
 }
 
 impl Model {
@@ -187,15 +200,19 @@ impl Model {
                     Tagging::Untagged => Some(quote!(untagged)),
                 });
                 serde.extend(inner.deny_unknown.then(|| quote!(deny_unknown_fields)));
-                Body::Enum(variants(of, &inner.variants, types, &place, faults))
+                Body::Enum(variants(of, inner, types, &place, faults))
             }
         };
+        let mut about = About::new(
+            &of.docs,
+            format!("The type `{}`.", of.wire_name),
+            of.deprecated.as_ref(),
+        );
+        if let Shape::Newtype(inner) = &of.shape {
+            about = about.with_form(inner);
+        }
         Self {
-            about: About::new(
-                &of.docs,
-                format!("The type `{}`.", of.wire_name),
-                of.deprecated.as_ref(),
-            ),
+            about,
             ident: type_name(&of.name),
             derives: derives.derives(of),
             serde,
@@ -205,13 +222,7 @@ impl Model {
     }
 }
 
-fn variants(
-    owner: &NamedType,
-    variants: &[ir::Variant],
-    types: &Types<'_>,
-    place: &Place,
-    faults: &mut Faults,
-) -> Vec<Variant> {
+fn variants(owner: &NamedType, of: &ir::Enum, types: &Types<'_>, place: &Place, faults: &mut Faults) -> Vec<Variant> {
     let mut claims = Claims::new("variant");
     let mut lower = |variant: &ir::Variant| {
         let place = place.variant(&variant.received_as);
@@ -223,20 +234,25 @@ fn variants(
             VariantShape::Tuple(items) => Body::Tuple(items.iter().map(|item| types.part_of(owner, item)).collect()),
             VariantShape::Struct(inner) => Body::Struct(fields(owner, inner, types, &place, faults)),
         };
+        let mut serde = Vec::new();
+        if variant.untagged && of.tagging != Tagging::Untagged {
+            serde.push(quote!(untagged));
+        } else {
+            serde.extend(rename(&ident, &variant.sent_as, &variant.received_as));
+        }
+        serde.extend(variant.other.then(|| quote!(other)));
         Variant {
             about: About::new(
                 &variant.docs,
                 format!("The variant `{}`.", variant.received_as),
                 variant.deprecated.as_ref(),
             ),
-            serde: rename(&ident, &variant.sent_as, &variant.received_as)
-                .into_iter()
-                .collect(),
+            serde,
             ident,
             body,
         }
     };
-    variants.iter().map(&mut lower).collect()
+    of.variants.iter().map(&mut lower).collect()
 }
 
 fn fields(
@@ -252,20 +268,26 @@ fn fields(
         claims.claim(ident.to_string(), place.field(&field.received_as), faults);
         let option = types.prelude("Option");
         let mut type_ = types.part_of(owner, &field.type_ref);
-        let mut serde: Vec<_> = rename(&ident, &field.sent_as, &field.received_as).into_iter().collect();
-        if is_optional(field) {
-            if !matches!(field.type_ref, TypeRef::Option(_)) {
-                type_ = quote!(#option<#type_>);
+        if is_optional(field) && !matches!(field.type_ref, TypeRef::Option(_)) {
+            type_ = quote!(#option<#type_>);
+        }
+        let mut serde = Vec::new();
+        if field.flattened {
+            serde.push(quote!(flatten));
+        } else {
+            serde.extend(rename(&ident, &field.sent_as, &field.received_as));
+            if is_optional(field) {
+                serde.push(quote!(default));
+                serde.push(left_out(&option));
             }
-            serde.push(quote!(default));
-            serde.push(left_out(&option));
         }
         Field {
             about: About::new(
                 &field.docs,
                 format!("The field `{}`.", field.received_as),
                 field.deprecated.as_ref(),
-            ),
+            )
+            .with_form(&field.type_ref),
             ident,
             serde,
             type_,

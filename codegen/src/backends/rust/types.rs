@@ -9,7 +9,43 @@ use super::{
     derives::{has_order, parts},
     names,
 };
-use crate::ir::{Api, NamedType, TypeRef};
+use crate::ir::{Api, Format, NamedType, TypeRef};
+
+/// The standard library's type for text of this form: the addresses have one. All other forms are strings.
+pub(super) fn address(format: Format) -> Option<TokenStream> {
+    match format {
+        Format::IpAddress => Some(quote!(std::net::IpAddr)),
+        Format::Ipv4Address => Some(quote!(std::net::Ipv4Addr)),
+        Format::Ipv6Address => Some(quote!(std::net::Ipv6Addr)),
+        Format::SocketAddress => Some(quote!(std::net::SocketAddr)),
+        Format::Uuid
+        | Format::Timestamp
+        | Format::DateTime
+        | Format::Date
+        | Format::Time
+        | Format::Decimal
+        | Format::Url
+        | Format::Path => None,
+    }
+}
+
+/// What a string of this form looks like, where the type does not say it.
+pub(super) fn form(reference: &TypeRef) -> Option<&'static str> {
+    match reference {
+        TypeRef::Option(inner) => form(inner),
+        TypeRef::Text(Format::Uuid) => Some("A UUID."),
+        TypeRef::Text(Format::Timestamp) => {
+            Some("A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).")
+        }
+        TypeRef::Text(Format::DateTime) => Some("A date and a time of day: `2024-02-29T23:59:59.5`."),
+        TypeRef::Text(Format::Date) => Some("A date: `2024-02-29`."),
+        TypeRef::Text(Format::Time) => Some("A time of day: `23:59:59.5`."),
+        TypeRef::Text(Format::Decimal) => Some("A decimal number: `-12.50`."),
+        TypeRef::Text(Format::Url) => Some("An absolute URL."),
+        TypeRef::Text(Format::Path) => Some("A path of the server's file system."),
+        _ => None,
+    }
+}
 
 /// How one generated file writes types.
 pub(super) struct Types<'a> {
@@ -82,8 +118,12 @@ impl<'a> Types<'a> {
             F32 => quote!(f32),
             F64 => quote!(f64),
             Char => quote!(char),
-            String | Text(_) => self.prelude("String"),
-            NonZero(inner) => self.write(inner, owner),
+            String => self.prelude("String"),
+            Text(format) => address(*format).unwrap_or_else(|| self.prelude("String")),
+            NonZero(inner) => {
+                let inner = self.write(inner, owner);
+                quote!(std::num::NonZero<#inner>)
+            }
             Bytes => quote!(callsheet_client::Bytes),
             Duration => quote!(std::time::Duration),
             SystemTime => quote!(std::time::SystemTime),
@@ -133,6 +173,7 @@ impl<'a> Types<'a> {
         use TypeRef::*;
         match reference {
             String => (quote!(&#lifetime str), true),
+            Text(format) if address(*format).is_none() => (quote!(&#lifetime str), true),
             List(item) => {
                 let item = self.owned(item);
                 (quote!(&#lifetime [#item]), true)

@@ -6,6 +6,7 @@ mod model;
 mod names;
 mod render;
 mod runtime;
+mod text;
 mod types;
 
 use crate::{
@@ -90,6 +91,28 @@ mod tests {
         ] {
             let text = files.get(path).unwrap_or_else(|| panic!("{path} is generated"));
             insta::assert_snapshot!(path.replace('/', "."), text);
+        }
+    }
+
+    /// What these codecs read and write is tested where there is a compiler: `test/generated.test.ts` of the runtime.
+    #[test]
+    fn less_usual_forms_have_types_of_their_own() {
+        let files =
+            generate(include_str!("../../../tests/documents/typescript_forms.json")).expect("all can be generated");
+        let models = files.get("src/models.ts").expect("there are types");
+        for line in [
+            "  readonly extra: { readonly [key: string]: bigint };",
+            "  readonly shape?: Shape | null | undefined;",
+            "  | { readonly type: \"external\"; readonly value: Shape }",
+            "  | ({ readonly type: \"open\" } & Labelled)",
+            "  | { readonly type: \"clash\"; readonly value: Typed }",
+            "  | { readonly kind: number; readonly level: string };",
+            "export type Pair = readonly [bigint, Account, boolean];",
+            "export type PairInput = readonly [string, AccountInput];",
+            "export interface PageListMapStringOptionUser {",
+            "export interface Readonly_ {",
+        ] {
+            assert!(models.lines().any(|written| written == line), "{line}\n\n{models}");
         }
     }
 

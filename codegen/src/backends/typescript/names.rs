@@ -40,27 +40,31 @@ pub(super) const RUNTIME_TYPES: [&str; 11] = [
 ];
 
 /// Further names that mean something else where generated code uses them.
-const OTHER_TYPES: [&str; 15] = [
+const OTHER_TYPES: [&str; 19] = [
     "AbortSignal",
     "Client",
     "Connection",
     "Decoder",
     "Disposing",
+    "Encoder",
     "Error",
     "Key",
     "Map",
     "Method",
     "Path",
     "Promise",
+    "Readonly",
     "ReadonlyMap",
     "ReadonlySet",
+    "Record",
+    "Set",
     "Target",
     "Uint8Array",
 ];
 
 /// Names of types that are free of contract, but that a reader would take for something else, or a compiler refuses.
-const GLOBAL_TYPES: [&str; 12] = [
-    "Array", "Boolean", "Date", "Function", "NaN", "Number", "Object", "Record", "Set", "String", "Symbol", "Infinity",
+const GLOBAL_TYPES: [&str; 10] = [
+    "Array", "Boolean", "Date", "Function", "NaN", "Number", "Object", "String", "Symbol", "Infinity",
 ];
 
 /// The words that cannot name a parameter, and the names that a generated method uses itself.

@@ -29,6 +29,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "stream.ts",
     "subscription.ts",
     "target.ts",
+    "text.ts",
     "time.ts",
     "transport.ts",
 ];

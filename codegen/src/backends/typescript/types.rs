@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::ir::{Api, Field, MapKey, TypeRef, Uses};
 
-use super::names::{access, entry, literal};
+use super::{
+    names::{access, entry, literal},
+    text,
+};
 
 /// The types of a package, each with its name in TypeScript.
 pub(super) struct Types<'a> {
@@ -67,7 +70,7 @@ impl Types<'_> {
     /// Maps from strings are written as index signatures, not as `Record`, which a type cannot refer to itself through.
     fn map_annotation(&self, key: &TypeRef, value: &str) -> String {
         match self.keys(key) {
-            Keys::AnyText => format!("{{ readonly [key: string]: {value} }}"),
+            Keys::AnyText | Keys::Form => format!("{{ readonly [key: string]: {value} }}"),
             Keys::Choice => format!("{{ readonly [key in {}]?: {value} }}", self.annotation(key)),
             Keys::Integer | Keys::Bool => format!("ReadonlyMap<{}, {value}>", self.annotation(key)),
         }
@@ -75,9 +78,14 @@ impl Types<'_> {
 
     /// The object may be without the property: a client may leave it out, or the server may, and no null stands for it.
     pub(super) fn is_optional(&self, field: &Field, uses: Uses) -> bool {
-        // Decoders read an option that is left out as null.
-        let is_option = matches!(self.api.underlying(&field.type_ref), TypeRef::Option(_));
-        (uses.sent && field.optional) || (uses.received && field.sometimes && !is_option)
+        let is_absent = match self.api.underlying(&field.type_ref) {
+            // Decoders read an option that is left out as null.
+            TypeRef::Option(_) => false,
+            // A flattened map that is left out is an empty one.
+            TypeRef::Map(..) => field.sometimes && !field.flattened,
+            _ => field.sometimes,
+        };
+        (uses.sent && field.optional) || (uses.received && is_absent)
     }
 
     /// The expression that reads `value`, which stands at `place`.
@@ -86,6 +94,7 @@ impl Types<'_> {
         let at = format!("{value}, {}, {}", place.parent, place.key);
         match reference {
             Option(inner) => format!("decode.nullable({at}, {})", self.decoder(inner)),
+            NonZero(inner) => format!("decode.nonZero({at}, {})", self.decoder(inner)),
             List(item) | Set(item) => format!("decode.array({at}, {})", self.decoder(item)),
             Array(item, length) => format!("decode.arrayOf({at}, {length}, {})", self.decoder(item)),
             Tuple(items) => {
@@ -96,6 +105,7 @@ impl Types<'_> {
                 let item = self.decoder(item);
                 match self.keys(key) {
                     Keys::AnyText => format!("decode.record({at}, {item})"),
+                    Keys::Form => format!("decode.record({at}, {item}, {})", self.decoder(key)),
                     Keys::Choice => format!("decode.keyed({at}, {}, {item})", self.decoder(key)),
                     Keys::Integer => format!("decode.map({at}, decode.integerKey({}), {item})", self.decoder(key)),
                     Keys::Bool => format!("decode.map({at}, decode.boolKey, {item})"),
@@ -120,6 +130,7 @@ impl Types<'_> {
         let at = format!("{value}, {}, {}, codec", place.parent, place.key);
         match reference {
             Option(inner) => format!("encode.nullable({at}, {})", self.encoder(inner)),
+            NonZero(inner) => format!("encode.nonZero({at}, {})", self.encoder(inner)),
             List(item) | Set(item) => format!("encode.array({at}, {})", self.encoder(item)),
             Array(item, length) => format!("encode.arrayOf({at}, {length}, {})", self.encoder(item)),
             Tuple(items) => {
@@ -133,7 +144,7 @@ impl Types<'_> {
             Map(key, item) => {
                 let function = match self.keys(key) {
                     Keys::AnyText => return format!("encode.record({at}, {})", self.encoder(item)),
-                    Keys::Choice => "keyed",
+                    Keys::Choice | Keys::Form => "keyed",
                     Keys::Integer | Keys::Bool => "map",
                 };
                 format!("encode.{function}({at}, {}, {})", self.encoder(key), self.encoder(item))
@@ -192,11 +203,23 @@ impl Types<'_> {
         }
     }
 
+    /// What the type asks of a value beyond its type in TypeScript, as a sentence; empty if there is nothing.
+    pub(super) fn demand(&self, reference: &TypeRef) -> String {
+        match reference {
+            TypeRef::Option(inner) => self.demand(inner),
+            TypeRef::Text(format) => text::description(*format),
+            TypeRef::NonZero(_) => "Never zero.".to_owned(),
+            _ => String::new(),
+        }
+    }
+
     fn keys(&self, key: &TypeRef) -> Keys {
         match (self.api.map_key(key), self.api.underlying(key)) {
             (Some(MapKey::Integer), _) => Keys::Integer,
             (Some(MapKey::Bool), _) => Keys::Bool,
             (_, TypeRef::Named(_)) => Keys::Choice,
+            (_, TypeRef::Char) => Keys::Form,
+            (_, TypeRef::Text(format)) if text::function(*format) != text::ANY => Keys::Form,
             _ => Keys::AnyText,
         }
     }
@@ -205,6 +228,8 @@ impl Types<'_> {
 /// How the keys of a map are read and written.
 enum Keys {
     AnyText,
+    /// Texts of a form.
+    Form,
     /// The values of an enum.
     Choice,
     Integer,
@@ -230,11 +255,11 @@ fn built_in(reference: &TypeRef) -> Option<&'static str> {
         F32 => "f32",
         F64 => "f64",
         Char => "char",
-        String | Text(_) => "string",
-        NonZero(inner) => return built_in(inner),
+        String => text::ANY,
+        Text(format) => text::function(*format),
         Bytes => "bytes",
         Duration => "duration",
         SystemTime => "systemTime",
-        Option(_) | List(_) | Set(_) | Array(..) | Tuple(_) | Map(..) | Named(_) => return None,
+        NonZero(_) | Option(_) | List(_) | Set(_) | Array(..) | Tuple(_) | Map(..) | Named(_) => return None,
     })
 }

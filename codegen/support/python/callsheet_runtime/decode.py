@@ -14,7 +14,7 @@ from .errors import DecodeError
 from .mismatch import Mismatch, out_of_range, unexpected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from .codec import WireValue
 
@@ -127,6 +127,14 @@ def decode_u128(value: WireValue) -> int:
     raise out_of_range("u128", value)
 
 
+def decode_nonzero(decode: Decoder[int], value: WireValue) -> int:
+    """An integer that is never zero."""
+    number = decode(value)
+    if number == 0:
+        raise Mismatch("expected an integer other than 0, found 0")
+    return number
+
+
 def decode_float(value: WireValue) -> float:
     """A number; integers are accepted, since JSON writers may leave out the fraction."""
     if type(value) is float:
@@ -175,6 +183,14 @@ def decode_bytes(value: WireValue) -> bytes:
 def decode_optional(decode: Decoder[T], value: WireValue) -> T | None:
     """A value that may be missing."""
     return None if value is None else decode(value)
+
+
+def decode_fitting(decode: Decoder[T], value: WireValue) -> T | None:
+    """A value whose entries stand among others and may be missing: none if they do not fit."""
+    try:
+        return decode(value)
+    except Mismatch:
+        return None
 
 
 def decode_list(decode: Decoder[T], value: WireValue) -> list[T]:
@@ -249,6 +265,11 @@ def decode_object(value: WireValue) -> dict[str | int, WireValue]:
     if type(value) is dict:
         return value
     raise unexpected("object", value)
+
+
+def others(fields: dict[str | int, WireValue], named: Container[str | int]) -> WireValue:
+    """The entries of a map that no field names."""
+    return {key: value for key, value in fields.items() if key not in named}
 
 
 def key_of(decode: Decoder[K], key: str | int) -> K:

@@ -30,7 +30,9 @@ class Mismatch(Exception):
         self.path = ""
 
     def within(self, step: str) -> Self:
-        """Puts a field's name in front of the path."""
+        """Puts a field's name in front of the path; an empty one is no step."""
+        if not step:
+            return self
         joint = "." if self.path and self.path[0] != "[" else ""
         self.path = f"{step}{joint}{self.path}"
         return self
@@ -55,6 +57,11 @@ class WrongValue(Mismatch, ValueError):
 def unexpected(expected: str, found: object) -> Mismatch:
     """A received value of another kind; its kind alone is named, since it may be confidential."""
     return Mismatch(f"expected {expected}, found {_WIRE_KINDS.get(type(found), 'extension')}")
+
+
+def wrong_form(expected: str) -> Mismatch:
+    """A received text that is not written as the contract says; it may be confidential too."""
+    return Mismatch(f"expected {expected}, found text of another form")
 
 
 def out_of_range(expected: str, found: object) -> Mismatch:

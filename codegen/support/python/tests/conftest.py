@@ -1,17 +1,23 @@
-"""Fixtures: a server for each test, and a guard against tests that hang."""
+"""Fixtures: a server for each test, generated packages, and a guard against tests that hang."""
 
 from __future__ import annotations
 
 import faulthandler
-from typing import TYPE_CHECKING
+import functools
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .fake_server import FakeServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+
+REPOSITORY = Path(__file__).parents[4]
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +31,24 @@ def _bounded() -> Iterator[None]:
 def server(tmp_path: Path) -> Iterator[FakeServer]:
     with FakeServer(tmp_path / "s") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Any]]:
+    """Generates a package from a document of the generator's tests, and imports it."""
+    folders: list[str] = []
+
+    @functools.cache
+    def generate(document: str, package: str) -> Any:
+        folder = str(tmp_path_factory.mktemp(package))
+        command = ["cargo", "run", "-q", "-p", "callsheet-codegen", "--bin", "callsheet", "--"]
+        command += ["generate", "--schema", f"codegen/tests/documents/{document}.json"]
+        command += ["--lang", "python", "--out", folder, "--package", package]
+        subprocess.run(command, cwd=REPOSITORY, check=True, timeout=600)  # noqa: S603
+        folders.append(folder)
+        sys.path.insert(0, folder)
+        return importlib.import_module(package)
+
+    yield generate
+    for folder in folders:
+        sys.path.remove(folder)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from callsheet_runtime import unions as u
-from callsheet_runtime.decode import decode_object, decode_u8
-from callsheet_runtime.encode import encode_u8
+from callsheet_runtime.decode import decode_fitting, decode_object, decode_u8, missing, others
+from callsheet_runtime.encode import encode_u8, merge
 from callsheet_runtime.mismatch import Mismatch, WrongType, WrongValue
 
 
@@ -27,7 +27,10 @@ class Named:
 
 
 def read_named(value: Any) -> Named:
-    return Named(decode_u8(decode_object(value)["a"]))
+    fields = decode_object(value)
+    if "a" not in fields:
+        raise missing("a")
+    return Named(decode_u8(fields["a"]))
 
 
 READERS: dict[str, Any] = {
@@ -45,6 +48,14 @@ WRITERS: dict[type, Any] = {
 
 def external(value: Any) -> object:
     return u.decode_external(DATA, {"empty": Empty()}, value)
+
+
+def entry(value: Any) -> object:
+    return u.decode_entry(DATA, {"empty": Empty()}, value)
+
+
+def partly_tagged(value: Any) -> object:
+    return u.decode_partly_tagged(external, [READERS["number"], READERS["named"]], value)
 
 
 def internal(value: Any) -> object:
@@ -96,6 +107,48 @@ def test_untagged(variant: object, wire: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variant", "wire"),
+    [(Empty(), {"empty": None}), (Number(1), {"number": 1}), (Named(2), {"named": {"a": 2}})],
+)
+def test_an_entry_among_others(variant: object, wire: dict[str, object]) -> None:
+    assert u.encode_entry(WRITERS, "Any", variant) == wire
+    assert entry({"other": 1, 5: 6} | wire | {"last": None}) == variant
+
+
+def test_variants_that_nothing_tells() -> None:
+    writers: u.Writers = {
+        Empty: ("empty", None),
+        Number: (None, WRITERS[Number][1]),
+        Named: (None, None),
+    }
+    for value, wire in ((Number(1), 1), (Named(1), None)):
+        assert u.encode_external(writers, "Any", value) == wire
+        assert u.encode_internal(writers, "Any", "t", value) == wire
+        assert u.encode_adjacent(writers, "Any", "t", "c", value) == wire
+        assert u.encode_entry(writers, "Any", value) == wire
+    assert partly_tagged("empty") == Empty()
+    assert partly_tagged({"number": 1}) == Number(1)
+    assert partly_tagged(1) == Number(1)
+    assert partly_tagged({"a": 1, "b": 2}) == Named(1)
+    with pytest.raises(Mismatch, match=r"^number: expected u8, found string$"):
+        partly_tagged({"number": "x"})
+
+
+def test_entries_are_merged_and_taken_apart() -> None:
+    wire: dict[str, object] = {"a": 1}
+    merge(wire, {"b": 2}, {"c"})
+    merge(wire, None)
+    assert wire == {"a": 1, "b": 2}
+    for key in ("a", "c"):
+        with pytest.raises(WrongValue, match=rf"^\['{key}'\]: expected no entry"):
+            merge(wire, {key: 1}, {"c"})
+    with pytest.raises(WrongValue, match="expected what is written as a map, found str"):
+        merge(wire, "text")
+    assert others({"a": 1, "b": 2, 3: 4}, {"a"}) == {"b": 2, 3: 4}
+    assert decode_fitting(entry, {"other": 1}) is None
+
+
+@pytest.mark.parametrize(
     ("decode", "wire", "problem"),
     [
         (external, "number", "unknown variant `number`, expected one of `empty`, `number`"),
@@ -103,6 +156,9 @@ def test_untagged(variant: object, wire: object) -> None:
         (external, {"number": 1, "named": 2}, "expected object with one entry, found 2"),
         (external, {"number": "x"}, "number: expected u8, found string"),
         (external, 5, "expected object, found integer"),
+        (entry, {"a": 1}, "missing variant, expected one of `empty`, `number`, `named`"),
+        (entry, {"empty": 1}, "empty: expected null, found integer"),
+        (entry, {"number": "x", "a": 1}, "number: expected u8, found string"),
         (internal, {}, "missing field `t`"),
         (internal, {"t": 1}, "t: expected string, found integer"),
         (internal, {"t": "other"}, "t: unknown variant `other`"),
@@ -121,6 +177,9 @@ def test_what_does_not_fit_is_refused(decode: Any, wire: object, problem: str) -
 
 
 def test_wrong_arguments_are_refused() -> None:
+    clash: dict[type, Any] = {Named: ("named", lambda _: {"t": "x"})}
+    with pytest.raises(WrongValue, match=r"^value\['t'\]: expected no entry"):
+        u.encode_internal(clash, "Any", "t", Named(1))
     with pytest.raises(WrongType, match="expected Any, found str"):
         u.encode_external(WRITERS, "Any", "empty")
     with pytest.raises(WrongValue, match=r"value: expected an integer from 0 to 255"):

@@ -114,6 +114,37 @@ test("an untagged value is the first that fits", () => {
   refused("x: expected a scalar, found array", "no", () => encode.firstOf([], null, "x", "json", "a scalar", writers));
 });
 
+test("what stands among other entries is found, and put there", () => {
+  const from = decode.fields({ id: 1, circle: null, square: 2 }, null, "x");
+  assert.deepEqual(decode.rest(from, ["id", "circle"]), { square: 2 });
+  assert.equal(decode.variantAmong(from, ["circle"]), "circle");
+  assert.deepEqual(decode.variantAmong(from, ["line", "square"]), { square: 2 });
+  assert.equal(decode.variantAmong(from, ["line"]), from);
+  assert.deepEqual(decode.withoutVariant(from, ["square", "circle"]), { id: 1, square: 2 });
+  assert.equal(decode.withoutVariant(from, ["line"]), from);
+  assert.equal(decode.attempt(from, null, "x", decode.string), null);
+  assert.equal(decode.attempt("a", null, "x", decode.string), "a");
+  refused("x.square: expected no entry but id, circle", "yes", () => decode.only(from, null, "x", ["id", "circle"]));
+  refused("x.b: expected no property but a", "no", () => encode.only({ a: 1, c: undefined, b: 2 }, null, "x", ["a"]));
+
+  const parts = [{ id: 1, note: undefined }, "circle", null, undefined, { ["__proto__"]: 2 }];
+  assert.equal(JSON.stringify(encode.merge(null, "x", parts)), '{"id":1,"circle":null,"__proto__":2}');
+  refused("x.note: the entry is given twice", "no", () => encode.merge(null, "x", [...parts, { note: 1 }]));
+  for (const part of [[], 1, true, new Uint8Array()]) {
+    assert.throws(() => encode.merge(null, "x", [part]), /^SerializationError: x: expected a value that has entries/);
+  }
+});
+
+test("zero is refused where an integer is never zero", () => {
+  assert.equal(decode.nonZero(5, null, "x", decode.u64), 5n);
+  assert.equal(encode.nonZero(-5, null, "x", "json", encode.i8), -5);
+  refused("x: expected an integer that is not zero, found zero", "yes", () => decode.nonZero(0, null, "x", decode.u64));
+  refused("x: expected an integer that is not zero, found zero", "no", () =>
+    encode.nonZero(-0, null, "x", "json", encode.i8),
+  );
+  refused("x: expected u8, found integer out of range", "no", () => encode.nonZero(256, null, "x", "json", encode.u8));
+});
+
 test("an inherited property is no entry", () => {
   assert.equal(decode.entry(decode.fields({}, null, "x"), "constructor"), undefined);
   assert.equal(decode.entry(decode.fields({ constructor: 1 }, null, "x"), "constructor"), 1);

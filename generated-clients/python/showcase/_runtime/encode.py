@@ -14,7 +14,7 @@ from .codec import UnsignedWide, Wide
 from .mismatch import Mismatch, WrongValue, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 Encoder: TypeAlias = "Callable[[Any], object]"
@@ -89,6 +89,14 @@ def encode_i128(value: object) -> Wide:
 def encode_u128(value: object) -> Wide:
     """An unsigned 128-bit integer."""
     return UnsignedWide(_plain_integer(value, "u128"))
+
+
+def encode_nonzero(encode: Callable[[object], int], value: object) -> int:
+    """An integer that is never zero."""
+    number = encode(value)
+    if number == 0:
+        raise WrongValue("expected an integer other than 0, found 0")
+    return number
 
 
 def encode_float(value: object) -> float:
@@ -207,3 +215,20 @@ def encode_map(encode_key: Encoder, encode: Encoder, value: object) -> dict[obje
             except Mismatch as failure:
                 raise failure.within_item(key) from None
         raise
+
+
+def merge(wire: dict[str, object], value: object, named: Container[str] = ()) -> None:
+    """Adds the entries of an encoded value to those around it; null has none.
+
+    Raises:
+        WrongValue: The value has no entries, or one that stands for something else there: it is in
+            `wire` already or `named` as that of a field.
+    """
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        raise WrongValue(f"expected what is written as a map, found {type(value).__name__}")
+    for key, entry in cast("Mapping[str, object]", value).items():
+        if key in wire or key in named:
+            raise WrongValue("expected no entry that something else writes").within_item(key)
+        wire[key] = entry

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from .decode import decode_object, missing
+from .encode import merge
 from .mismatch import Mismatch, unexpected, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .codec import WireValue
     from .decode import Decoder
@@ -21,8 +22,11 @@ S = TypeVar("S", bound=StrEnum)
 Readers: TypeAlias = "Mapping[str, Decoder[T]]"
 """By the name on the wire: what makes the variant of its data; of null for one without data."""
 
-Writers: TypeAlias = "Mapping[type, tuple[str, Encoder | None]]"
-"""By the variant's class: its name on the wire and what writes its data, if it has any."""
+Writers: TypeAlias = "Mapping[type, tuple[str | None, Encoder | None]]"
+"""By the variant's class: its name on the wire and what writes its data, if it has any.
+
+A variant without a name is written as its data alone.
+"""
 
 
 def decode_external(readers: Readers[T], units: Mapping[str, T], value: WireValue) -> T:
@@ -37,6 +41,21 @@ def decode_external(readers: Readers[T], units: Mapping[str, T], value: WireValu
         raise Mismatch(f"expected object with one entry, found {len(fields)}")
     ((name, data),) = fields.items()
     return _read(readers, name, data, (*units, *readers))
+
+
+def decode_entry(readers: Readers[T], units: Mapping[str, T], value: WireValue) -> T:
+    """`{"Variant": data}` among other entries; the data is null if there is none."""
+    for name, data in decode_object(value).items():
+        if type(name) is not str:
+            continue
+        unit = units.get(name)
+        if unit is not None:
+            if data is not None:
+                raise unexpected("null", data).within(name)
+            return unit
+        if name in readers:
+            return _read(readers, name, data, ())
+    raise Mismatch(f"missing variant, expected one of {_listed((*units, *readers))}")
 
 
 def decode_internal(readers: Readers[T], tag: str, value: WireValue) -> T:
@@ -80,6 +99,21 @@ def decode_untagged(readers: Sequence[Decoder[T]], name: str, value: WireValue) 
     raise Mismatch(f"fits no variant of {name}")
 
 
+def decode_partly_tagged(
+    decode_tagged: Decoder[T], readers: Sequence[Decoder[T]], value: WireValue
+) -> T:
+    """A variant that the wire tells, or else the first other one that the data alone fits."""
+    try:
+        return decode_tagged(value)
+    except Mismatch:
+        for reader in readers:
+            try:
+                return reader(value)
+            except Mismatch:
+                continue
+        raise
+
+
 def decode_unit_variant(variant: T, value: WireValue) -> T:
     """A variant without data where nothing tells it but null."""
     if value is not None:
@@ -90,20 +124,37 @@ def decode_unit_variant(variant: T, value: WireValue) -> T:
 def encode_external(writers: Writers, name: str, value: object) -> object:
     """`"Variant"` without data, else `{"Variant": data}`."""
     variant, writer = _writer(writers, name, value)
-    return variant if writer is None else {variant: writer(value)}
+    if writer is None:
+        return variant
+    return writer(value) if variant is None else {variant: writer(value)}
+
+
+def encode_entry(writers: Writers, name: str, value: object) -> object:
+    """`{"Variant": data}` to stand among other entries; the data is null if there is none."""
+    variant, writer = _writer(writers, name, value)
+    data = None if writer is None else writer(value)
+    return data if variant is None else {variant: data}
 
 
 def encode_internal(writers: Writers, name: str, tag: str, value: object) -> object:
     """The data's own map names the variant under the tag."""
     variant, writer = _writer(writers, name, value)
     data = None if writer is None else writer(value)
-    # A unit inside has no map, so its variant is the tag alone.
-    return {tag: variant} | cast("dict[str, object]", data or {})
+    if variant is None:
+        return data
+    wire: dict[str, object] = {tag: variant}
+    try:
+        merge(wire, data)
+    except Mismatch as failure:
+        raise failure.within("value") from None
+    return wire
 
 
 def encode_adjacent(writers: Writers, name: str, tag: str, content: str, value: object) -> object:
     """`{tag: "Variant", content: data}`; no content if there is no data."""
     variant, writer = _writer(writers, name, value)
+    if variant is None:
+        return None if writer is None else writer(value)
     return {tag: variant} if writer is None else {tag: variant, content: writer(value)}
 
 
@@ -146,12 +197,15 @@ def _read(readers: Readers[T], name: str | int, data: WireValue, allowed: Sequen
         raise failure.within(str(name)) from None
 
 
-def _unknown(found: str | int, allowed: Mapping[str, object] | Sequence[str]) -> Mismatch:
-    names = ", ".join(f"`{name}`" for name in allowed)
-    return Mismatch(f"unknown variant `{found}`, expected one of {names}")
+def _unknown(found: str | int, allowed: Iterable[str]) -> Mismatch:
+    return Mismatch(f"unknown variant `{found}`, expected one of {_listed(allowed)}")
 
 
-def _writer(writers: Writers, name: str, value: object) -> tuple[str, Encoder | None]:
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _writer(writers: Writers, name: str, value: object) -> tuple[str | None, Encoder | None]:
     writer = writers.get(type(value))
     if writer is None:
         raise wrong_type(name, value)

@@ -10,6 +10,7 @@ import { setEntry } from "./json.js";
 import { PROTO_KEY } from "./messagepack.js";
 import { pathOf } from "./path.js";
 import type { Key, Path } from "./path.js";
+import * as forms from "./text.js";
 import type { Duration, SystemTime } from "./time.js";
 
 /** Reads a value that stands under `key` in what `parent` names. */
@@ -70,6 +71,26 @@ export function isChar(value: unknown): value is string {
   return value.length === (point > 0xffff ? 2 : 1) && (point < 0xd800 || point > 0xdfff);
 }
 
+function text(form: forms.Form): Decoder<string> {
+  return (value, parent, key) => {
+    const read = string(value, parent, key);
+    if (form.matches(read)) return read;
+    throw fault(`expected ${form.name}, found another text`, parent, key);
+  };
+}
+
+export const uuid: Decoder<string> = text(forms.uuid);
+export const ipAddress: Decoder<string> = text(forms.ipAddress);
+export const ipv4Address: Decoder<string> = text(forms.ipv4Address);
+export const ipv6Address: Decoder<string> = text(forms.ipv6Address);
+export const socketAddress: Decoder<string> = text(forms.socketAddress);
+export const timestamp: Decoder<string> = text(forms.timestamp);
+export const dateTime: Decoder<string> = text(forms.dateTime);
+export const date: Decoder<string> = text(forms.date);
+export const time: Decoder<string> = text(forms.time);
+export const decimal: Decoder<string> = text(forms.decimal);
+export const url: Decoder<string> = text(forms.url);
+
 function small(name: string, min: number, max: number): Decoder<number> {
   return (value, parent, key) => {
     if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
@@ -119,6 +140,13 @@ export function u128(value: unknown, parent: Path, key: Key): bigint {
 function fromBytes(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
+}
+
+/** An integer but zero. */
+export function nonZero<T extends number | bigint>(value: unknown, parent: Path, key: Key, inner: Decoder<T>): T {
+  const integer = inner(value, parent, key);
+  if (integer !== 0 && integer !== 0n) return integer;
+  throw fault("expected an integer that is not zero, found zero", parent, key);
 }
 
 /** A float; an integer is one too. */
@@ -198,13 +226,42 @@ export function entry(from: Fields, name: string): unknown {
   return name === "__proto__" ? from[PROTO_KEY] : undefined;
 }
 
-/** A map from strings. */
-export function record<T>(value: unknown, parent: Path, key: Key, item: Decoder<T>): Record<string, T> {
+/** The entries of other names than these. */
+export function rest(from: Fields, names: readonly string[]): Fields {
+  const to: Record<string, unknown> = {};
+  for (const name of Object.keys(from)) {
+    if (!names.includes(nameOf(name))) setEntry(to, name, from[name]);
+  }
+  return to;
+}
+
+/** A map that has entries of these names alone: where the names tell what is meant. */
+export function only(value: unknown, parent: Path, key: Key, names: readonly string[]): Fields {
+  const from = fields(value, parent, key);
+  const other = Object.keys(from).find((name) => !names.includes(nameOf(name)));
+  if (other === undefined) return from;
+  throw fault(`expected no entry but ${names.join(", ")}`, { parent, key }, nameOf(other));
+}
+
+/** The name of an entry, as it was sent. */
+function nameOf(key: string): string {
+  return key === PROTO_KEY ? "__proto__" : key;
+}
+
+/** A map from strings, which all have to be such as `readKey` accepts. */
+export function record<T>(
+  value: unknown,
+  parent: Path,
+  key: Key,
+  item: Decoder<T>,
+  readKey: Decoder<string> = string,
+): Record<string, T> {
   const from = fields(value, parent, key);
   const path = { parent, key };
   const to: Record<string, T> = {};
-  for (const name of Object.keys(from)) {
-    setEntry(to, name === PROTO_KEY ? "__proto__" : name, item(from[name], path, name));
+  for (const each of Object.keys(from)) {
+    const name = nameOf(each);
+    setEntry(to, readKey(name, path, name), item(from[each], path, name));
   }
   return to;
 }
@@ -217,10 +274,7 @@ export function keyed<K extends string, T>(
   readKey: Decoder<K>,
   item: Decoder<T>,
 ): Partial<Record<K, T>> {
-  const from = record(value, parent, key, item);
-  const path = { parent, key };
-  for (const name of Object.keys(from)) readKey(name, path, name);
-  return from as Partial<Record<K, T>>;
+  return record(value, parent, key, item, readKey) as Partial<Record<K, T>>;
 }
 
 /** A map from keys that are written as strings. */
@@ -275,7 +329,40 @@ export function externallyTagged(value: unknown, parent: Path, key: Key): readon
       key,
     );
   }
-  return [name === PROTO_KEY ? "__proto__" : name, from[name]];
+  return [nameOf(name), from[name]];
+}
+
+/**
+ * The value of an externally tagged enum that stands among the entries of others, as it would stand alone: the first
+ * entry that names a variant. Where there is none, all entries are given, for the enum's decoder to judge.
+ */
+export function variantAmong(from: Fields, variants: readonly string[]): unknown {
+  const name = variantIn(from, variants);
+  if (name === undefined) return from;
+  const data = entry(from, name);
+  return data === null ? name : { [name]: data };
+}
+
+/** The entries but the one that {@link variantAmong} takes. */
+export function withoutVariant(from: Fields, variants: readonly string[]): Fields {
+  const name = variantIn(from, variants);
+  return name === undefined ? from : rest(from, [name]);
+}
+
+function variantIn(from: Fields, variants: readonly string[]): string | undefined {
+  return Object.keys(from)
+    .map(nameOf)
+    .find((name) => variants.includes(name));
+}
+
+/** The value, or null where the decoder does not accept it. */
+export function attempt<T>(value: unknown, parent: Path, key: Key, inner: Decoder<T>): T | null {
+  try {
+    return inner(value, parent, key);
+  } catch (error) {
+    if (error instanceof SerializationError) return null;
+    throw error;
+  }
 }
 
 /** The value as the first of the decoders that accepts it. */

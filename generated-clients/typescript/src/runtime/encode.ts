@@ -8,6 +8,7 @@ import { SerializationError } from "./errors.js";
 import { NEGATIVE_ZERO, setEntry } from "./json.js";
 import { pathOf } from "./path.js";
 import type { Key, Path } from "./path.js";
+import * as forms from "./text.js";
 import type { Duration, SystemTime } from "./time.js";
 
 /** Writes a value that stands under `key` in what `parent` names. */
@@ -39,6 +40,26 @@ export const string: Encoder<string> = (value, parent, key) =>
 /** A text of one Unicode scalar value. */
 export const char: Encoder<string> = (value, parent, key) =>
   isChar(value) ? value : mismatch("a string of one character", value, parent, key);
+
+function text(form: forms.Form): Encoder<string> {
+  return (value, parent, key) => {
+    if (typeof value !== "string") return mismatch(form.name, value, parent, key);
+    if (form.matches(value)) return value;
+    throw fault(`expected ${form.name}, found another text`, parent, key);
+  };
+}
+
+export const uuid: Encoder<string> = text(forms.uuid);
+export const ipAddress: Encoder<string> = text(forms.ipAddress);
+export const ipv4Address: Encoder<string> = text(forms.ipv4Address);
+export const ipv6Address: Encoder<string> = text(forms.ipv6Address);
+export const socketAddress: Encoder<string> = text(forms.socketAddress);
+export const timestamp: Encoder<string> = text(forms.timestamp);
+export const dateTime: Encoder<string> = text(forms.dateTime);
+export const date: Encoder<string> = text(forms.date);
+export const time: Encoder<string> = text(forms.time);
+export const decimal: Encoder<string> = text(forms.decimal);
+export const url: Encoder<string> = text(forms.url);
 
 function small(name: string, min: number, max: number): Encoder<number> {
   return (value, parent, key) => {
@@ -97,6 +118,18 @@ function toBytes(value: bigint): Uint8Array {
   view.setBigUint64(0, BigInt.asUintN(64, value >> 64n));
   view.setBigUint64(8, BigInt.asUintN(64, value));
   return bytes;
+}
+
+/** An integer but zero. */
+export function nonZero<T extends number | bigint>(
+  value: T,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  inner: Encoder<T>,
+): unknown {
+  if (value === 0 || value === 0n) throw fault("expected an integer that is not zero, found zero", parent, key);
+  return inner(value, parent, key, codec);
 }
 
 /** A float: in JSON a finite one. */
@@ -184,6 +217,38 @@ export function object<T extends object>(value: T, parent: Path, key: Key): T {
   return typeof value === "object" && (value as T | null) !== null && !Array.isArray(value)
     ? value
     : mismatch("object", value, parent, key);
+}
+
+/** An object that has properties of these names alone: where the names tell what is meant. */
+export function only<T extends object>(value: T, parent: Path, key: Key, names: readonly string[]): T {
+  for (const [name, property] of Object.entries(object(value, parent, key))) {
+    if (property === undefined || names.includes(name)) continue;
+    throw fault(`expected no property but ${names.join(", ")}`, { parent, key }, name);
+  }
+  return value;
+}
+
+/**
+ * One map with the entries of all parts. A text is the name of a variant without data, which becomes an entry without
+ * a value; null has no entries.
+ */
+export function merge(parent: Path, key: Key, parts: readonly unknown[]): Record<string, unknown> {
+  const to: Record<string, unknown> = {};
+  for (const part of parts) {
+    for (const [name, entry] of entriesOf(part, parent, key)) {
+      // An entry that is left out keeps its name to itself all the same.
+      if (Object.hasOwn(to, name)) throw fault("the entry is given twice", { parent, key }, name);
+      setEntry(to, name, entry);
+    }
+  }
+  return to;
+}
+
+function entriesOf(part: unknown, parent: Path, key: Key): readonly [name: string, entry: unknown][] {
+  if (part === null || part === undefined) return [];
+  if (typeof part === "string") return [[part, null]];
+  const hasEntries = typeof part === "object" && !Array.isArray(part) && !(part instanceof Uint8Array);
+  return hasEntries ? Object.entries(part) : mismatch("a value that has entries", part, parent, key);
 }
 
 /** A map from strings. */

@@ -11,13 +11,13 @@ use crate::{
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let visibility = &contract.visibility;
-    let contract_type = quote!(__callsheet::schema::ContractType);
+    let described = quote!(__callsheet::schema::__private::Described);
     let events = contract
         .events
         .iter()
         .zip(contract.event_aliases())
         .map(|(event, alias)| {
-            let event = itself::of(event, &contract_type, &quote!(IS));
+            let event = itself::of(event, &described, &quote!(IS));
             quote!(#visibility type #alias = #event;)
         });
     let methods = contract.methods.iter().map(|method| {
@@ -27,7 +27,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             .iter()
             .zip(method.argument_aliases())
             .map(|(argument, alias)| {
-                let argument = itself::of(&argument.written, &contract_type, &quote!(IS));
+                let argument = itself::of(&argument.written, &described, &quote!(IS));
                 quote!(#(#cfg)* #visibility type #alias = #argument;)
             });
         let returned = match &method.kind {

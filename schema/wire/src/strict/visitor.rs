@@ -73,6 +73,12 @@ impl<'de, V: Visitor<'de>> Checked<'_, 'de, V> {
             Kind::Bytes,
             || Some(key()),
             |visitor| match (hint, <[u8; 16]>::try_from(bytes)) {
+                (Hint::Array(Some(length)), _) if bytes.len() != length => {
+                    let found = bytes.len();
+                    Err(Fault::text(format!(
+                        "expected array of {length} elements, found {found} bytes"
+                    )))
+                }
                 (Hint::Array(_), _) => visitor.visit_seq(SeqDeserializer::<_, Fault>::new(bytes.iter().copied())),
                 (Hint::Number("i128"), Ok(digits)) => visitor.visit_i128(i128::from_be_bytes(digits)),
                 (Hint::Number("u128"), Ok(digits)) => visitor.visit_u128(u128::from_be_bytes(digits)),

@@ -97,7 +97,7 @@ export const sample: Everything = {
     { t: "PERHAPS", class: null },
     { t: "PERHAPS", class: [I64_MIN, ""] },
     { t: "TUPLE", class: ["", -1.5] },
-    { t: "STRUCT", class: { class: -(2n ** 127n), t: "𝄞" } },
+    { t: "STRUCT", class: { class: I64_MIN, t: "𝄞" } },
   ],
   untagged: [null, false, U64_MAX, "null", [-1, 1], ["a", "b", "c"], { only: '☃ "uphill" \\ */' }, title],
   names: {

@@ -1,13 +1,17 @@
 //! The decoders and encoders of the contracts' types.
 
-use super::messages::{event_stem, reply_stem};
+use super::{
+    messages::{event_stem, reply_stem},
+    records::Record,
+};
 use crate::{
     backends::python::{
         layout::{Code, string},
-        names,
+        merged::entries_stem,
+        modules, names,
         types::Types,
     },
-    ir::{DeclaredError, Enum, Field, Kind, NamedType, Shape, TypeRef, Variant},
+    ir::{DeclaredError, Enum, Kind, NamedType, Shape, TypeRef, Variant},
 };
 
 /// The module of codecs.
@@ -21,31 +25,6 @@ pub(in crate::backends::python) enum Codec {
     Record(Record),
     Strings(Strings),
     Plain(Plain),
-}
-
-/// The codec of a struct or of a variant with named fields.
-pub(in crate::backends::python) struct Record {
-    pub(in crate::backends::python) class: String,
-    pub(in crate::backends::python) stem: String,
-    pub(in crate::backends::python) reads: Option<Vec<Read>>,
-    pub(in crate::backends::python) writes: Option<Vec<Write>>,
-}
-
-/// How a field is read.
-pub(in crate::backends::python) struct Read {
-    /// The statement that defines what sets the field.
-    pub(in crate::backends::python) slot: String,
-    /// The literal of its name on the wire.
-    pub(in crate::backends::python) at: String,
-    pub(in crate::backends::python) statement: String,
-    pub(in crate::backends::python) required: bool,
-}
-
-/// How a field is written.
-pub(in crate::backends::python) struct Write {
-    /// The literal of its name in Python.
-    pub(in crate::backends::python) at: String,
-    pub(in crate::backends::python) statement: String,
 }
 
 /// The codec of an enum of strings.
@@ -88,10 +67,12 @@ pub(super) fn maker_name(error: &DeclaredError) -> String {
 impl Codecs {
     pub(super) fn of(types: Types<'_>) -> Self {
         let mut codecs = Vec::new();
+        let among_entries = types.enums_among_entries();
         for of in types.api.in_dependency_order() {
             Builder {
                 types,
                 of,
+                among_entries: among_entries.contains(of.id.as_str()),
                 codecs: &mut codecs,
             }
             .add();
@@ -118,75 +99,63 @@ impl Codecs {
         self.codecs.is_empty() && self.makers.is_empty()
     }
 
-    fn mentions(&self, text: &str) -> bool {
+    /// Whether any code here, or only its annotations, name something in a module.
+    fn mentions(&self, module: &str) -> bool {
+        let names = |code: &str| modules::mentions(code, module);
         let expression = |of: &Option<Expression>| {
             of.as_ref()
-                .is_some_and(|of| of.statement.contains(text) || of.tables.iter().any(|table| table.contains(text)))
+                .is_some_and(|of| names(&of.statement) || of.tables.iter().any(|table| names(table)))
         };
-        self.makers.iter().any(|maker| maker.statement.contains(text))
+        self.makers.iter().any(|maker| names(&maker.statement))
             || self.codecs.iter().any(|codec| match codec {
                 Codec::Record(of) => {
-                    of.reads.iter().flatten().any(|read| read.statement.contains(text))
-                        || of.writes.iter().flatten().any(|write| write.statement.contains(text))
+                    of.reads.iter().flatten().any(|read| names(&read.statement))
+                        || of.writes.iter().flatten().any(|write| names(&write.statement))
                 }
                 Codec::Strings(_) => false,
                 Codec::Plain(of) => expression(&of.decode) || expression(&of.encode),
             })
     }
 
-    /// Whether the modules of decoders, encoders, unions and mismatches are used by the templates themselves.
-    pub(in crate::backends::python) fn uses(&self) -> Uses {
-        let mut uses = Uses {
-            decode: self.mentions("decode."),
-            encode: self.mentions("encode."),
-            unions: self.mentions("unions."),
-            moments: self.mentions("moments."),
-            cast: self.mentions("cast("),
-            ..Uses::default()
+    /// Whether an annotation names something in a module: one that stands alone, or one within code.
+    fn annotates(&self, module: &str) -> bool {
+        let annotation = |codec: &Codec| match codec {
+            Codec::Plain(of) => of.decode.is_some() && modules::mentions(&of.annotation.flat(), module),
+            _ => false,
         };
-        uses.errors = !self.makers.is_empty();
-        uses.wire_value = uses.errors;
-        uses.models = self.mentions("models.");
-        for codec in &self.codecs {
-            match codec {
-                Codec::Record(of) => {
-                    uses.models = true;
-                    uses.decode |= of.reads.is_some();
-                    uses.wire_value |= of.reads.is_some();
-                    uses.wrong_type |= of.writes.is_some();
-                    uses.mismatch |= [of.reads.as_ref().map(Vec::len), of.writes.as_ref().map(Vec::len)]
-                        .into_iter()
-                        .flatten()
-                        .any(|fields| fields > 0);
-                }
-                Codec::Strings(of) => {
-                    uses.models = true;
-                    uses.unions |= of.decodes;
-                    uses.wire_value |= of.decodes;
-                    uses.wrong_type |= of.encodes;
-                }
-                Codec::Plain(of) => {
-                    uses.models |= of.decode.is_some() && of.annotation.flat().contains("models.");
-                    uses.wire_value |= of.decode.is_some();
-                }
+        self.mentions(module) || self.codecs.iter().any(annotation)
+    }
+
+    /// What the module imports.
+    pub(in crate::backends::python) fn uses(&self) -> Uses {
+        let codecs = || self.codecs.iter();
+        let reads = codecs().any(|codec| matches!(codec, Codec::Record(of) if of.reads.is_some()));
+        let names = codecs().any(|codec| matches!(codec, Codec::Strings(of) if of.decodes));
+        let expressions = codecs().any(|codec| matches!(codec, Codec::Plain(of) if of.decode.is_some()));
+        let checks_class = |codec: &Codec| match codec {
+            Codec::Record(of) => of.writes.is_some(),
+            Codec::Strings(of) => of.encodes,
+            Codec::Plain(_) => false,
+        };
+        let has_fields = |codec: &Codec| match codec {
+            Codec::Record(of) => {
+                of.reads.as_ref().is_some_and(|reads| !reads.is_empty())
+                    || of.writes.as_ref().is_some_and(|writes| !writes.is_empty())
             }
+            _ => false,
+        };
+        Uses {
+            standard: modules::of_standard(|module| self.annotates(module)),
+            runtime: modules::of_runtime(|module| {
+                self.mentions(module) || (reads && module == "decode.") || (names && module == "unions.")
+            }),
+            errors: !self.makers.is_empty(),
+            models: self.annotates("models.") || codecs().any(|codec| !matches!(codec, Codec::Plain(_))),
+            cast: self.mentions("cast("),
+            mismatch: codecs().any(has_fields),
+            wrong_type: codecs().any(checks_class),
+            wire_value: reads || names || expressions || !self.makers.is_empty(),
         }
-        uses
-    }
-}
-
-impl Record {
-    pub(in crate::backends::python) fn decoder(&self) -> String {
-        decoder(&self.stem, Code::text(format!("models.{}", self.class)))
-    }
-
-    pub(in crate::backends::python) fn encoder(&self) -> String {
-        encoder(&self.stem, "dict[str, object]")
-    }
-
-    /// Whether a field must be there.
-    pub(in crate::backends::python) fn has_required(&self) -> bool {
-        self.reads.iter().flatten().any(|read| read.required)
     }
 }
 
@@ -224,12 +193,12 @@ impl Maker {
     }
 }
 
-fn decoder(stem: &str, returns: Code) -> String {
+pub(super) fn decoder(stem: &str, returns: Code) -> String {
     let parameters = [Code::text("value: WireValue")];
     Code::signature(format!("def decode_{stem}("), parameters, returns, 0)
 }
 
-fn encoder(stem: &str, returns: &str) -> String {
+pub(super) fn encoder(stem: &str, returns: &str) -> String {
     let parameters = [Code::text("value: object")];
     Code::signature(format!("def encode_{stem}("), parameters, Code::text(returns), 0)
 }
@@ -243,17 +212,20 @@ impl Uses {
         )
     }
 
+    /// The imports for annotations alone.
+    pub(in crate::backends::python) fn standard_imports(&self) -> String {
+        self.standard
+            .iter()
+            .map(|module| format!("    import {module}\n"))
+            .collect()
+    }
+
     /// The other imports.
     pub(in crate::backends::python) fn imports(&self) -> String {
         import("from .", &[("errors", self.errors), ("models", self.models)])
             + &import(
                 "from ._runtime",
-                &[
-                    ("decode", self.decode),
-                    ("encode", self.encode),
-                    ("moments", self.moments),
-                    ("unions", self.unions),
-                ],
+                &self.runtime.iter().map(|module| (*module, true)).collect::<Vec<_>>(),
             )
             + &import(
                 "from ._runtime.mismatch",
@@ -271,14 +243,12 @@ fn import(from: &str, names: &[(&str, bool)]) -> String {
 }
 
 /// What the module of codecs imports.
-#[derive(Default)]
 pub(in crate::backends::python) struct Uses {
+    /// Of the standard library, for annotations.
+    standard: Vec<&'static str>,
+    runtime: Vec<&'static str>,
     errors: bool,
     models: bool,
-    decode: bool,
-    encode: bool,
-    unions: bool,
-    moments: bool,
     cast: bool,
     mismatch: bool,
     wrong_type: bool,
@@ -299,7 +269,7 @@ fn composites(types: Types<'_>) -> impl Iterator<Item = Codec> {
     let composite = move |(stem, of): (String, &TypeRef)| match types.decoder(of) {
         Code::Text(_) => None,
         _ => Some(Codec::Plain(Plain {
-            annotation: types.laid_annotation(of, "models."),
+            annotation: types.annotation(of, "models."),
             stem,
             decode: Some(returning(types.decoded(of, Code::text("value")), Vec::new())),
             encode: None,
@@ -311,7 +281,9 @@ fn composites(types: Types<'_>) -> impl Iterator<Item = Codec> {
 pub(super) struct Builder<'a> {
     pub(super) types: Types<'a>,
     pub(super) of: &'a NamedType,
-    codecs: &'a mut Vec<Codec>,
+    /// It is an enum whose values also stand among the entries of others, where they are written in another way.
+    pub(super) among_entries: bool,
+    pub(super) codecs: &'a mut Vec<Codec>,
 }
 
 impl Builder<'_> {
@@ -341,11 +313,16 @@ impl Builder<'_> {
         self.types.names.stem(&self.of.id)
     }
 
-    pub(super) fn plain(&mut self, decode: impl FnOnce() -> Expression, encode: impl FnOnce() -> Expression) {
+    pub(super) fn plain(
+        &mut self,
+        stem: String,
+        decode: impl FnOnce() -> Expression,
+        encode: impl FnOnce() -> Expression,
+    ) {
         let uses = self.of.uses;
         let plain = Plain {
             annotation: Code::text(format!("models.{}", self.class())),
-            stem: self.stem().to_owned(),
+            stem,
             decode: uses.received.then(decode),
             encode: uses.sent.then(encode),
         };
@@ -355,66 +332,10 @@ impl Builder<'_> {
     fn alias(&mut self, inner: &TypeRef) {
         let types = self.types;
         self.plain(
+            self.stem().to_owned(),
             || returning(types.decoded(inner, Code::text("value")), Vec::new()),
             || returning(types.encoded(inner, Code::text("value")), Vec::new()),
         );
-    }
-
-    pub(super) fn record(&mut self, class: String, stem: String, fields: &[Field]) {
-        let uses = self.of.uses;
-        let reads = || fields.iter().map(|field| self.read(&class, &stem, field)).collect();
-        let writes = || fields.iter().map(|field| self.write(field)).collect();
-        let record = Record {
-            reads: uses.received.then(reads),
-            writes: uses.sent.then(writes),
-            class,
-            stem,
-        };
-        self.codecs.push(Codec::Record(record));
-    }
-
-    fn read(&self, class: &str, stem: &str, field: &Field) -> Read {
-        let name = names::field(&field.name);
-        let at = string(&field.received_as);
-        let required = !field.sometimes && !matches!(field.type_ref, TypeRef::Option(_));
-        let value = if required {
-            self.types.decoded(&field.type_ref, Code::text(format!("fields[{at}]")))
-        } else {
-            let present = match &field.type_ref {
-                TypeRef::Option(inner) => inner,
-                other => other,
-            };
-            let found = Code::text(format!("fields.get({at})"));
-            Code::call("decode.decode_optional", [self.types.decoder(present), found])
-        };
-        let set = Code::call(format!("_{stem}__{name}"), [Code::text("made"), value]);
-        let found = [Code::text(format!("models.{class}")), Code::text(string(&name))];
-        Read {
-            slot: Code::call("decode.slot", found).statement(0, &format!("_{stem}__{name} = "), ""),
-            statement: set.statement(8, "", ""),
-            at,
-            required,
-        }
-    }
-
-    fn write(&self, field: &Field) -> Write {
-        let name = names::field(&field.name);
-        let value = Code::text(format!("value.{name}"));
-        let entry = format!("wire[{}] = ", string(&field.sent_as));
-        let statement = if field.optional {
-            let present = match &field.type_ref {
-                TypeRef::Option(inner) => inner,
-                other => other,
-            };
-            let written = self.types.encoded(present, value).statement(12, &entry, "");
-            format!("        if value.{name} is not None:\n{written}")
-        } else {
-            self.types.encoded(&field.type_ref, value).statement(8, &entry, "")
-        };
-        Write {
-            at: string(&name),
-            statement,
-        }
     }
 
     fn strings(&mut self, shape: &Enum) {
@@ -435,9 +356,22 @@ impl Builder<'_> {
             decodes: self.of.uses.received,
             encodes: self.of.uses.sent,
             class,
-            stem,
+            stem: stem.clone(),
             sent,
         }));
+        if self.among_entries {
+            let value = || Code::text("value");
+            let entry = || {
+                let arguments = [Code::text("{}"), Code::text(format!("_{stem}__names")), value()];
+                returning(Code::call("unions.decode_entry", arguments), Vec::new())
+            };
+            let written = || {
+                let name = Code::call(format!("encode_{stem}"), [value()]);
+                let entry = Code::suffixed(name, ": None");
+                returning(Code::group("{", [entry], "}"), Vec::new())
+            };
+            self.plain(entries_stem(&stem), entry, written);
+        }
     }
 }
 

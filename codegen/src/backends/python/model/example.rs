@@ -74,11 +74,11 @@ impl Sample<'_> {
             I8 | I16 | I32 | I64 | I128 | U8 | U16 | U32 | U64 | U128 => "1".to_owned(),
             F32 | F64 => "1.5".to_owned(),
             Char => "\"x\"".to_owned(),
-            String | Text(_) => "\"text\"".to_owned(),
+            String => "\"text\"".to_owned(),
             Bytes => "b\"bytes\"".to_owned(),
             List(_) => "[]".to_owned(),
             Map(..) => "{}".to_owned(),
-            Duration | SystemTime | Set(_) | Array(..) | Tuple(_) => return None,
+            Duration | SystemTime | Text(_) | Set(_) | Array(..) | Tuple(_) => return None,
             NonZero(inner) => return self.value(inner, depth),
             Named(id) => return self.named(&self.types.api.named(id).clone(), depth),
         };

@@ -5,7 +5,7 @@ use crate::{
     backends::python::{
         docs::docstring,
         layout::{Code, string},
-        names,
+        modules, names,
         types::Types,
     },
     ir::{Argument, Event, Kind, Method, Request, Service, TypeRef},
@@ -61,7 +61,7 @@ fn events(types: Types<'_>, service: &Service) -> String {
         }
     };
     let payload = match service.events.as_slice() {
-        [only] => types.annotation(&only.type_ref, "_models."),
+        [only] => types.annotation(&only.type_ref, "_models.").flat(),
         _ => "object".to_owned(),
     };
     let before = format!(
@@ -119,12 +119,15 @@ impl MessageMethod {
 impl Message {
     /// Whether any code here holds this text.
     pub(in crate::backends::python) fn mentions(&self, text: &str) -> bool {
-        let in_events = self.events.as_ref().is_some_and(|events| events.contains(text));
+        let in_events = self
+            .events
+            .as_ref()
+            .is_some_and(|events| modules::mentions(events, text));
         let encoders = self.methods.iter().filter_map(|method| method.encoder.as_ref());
         in_events
             || encoders
                 .flat_map(|encoder| &encoder.writes)
-                .any(|(_, statement)| statement.contains(text))
+                .any(|(_, statement)| modules::mentions(statement, text))
     }
 }
 
@@ -161,30 +164,22 @@ pub(super) fn event_stem(event: &Event) -> String {
 /// Code of the codecs as other modules name what is in it.
 fn qualified(code: Code) -> Code {
     match code {
-        Code::Text(text) => Code::Text(qualified_name(text)),
+        Code::Text(text) => Code::Text(modules::qualified(text)),
         Code::Prefixed(prefix, inner) => Code::prefixed(prefix, qualified(*inner)),
+        Code::Suffixed(inner, suffix) => Code::suffixed(qualified(*inner), suffix),
         Code::Quoted(inner) => Code::Quoted(Box::new(qualified(*inner))),
+        Code::Parenthesized(inner) => Code::Parenthesized(Box::new(qualified(*inner))),
+        Code::Union(members) => Code::Union(members.into_iter().map(qualified).collect()),
         Code::Group {
             open,
             items,
             close,
             lone,
         } => Code::Group {
-            open: qualified_name(open),
+            open: modules::qualified(open),
             items: items.into_iter().map(qualified).collect(),
             close,
             lone,
         },
-    }
-}
-
-fn qualified_name(name: String) -> String {
-    let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-    if begins(&["decode_", "encode_"]) {
-        format!("_codecs.{name}")
-    } else if begins(&["decode.", "encode.", "moments."]) {
-        format!("_{name}")
-    } else {
-        name
     }
 }

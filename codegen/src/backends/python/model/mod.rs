@@ -4,6 +4,7 @@ mod codecs;
 mod example;
 mod messages;
 mod models;
+mod records;
 mod services;
 mod unions;
 
@@ -155,6 +156,13 @@ impl Package {
     }
 }
 
+impl Package {
+    /// Whether its values hold dates or times of day.
+    pub(super) fn has_dates(&self) -> bool {
+        self.models.mentions("_datetime.") || self.services.annotates("_datetime.")
+    }
+}
+
 /// Claims every public name of the package.
 fn claim(api: &Api, types: Types<'_>, faults: &mut Faults) {
     let mut claims = Claims::new("class");
@@ -215,7 +223,7 @@ fn errors(types: Types<'_>) -> Vec<Error> {
         Error {
             class: names::class(error.name.source()),
             docs: super::docs::docstring(docs, "An error that the contracts declare.", deprecated, 4),
-            carries: types.annotation(&error.type_ref, "_models."),
+            carries: types.annotation(&error.type_ref, "_models.").flat(),
         }
     };
     types.api.errors.iter().map(error).collect()
@@ -238,12 +246,12 @@ fn event_class(types: Types<'_>, event: &Event) -> Option<String> {
         .iter()
         .filter(|other| other.type_ref == event.type_ref)
         .count();
-    (same == 1 && types.is_class(&event.type_ref)).then(|| types.annotation(&event.type_ref, ""))
+    (same == 1 && types.is_class(&event.type_ref)).then(|| types.annotation(&event.type_ref, "").flat())
 }
 
 fn events(types: Types<'_>) -> Vec<EventConstant> {
     let constant = |event: &Event| {
-        let annotation = types.annotation(&event.type_ref, "_models.");
+        let annotation = types.annotation(&event.type_ref, "_models.").flat();
         let made = Code::call(
             "Event",
             [
@@ -262,7 +270,8 @@ fn events(types: Types<'_>) -> Vec<EventConstant> {
 
 /// `from .module import names`.
 fn import(module: &str, mut names: Vec<String>) -> String {
-    names.sort_by_key(|name| sort_key(name));
+    // Import sorters look at the case of letters last, sorters of `__all__` do not.
+    names.sort_by_cached_key(|name| (kind(name), natural(&name.to_lowercase()), natural(name)));
     let flat = format!("from .{module} import {}", names.join(", "));
     if flat.len() <= super::layout::WIDTH {
         return flat + "\n";
@@ -273,18 +282,22 @@ fn import(module: &str, mut names: Vec<String>) -> String {
 
 /// `__all__`.
 fn all(mut names: Vec<String>) -> String {
-    names.sort_by_key(|name| sort_key(name));
+    names.sort_by_cached_key(|name| (kind(name), natural(name)));
     let names = names.iter().map(|name| Code::text(string(name)));
     Code::group("[", names, "]").statement(0, "__all__ = ", "")
 }
 
-/// The order of Python's import sorters: constants, classes, the rest; numbers in a name by their value.
-fn sort_key(name: &str) -> (u8, Vec<(String, u64)>) {
-    let kind = match name {
+/// Which kind of name sorters put first: constants, then classes, then the rest.
+fn kind(name: &str) -> u8 {
+    match name {
         _ if name.len() > 1 && !name.contains(char::is_lowercase) => 0,
         _ if name.starts_with(char::is_uppercase) => 1,
         _ => 2,
-    };
+    }
+}
+
+/// What sorters compare of a name: text, and numbers by their value.
+fn natural(name: &str) -> Vec<(String, u64)> {
     let mut parts: Vec<(String, u64)> = vec![(String::new(), 0)];
     let mut after_digit = false;
     for character in name.chars() {
@@ -301,7 +314,7 @@ fn sort_key(name: &str) -> (u8, Vec<(String, u64)>) {
             None => last.0.push(character),
         }
     }
-    (kind, parts)
+    parts
 }
 
 /// Claims what the variants of an enum would be called in one class.

@@ -4,9 +4,9 @@ use super::claim_members;
 use crate::{
     backends::python::{
         docs::docstring,
-        layout::{Code, WIDTH, string},
-        names,
-        types::{Types, nullable},
+        layout::{Code, string},
+        modules, names,
+        types::Types,
     },
     fault::Faults,
     ir::{Enum, Field, NamedType, Shape, TypeRef, Uses, Variant, VariantShape},
@@ -84,13 +84,17 @@ impl Models {
         self.definitions.iter().any(|of| matches!(of, Definition::Alias { .. }))
     }
 
-    /// Whether any definition holds this text.
-    pub(in crate::backends::python) fn mentions(&self, text: &str) -> bool {
-        let any = |members: &[Member]| members.iter().any(|member| member.line.contains(text));
+    /// What the module imports for its annotations alone.
+    pub(in crate::backends::python) fn type_imports(&self) -> String {
+        modules::type_imports(|module| self.mentions(module))
+    }
+
+    pub(super) fn mentions(&self, module: &str) -> bool {
+        let any = |members: &[Member]| members.iter().any(|member| modules::mentions(&member.line, module));
         self.definitions.iter().any(|of| match of {
             Definition::Class { fields, .. } => any(fields),
             Definition::Strings { .. } => false,
-            Definition::Alias { statement, .. } => statement.contains(text),
+            Definition::Alias { statement, .. } => modules::mentions(statement, module),
         })
     }
 }
@@ -107,16 +111,13 @@ impl Builder<'_> {
         let deprecated = of.deprecated.as_deref();
         let docs = |indent| docstring(&of.docs, &format!("The type `{}`.", of.wire_name), deprecated, indent);
         match &of.shape {
-            Shape::Newtype(inner) => self.alias(name, self.types.annotation(inner, ""), docs(0)),
-            Shape::Tuple(items) => {
-                let tuple = TypeRef::Tuple(items.clone());
-                self.alias(name, self.types.annotation(&tuple, ""), docs(0));
-            }
-            Shape::Unit => self.alias(name, "None".to_owned(), docs(0)),
+            Shape::Newtype(inner) => self.alias(name, inner, docs(0)),
+            Shape::Tuple(items) => self.alias(name, &TypeRef::Tuple(items.clone()), docs(0)),
+            Shape::Unit => self.alias(name, &TypeRef::Unit, docs(0)),
             Shape::Struct(shape) => self.record(name, docs(4), &shape.fields, of.uses),
-            Shape::Enum(shape) if shape.strings && !shape.variants.is_empty() => {
-                self.strings(name, docs(4), &shape.variants);
-            }
+            // A class that no decoder makes and no encoder takes.
+            Shape::Enum(shape) if shape.variants.is_empty() => self.record(name, docs(4), &[], of.uses),
+            Shape::Enum(shape) if shape.strings => self.strings(name, docs(4), &shape.variants),
             Shape::Enum(shape) => self.union(of, shape, name, docs(0)),
         }
     }
@@ -126,8 +127,9 @@ impl Builder<'_> {
         self.definitions.push(definition);
     }
 
-    fn alias(&mut self, name: String, meaning: String, docs: String) {
-        let statement = format!("{name}: _typing.TypeAlias = {}\n", string(&meaning));
+    fn alias(&mut self, name: String, meaning: &TypeRef, docs: String) {
+        let meaning = Code::Quoted(Box::new(self.types.annotation(meaning, "").outside_brackets()));
+        let statement = meaning.statement(0, &format!("{name}: _typing.TypeAlias = "), "");
         self.define(name, Definition::Alias { statement, docs });
     }
 
@@ -145,14 +147,12 @@ impl Builder<'_> {
     fn field(&self, field: &Field, uses: Uses) -> Member {
         let before = format!("{}: ", names::field(&field.name));
         let left_out = (uses.sent && field.optional) || (uses.received && field.sometimes);
-        let code = if left_out || matches!(field.type_ref, TypeRef::Option(_)) {
-            let annotation = nullable(self.types.annotation(&field.type_ref, ""));
-            Code::text(format!("{annotation} = None"))
-        } else {
-            self.types.laid_annotation(&field.type_ref, "")
-        };
+        let mut annotation = self.types.annotation(&field.type_ref, "");
+        if left_out || matches!(field.type_ref, TypeRef::Option(_)) {
+            annotation = Code::suffixed(annotation.nullable(), " = None");
+        }
         Member {
-            line: code.statement(4, &before, ""),
+            line: annotation.outside_brackets().statement(4, &before, ""),
             docs: member_docs(&field.docs, field.deprecated.as_deref()),
         }
     }
@@ -188,24 +188,18 @@ impl Builder<'_> {
                 VariantShape::Tuple(items) => self.wrapper(class, docs, &TypeRef::Tuple(items.clone())),
             }
         }
-        let statement = if classes.is_empty() {
-            format!("{name}: _typing.TypeAlias = \"_typing.NoReturn\"\n")
-        } else {
-            let flat = classes.join(" | ");
-            match flat.len() {
-                short if name.len() + ": _typing.TypeAlias = ".len() + short <= WIDTH => {
-                    format!("{name}: _typing.TypeAlias = {flat}\n")
-                }
-                long if "    ".len() + long <= WIDTH => format!("{name}: _typing.TypeAlias = (\n    {flat}\n)\n"),
-                _ => format!("{name}: _typing.TypeAlias = (\n    {}\n)\n", classes.join("\n    | ")),
-            }
-        };
+        let union = Code::union(classes.into_iter().map(Code::text)).outside_brackets();
+        let statement = union.statement(0, &format!("{name}: _typing.TypeAlias = "), "");
         self.define(name, Definition::Alias { statement, docs });
     }
 
     fn wrapper(&mut self, name: String, docs: String, inner: &TypeRef) {
         let value = Member {
-            line: self.types.laid_annotation(inner, "").statement(4, "value: ", ""),
+            line: self
+                .types
+                .annotation(inner, "")
+                .outside_brackets()
+                .statement(4, "value: ", ""),
             docs: String::new(),
         };
         let class = Definition::Class {

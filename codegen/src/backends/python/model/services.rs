@@ -13,8 +13,8 @@ use crate::{
         python::{
             docs::docstring,
             layout::{Code, string},
-            names,
-            types::{Types, nullable},
+            modules, names,
+            types::Types,
         },
     },
     fault::{Faults, Place},
@@ -115,20 +115,23 @@ impl Services {
     }
 
     /// What both modules import to run.
-    pub(in crate::backends::python) fn imports(&self) -> Vec<&'static str> {
+    pub(in crate::backends::python) fn imports(&self) -> Vec<String> {
         let own = match (self.runs("_codecs."), self.runs("_messages.")) {
             (true, _) => "from . import _codecs, _messages",
             (false, true) => "from . import _messages",
             (false, false) => "",
         };
-        [
-            (own, true),
-            ("from ._runtime import decode as _decode", self.runs("_decode.")),
-            ("from ._runtime import moments as _moments", self.runs("_moments.")),
-        ]
-        .into_iter()
-        .filter_map(|(statement, needed)| (needed && !statement.is_empty()).then_some(statement))
-        .collect()
+        let own = (!own.is_empty()).then(|| own.to_owned());
+        let runtime = modules::runtime_imports(|module| self.runs(module));
+        own.into_iter().chain(runtime).collect()
+    }
+
+    /// What both modules import of the standard library for their annotations.
+    pub(in crate::backends::python) fn standard_imports(&self) -> Vec<String> {
+        let mut imports = modules::standard_imports(|module| self.annotates(module));
+        imports.push("import os".to_owned());
+        imports.sort();
+        imports
     }
 
     /// What the blocking or the asyncio module imports for its annotations.
@@ -165,12 +168,13 @@ impl Services {
             let known = service
                 .subscribe
                 .as_ref()
-                .is_some_and(|subscribe| subscribe.known.contains(text));
-            known || service.methods.iter().any(|method| method.blocking.body.contains(text))
+                .is_some_and(|subscribe| modules::mentions(&subscribe.known, text));
+            let called = |method: &MethodPair| modules::mentions(&method.blocking.body, text);
+            known || service.methods.iter().any(called)
         })
     }
 
-    fn annotates(&self, text: &str) -> bool {
+    pub(super) fn annotates(&self, text: &str) -> bool {
         self.services.iter().any(|service| {
             let subscribes = service.subscribe.as_ref().is_some_and(|subscribe| {
                 subscribe.blocking.contains(text) || subscribe.overloads.iter().any(|(one, _)| one.contains(text))
@@ -249,7 +253,7 @@ impl MethodPair {
 }
 
 fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyncio: bool) -> Call {
-    let reply = types.laid_annotation(&method.reply, "_models.");
+    let reply = types.annotation(&method.reply, "_models.");
     let (function, returns) = match method.kind {
         Kind::Ask => ("ask", reply),
         Kind::Tell => ("tell", Code::text("None")),
@@ -262,17 +266,15 @@ fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyn
     let arguments = arguments(method);
     for (at, argument) in arguments.iter().enumerate() {
         let name = names::parameter(&argument.name);
-        parameters.push(if argument.optional {
-            let annotation = nullable(types.annotation(&argument.type_ref, "_models."));
+        let mut annotation = types.annotation(&argument.type_ref, "_models.");
+        if argument.optional {
+            annotation = annotation.nullable();
             // In Python nothing without a default follows what has one.
-            let last = arguments[at..].iter().all(|later| later.optional);
-            Code::text(format!("{name}: {annotation}{}", if last { " = None" } else { "" }))
-        } else {
-            Code::prefixed(
-                format!("{name}: "),
-                types.laid_annotation(&argument.type_ref, "_models."),
-            )
-        });
+            if arguments[at..].iter().all(|later| later.optional) {
+                annotation = Code::suffixed(annotation, " = None");
+            }
+        }
+        parameters.push(Code::prefixed(format!("{name}: "), annotation));
     }
     parameters.extend([Code::text("*"), Code::text("timeout: float | None = None")]);
     let head = if waits { "async def" } else { "def" };
@@ -315,41 +317,45 @@ fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyn
 
 impl Subscribe {
     fn of(types: Types<'_>, service: &Service) -> Option<Self> {
-        let chosen: Vec<(String, String)> = service
+        let chosen: Vec<(Code, Code)> = service
             .events
             .iter()
             .map(|event| {
                 let payload = types.annotation(&event.type_ref, "_models.");
-                let choice = match event_class(types, event) {
-                    Some(_) => format!("type[{payload}]"),
-                    None => format!("Event[{payload}]"),
+                let generic = match event_class(types, event) {
+                    Some(_) => "type",
+                    None => "Event",
                 };
-                (choice, payload)
+                (Code::subscript(generic, [payload.clone()]), payload)
             })
             .collect();
         let options = [
             Code::text("buffer: int = DEFAULT_BUFFER"),
             Code::text("timeout: float | None = None"),
         ];
-        let signature = |parameters: Vec<Code>, returns: String, end: &str| {
-            let parameters = [Code::text("self")]
-                .into_iter()
-                .chain(parameters)
-                .chain(options.clone());
-            Code::group("def subscribe(", parameters, format!(") -> {returns}:{end}")).statement(4, "", "")
+        let both = |parameters: &[Code], payload: &Code, end: &str| {
+            let signature = |subscription: &str| {
+                let parameters = [Code::text("self")]
+                    .into_iter()
+                    .chain(parameters.iter().cloned())
+                    .chain(options.clone());
+                let returns = Code::subscript(subscription, [payload.clone()]);
+                Code::definition("def subscribe(", parameters, returns, 4, end)
+            };
+            (signature("Subscription"), signature("AsyncSubscription"))
         };
-        let both = |parameters: &[Code], payload: &str, end: &str| {
-            (
-                signature(parameters.to_vec(), format!("Subscription[{payload}]"), end),
-                signature(parameters.to_vec(), format!("AsyncSubscription[{payload}]"), end),
-            )
+        let alone = |choice: &Code| {
+            vec![
+                Code::prefixed("event: ", choice.clone()),
+                Code::text("/"),
+                Code::text("*"),
+            ]
         };
-        let alone = |choice: &str| vec![Code::text(format!("event: {choice}")), Code::text("/"), Code::text("*")];
         let known = format!("_messages.EVENTS_OF_{}", service.name.shouty_snake());
         match chosen.as_slice() {
             [] => None,
             [(choice, payload)] => {
-                let (blocking, asyncio) = both(&alone(choice), payload, "");
+                let (blocking, asyncio) = both(&alone(choice), payload, ":");
                 Some(Self {
                     overloads: Vec::new(),
                     blocking,
@@ -359,21 +365,19 @@ impl Subscribe {
                 })
             }
             several => {
-                let distinct: BTreeMap<&str, &str> = several
-                    .iter()
-                    .map(|(choice, payload)| (choice.as_str(), payload.as_str()))
-                    .collect();
+                let distinct: BTreeMap<String, &(Code, Code)> =
+                    several.iter().map(|pair| (pair.0.flat(), pair)).collect();
                 let mut overloads: Vec<_> = distinct
-                    .iter()
-                    .map(|(choice, payload)| both(&alone(choice), payload, " ..."))
+                    .values()
+                    .map(|(choice, payload)| both(&alone(choice), payload, ": ..."))
                     .collect();
-                let choices: Vec<&str> = distinct.keys().copied().collect();
-                let mut payloads: Vec<&str> = distinct.into_values().collect();
-                payloads.sort_unstable();
-                payloads.dedup();
-                let any = [Code::text(format!("*events: {}", choices.join(" | ")))];
-                overloads.push(both(&any, &payloads.join(" | "), " ..."));
-                let (blocking, asyncio) = both(&[Code::text("*events: object")], "object", "");
+                let payloads: BTreeMap<String, &Code> =
+                    several.iter().map(|(_, payload)| (payload.flat(), payload)).collect();
+                let choices = Code::union(distinct.values().map(|(choice, _)| choice.clone()));
+                let any = [Code::prefixed("*events: ", choices)];
+                let payload = Code::union(payloads.into_values().cloned());
+                overloads.push(both(&any, &payload, ": ..."));
+                let (blocking, asyncio) = both(&[Code::text("*events: object")], &Code::text("object"), ":");
                 Some(Self {
                     overloads,
                     blocking,

@@ -1,11 +1,12 @@
 //! The functions that read and write the types of a package.
 
-use crate::ir::{Enum, NamedType};
+use crate::ir::{Api, Enum, Field, NamedType, Shape, TypeRef, Uses, Variant, VariantShape};
 
 use super::{
     super::{names::literal, types::Types},
     decoders::decoder,
     encoders::encoder,
+    models::{is_bare, variant_type},
 };
 
 /// What reads and writes a type. A type that goes one way has one of them.
@@ -33,16 +34,30 @@ pub(in super::super) enum Body {
     Return(Block),
     /// One of several texts: the entries of the set or of the map that holds them, which stands beside the function.
     Choice(String),
-    /// Statements, then a result for each value of `on`.
-    Switch {
-        setup: Vec<String>,
-        on: String,
-        cases: Vec<Case>,
-        /// The expression for all other values.
-        otherwise: String,
-    },
+    /// A result for each variant.
+    Switch(Switch),
     /// The first of several functions that does not fail.
-    FirstOf(Vec<String>),
+    FirstOf {
+        /// The variants that a tag tells, in a function of their own that comes first.
+        tagged: Option<Tagged>,
+        alternatives: Vec<String>,
+    },
+}
+
+/// Statements, then a result for each value of `on`.
+pub(in super::super) struct Switch {
+    pub(in super::super) setup: Vec<String>,
+    pub(in super::super) on: String,
+    pub(in super::super) cases: Vec<Case>,
+    /// The expression for all other values.
+    pub(in super::super) otherwise: String,
+}
+
+/// Those variants of an enum that a tag tells.
+pub(in super::super) struct Tagged {
+    /// The type of each.
+    pub(in super::super) annotations: Vec<String>,
+    pub(in super::super) switch: Switch,
 }
 
 impl Body {
@@ -50,9 +65,23 @@ impl Body {
         match self {
             Body::Return(block) => format!("{}\n", block.result),
             Body::Choice(_) => String::new(),
-            Body::Switch { cases, .. } => cases.iter().map(|case| format!("{}\n", case.block.result)).collect(),
-            Body::FirstOf(functions) => functions.join("\n"),
+            Body::Switch(switch) => switch.code(),
+            Body::FirstOf { tagged, alternatives } => {
+                let tagged = tagged
+                    .iter()
+                    .map(|of| format!("{}\n{}", of.annotations.join("\n"), of.switch.code()));
+                tagged.chain([alternatives.join("\n")]).collect()
+            }
         }
+    }
+}
+
+impl Switch {
+    fn code(&self) -> String {
+        self.cases
+            .iter()
+            .map(|case| format!("{}\n", case.block.result))
+            .collect()
     }
 }
 
@@ -95,12 +124,51 @@ pub(super) fn codec(named: &NamedType, types: &Types<'_>) -> Codec {
     }
 }
 
-/// The names of all variants, as a list.
+/// The names of the variants that a tag tells, as a list.
 pub(super) fn variant_names(of: &Enum) -> String {
     let names: Vec<_> = of
         .variants
         .iter()
+        .filter(|variant| !is_bare(of, variant))
         .map(|variant| literal(&variant.received_as))
         .collect();
     format!("[{}]", names.join(", "))
+}
+
+/// The fields of a bare variant that is meant only where it has no other entries.
+pub(super) fn only_fields<'a>(of: &Enum, variant: &'a Variant, api: &'a Api) -> Option<&'a [Field]> {
+    let fields = match &variant.shape {
+        VariantShape::Struct(fields) if of.deny_unknown => fields,
+        VariantShape::Newtype(inner) => match api.underlying(inner) {
+            TypeRef::Named(id) => match &api.named(id).shape {
+                Shape::Struct(of) if of.deny_unknown => &of.fields,
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (!fields.iter().any(|field| field.flattened)).then_some(fields)
+}
+
+/// The function of an enum, made of one for the variants that a tag tells and one for each of the others.
+pub(super) fn enum_body(
+    of: &Enum,
+    uses: Uses,
+    types: &Types<'_>,
+    switch: impl Fn(&[&Variant]) -> Switch,
+    alternative: impl Fn(&Variant) -> String,
+) -> Body {
+    let (bare, tagged): (Vec<_>, Vec<_>) = of.variants.iter().partition(|variant| is_bare(of, variant));
+    if bare.is_empty() {
+        return Body::Switch(switch(&tagged));
+    }
+    let annotation = |variant: &&Variant| variant_type(of, variant, uses, types);
+    Body::FirstOf {
+        tagged: (!tagged.is_empty()).then(|| Tagged {
+            annotations: tagged.iter().map(annotation).collect(),
+            switch: switch(&tagged),
+        }),
+        alternatives: bare.into_iter().map(alternative).collect(),
+    }
 }

@@ -8,8 +8,9 @@ use super::{
         names::{entry, key, literal},
         types::{HERE, Place, Types},
     },
-    codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, variant_names},
-    models::{VALUE, own_properties, tag_property},
+    codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, enum_body, only_fields, variant_names},
+    merged::{self, Data, data_of},
+    models::{data_property, own_properties, tag_property},
     properties,
 };
 
@@ -20,7 +21,7 @@ pub(super) fn decoder(named: &NamedType, types: &Types<'_>) -> Body {
         Shape::Newtype(inner) => direct(inner),
         Shape::Tuple(items) => direct(&TypeRef::Tuple(items.clone())),
         Shape::Unit => direct(&TypeRef::Unit),
-        Shape::Struct(of) => Body::Return(object_block(&of.fields, types, IN_FUNCTION)),
+        Shape::Struct(of) => Body::Return(object_block(&of.fields, MAP, types, IN_FUNCTION)),
         Shape::Enum(of) if of.strings => {
             let names: Vec<_> = of
                 .variants
@@ -31,55 +32,94 @@ pub(super) fn decoder(named: &NamedType, types: &Types<'_>) -> Body {
             let taken = format!("const received{name}: ReadonlySet<{name}> = new Set<{name}>();").len();
             Body::Choice(list('[', &names, ']', 0, taken))
         }
-        Shape::Enum(of) if of.tagging == Tagging::Untagged => {
-            Body::FirstOf(of.variants.iter().map(|variant| alternative(variant, types)).collect())
-        }
-        Shape::Enum(of) => switch(of, types),
+        Shape::Enum(of) => enum_body(
+            of,
+            named.uses,
+            types,
+            |variants| switch(of, variants, types),
+            |variant| alternative(of, variant, types),
+        ),
     }
 }
 
-/// Reads a map with these fields and nothing else of interest.
-fn object_block(fields: &[Field], types: &Types<'_>, margin: usize) -> Block {
+/// The entries of the value.
+const MAP: &str = "decode.fields(value, parent, key)";
+
+/// Reads these fields from the entries that the expression `map` gives.
+fn object_block(fields: &[Field], map: &str, types: &Types<'_>, margin: usize) -> Block {
     if fields.is_empty() {
         return Block {
-            setup: vec!["decode.fields(value, parent, key);".to_owned()],
+            setup: vec![format!("{map};")],
             result: "{}".to_owned(),
         };
     }
+    let entries = Entries {
+        from: "from",
+        place: HERE,
+        path: "at",
+        tags: &[],
+    };
     Block {
-        setup: vec![
-            "const from = decode.fields(value, parent, key);".to_owned(),
-            AT.to_owned(),
-        ],
-        result: object(&entries(fields, &[], types, "from", "at"), margin, "return ;".len()),
+        setup: vec![format!("const from = {map};"), AT.to_owned()],
+        result: object(&entries.read(fields, &[], types), margin, "return ;".len()),
     }
 }
 
-fn entries(fields: &[Field], others: &[&str], types: &Types<'_>, from: &str, path: &str) -> Vec<String> {
-    fields
-        .iter()
-        .zip(properties(fields, others))
-        .map(|(field, property)| format!("{}: {}", key(&property), types.decode_field(field, from, path)))
-        .collect()
+/// A map that fields are read from.
+struct Entries<'a> {
+    /// The expression for its entries.
+    from: &'a str,
+    /// Where it stands.
+    place: Place<'a>,
+    /// The expression for its path, which is that of its entries.
+    path: &'a str,
+    /// The entries that are no field's.
+    tags: &'a [&'a str],
 }
 
-fn alternative(variant: &Variant, types: &Types<'_>) -> String {
+impl Entries<'_> {
+    /// The properties of an object with these fields, and with `others` besides.
+    fn read(&self, fields: &[Field], others: &[&str], types: &Types<'_>) -> Vec<String> {
+        fields
+            .iter()
+            .zip(properties(fields, others))
+            .map(|(field, property)| {
+                let read = if field.flattened {
+                    let rest = merged::rest(field, fields, self.from, self.tags, types.api);
+                    merged::decode_field(field, rest, self.place, types)
+                } else {
+                    types.decode_field(field, self.from, self.path)
+                };
+                format!("{}: {read}", key(&property))
+            })
+            .collect()
+    }
+}
+
+fn alternative(of: &Enum, variant: &Variant, types: &Types<'_>) -> String {
+    let only = only_fields(of, variant, types.api).map(|fields| {
+        let names: Vec<_> = fields.iter().map(|field| literal(&field.received_as)).collect();
+        format!("decode.only(value, parent, key, [{}])", names.join(", "))
+    });
     match &variant.shape {
         VariantShape::Unit => types.decoder(&TypeRef::Unit),
-        VariantShape::Newtype(inner) => types.decoder(inner),
+        VariantShape::Newtype(inner) => match only {
+            Some(only) => format!("(value, parent, key) => {}", types.decode(inner, &only, HERE)),
+            None => types.decoder(inner),
+        },
         VariantShape::Tuple(items) => types.decoder(&TypeRef::Tuple(items.clone())),
         VariantShape::Struct(fields) => {
-            let Block { setup, result } = object_block(fields, types, IN_BRANCH);
+            let map = only.as_deref().unwrap_or(MAP);
+            let Block { setup, result } = object_block(fields, map, types, IN_BRANCH);
             let setup: String = setup.iter().map(|statement| format!("      {statement}\n")).collect();
             format!("(value, parent, key) => {{\n{setup}      return {result};\n    }}")
         }
     }
 }
 
-fn switch(of: &Enum, types: &Types<'_>) -> Body {
+fn switch(of: &Enum, variants: &[&Variant], types: &Types<'_>) -> Switch {
     let known = variant_names(of);
-    let cases = of
-        .variants
+    let cases = variants
         .iter()
         .map(|variant| Case {
             label: literal(&variant.received_as),
@@ -87,7 +127,7 @@ fn switch(of: &Enum, types: &Types<'_>) -> Body {
         })
         .collect();
     match &of.tagging {
-        Tagging::External | Tagging::Untagged => Body::Switch {
+        Tagging::External | Tagging::Untagged => Switch {
             setup: vec![
                 "const [name, data] = decode.externallyTagged(value, parent, key);".to_owned(),
                 AT.to_owned(),
@@ -96,11 +136,8 @@ fn switch(of: &Enum, types: &Types<'_>) -> Body {
             cases,
             otherwise: format!("decode.unknownVariant({known}, parent, key)"),
         },
-        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => Body::Switch {
-            setup: vec![
-                "const from = decode.fields(value, parent, key);".to_owned(),
-                AT.to_owned(),
-            ],
+        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => Switch {
+            setup: vec![format!("const from = {MAP};"), AT.to_owned()],
             on: format!("decode.string({}, at, {})", entry("from", tag), literal(tag)),
             cases,
             otherwise: format!("decode.unknownVariant({known}, at, {})", literal(tag)),
@@ -115,47 +152,66 @@ fn variant_block(of: &Enum, variant: &Variant, types: &Types<'_>) -> Block {
         literal(&variant.received_as)
     )];
     let mut setup = Vec::new();
+    let property = data_property(&of.tagging);
+    let (data, name) = match &of.tagging {
+        Tagging::Adjacent { content, .. } => (entry("from", content), literal(content)),
+        _ => ("data".to_owned(), literal(&variant.received_as)),
+    };
+    let place = Place {
+        parent: "at",
+        key: &name,
+    };
     match (&of.tagging, &variant.shape) {
         (_, VariantShape::Unit) => {}
-        (Tagging::Internal { .. }, VariantShape::Newtype(inner)) => {
-            if types.annotation(inner) != "null" {
-                members.push(format!("...{}", types.decode(inner, "value", HERE)));
+        (Tagging::Internal { tag }, VariantShape::Newtype(inner)) => {
+            let rest = || merged::without("from", [tag.as_str()]);
+            match data_of(inner, tag, types.api) {
+                Data::None => {}
+                Data::Beside { open: false } => members.push(format!("...{}", types.decode(inner, "value", HERE))),
+                Data::Beside { open: true } => {
+                    members.push(format!("...{}", merged::decode(inner, rest(), HERE, types)));
+                }
+                Data::Under(property) => {
+                    let read = merged::decode(inner, rest(), HERE, types);
+                    members.push(format!("{}: {read}", key(property)));
+                }
             }
         }
-        (Tagging::Internal { .. }, VariantShape::Struct(fields)) => {
-            members.extend(entries(fields, &own_properties(&of.tagging), types, "from", "at"));
+        (Tagging::Internal { tag }, VariantShape::Struct(fields)) => {
+            let entries = Entries {
+                from: "from",
+                place: HERE,
+                path: "at",
+                tags: &[tag],
+            };
+            members.extend(entries.read(fields, &own_properties(of, variant), types));
         }
-        (tagging, shape) => {
-            let (data, name, property) = match tagging {
-                Tagging::Adjacent { content, .. } => (entry("from", content), literal(content), content.as_str()),
-                _ => ("data".to_owned(), literal(&variant.received_as), VALUE),
+        (_, VariantShape::Newtype(inner)) => {
+            members.push(format!("{}: {}", key(property), types.decode(inner, &data, place)));
+        }
+        (_, VariantShape::Tuple(items)) => {
+            let tuple = TypeRef::Tuple(items.clone());
+            members.push(format!("{}: {}", key(property), types.decode(&tuple, &data, place)));
+        }
+        (tagging, VariantShape::Struct(fields)) => {
+            let entries = Entries {
+                from: "fields",
+                place,
+                path: "inside",
+                tags: &[],
             };
-            let place = Place {
-                parent: "at",
-                key: &name,
-            };
-            match shape {
-                VariantShape::Struct(fields) if fields.is_empty() && property == VALUE => {}
-                VariantShape::Struct(fields) => {
-                    setup.push(format!("const fields = decode.fields({data}, at, {name});"));
-                    setup.push(format!("const inside = {{ parent: at, key: {name} }};"));
-                    let inner = entries(fields, &own_properties(tagging), types, "fields", "inside");
-                    match tagging {
-                        Tagging::Adjacent { .. } => {
-                            let inner = object(&inner, IN_BRANCH + 2, key(property).len() + 3);
-                            members.push(format!("{}: {inner}", key(property)));
-                        }
-                        _ => members.extend(inner),
-                    }
+            let inner = entries.read(fields, &own_properties(of, variant), types);
+            let is_read = !inner.is_empty() || matches!(tagging, Tagging::Adjacent { .. });
+            if is_read {
+                setup.push(format!("const fields = decode.fields({data}, at, {name});"));
+                setup.push(format!("const inside = {{ parent: at, key: {name} }};"));
+            }
+            match tagging {
+                Tagging::Adjacent { .. } => {
+                    let inner = object(&inner, IN_BRANCH + 2, key(property).len() + 3);
+                    members.push(format!("{}: {inner}", key(property)));
                 }
-                VariantShape::Newtype(inner) => {
-                    members.push(format!("{}: {}", key(property), types.decode(inner, &data, place)));
-                }
-                VariantShape::Tuple(items) => {
-                    let tuple = TypeRef::Tuple(items.clone());
-                    members.push(format!("{}: {}", key(property), types.decode(&tuple, &data, place)));
-                }
-                VariantShape::Unit => {}
+                _ => members.extend(inner),
             }
         }
     }

@@ -8,8 +8,9 @@ use super::{
         names::{access, key, literal},
         types::{HERE, Place, Types},
     },
-    codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, variant_names},
-    models::{VALUE, object_type, own_properties, tag_property},
+    codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, enum_body, only_fields, variant_names},
+    merged::{Data, data_of},
+    models::{VALUE, data_property, own_properties, tag_property, variant_type},
     properties,
 };
 
@@ -20,7 +21,7 @@ pub(super) fn encoder(named: &NamedType, types: &Types<'_>) -> Body {
         Shape::Newtype(inner) => direct(inner),
         Shape::Tuple(items) => direct(&TypeRef::Tuple(items.clone())),
         Shape::Unit => direct(&TypeRef::Unit),
-        Shape::Struct(of) => Body::Return(object_block(&of.fields, named.uses, types, IN_FUNCTION)),
+        Shape::Struct(of) => Body::Return(object_block(&of.fields, CHECK, named.uses, types, IN_FUNCTION)),
         Shape::Enum(of) if of.strings => {
             let pair =
                 |variant: &Variant| format!("[{}, {}]", literal(&variant.received_as), literal(&variant.sent_as));
@@ -29,72 +30,121 @@ pub(super) fn encoder(named: &NamedType, types: &Types<'_>) -> Body {
             let taken = format!("const sent{name}: ReadonlyMap<{name}, string> = new Map<{name}, string>();").len();
             Body::Choice(list('[', &pairs, ']', 0, taken))
         }
-        Shape::Enum(of) if of.tagging == Tagging::Untagged => {
-            let alternatives = of.variants.iter();
-            Body::FirstOf(
-                alternatives
-                    .map(|variant| alternative(variant, named.uses, types))
-                    .collect(),
-            )
-        }
-        Shape::Enum(of) => switch(of, named.uses, types),
-    }
-}
-
-/// Writes an object with these fields.
-fn object_block(fields: &[Field], uses: Uses, types: &Types<'_>, margin: usize) -> Block {
-    let mut setup = vec!["encode.object(value, parent, key);".to_owned()];
-    if !fields.is_empty() {
-        setup.push(AT.to_owned());
-    }
-    Block {
-        setup,
-        result: object(
-            &entries(fields, &[], uses, types, "value", "at"),
-            margin,
-            "return ;".len(),
+        Shape::Enum(of) => enum_body(
+            of,
+            named.uses,
+            types,
+            |variants| switch(of, variants, named.uses, types),
+            |variant| alternative(of, variant, named.uses, types),
         ),
     }
 }
 
-fn entries(fields: &[Field], others: &[&str], uses: Uses, types: &Types<'_>, object: &str, path: &str) -> Vec<String> {
-    fields
-        .iter()
-        .zip(properties(fields, others))
-        .map(|(field, property)| {
-            let is_optional = types.is_optional(field, uses);
-            let value = types.encode_property(&field.type_ref, is_optional, &property, object, path);
-            format!("{}: {value}", key(&field.sent_as))
-        })
-        .collect()
+/// The check that the value is an object at all.
+const CHECK: &str = "encode.object(value, parent, key)";
+
+/// Writes an object with these fields, which `check` is made of first.
+fn object_block(fields: &[Field], check: &str, uses: Uses, types: &Types<'_>, margin: usize) -> Block {
+    let mut setup = vec![format!("{check};")];
+    if !fields.is_empty() {
+        setup.push(AT.to_owned());
+    }
+    let properties = Properties::of_value(uses, types);
+    Block {
+        setup,
+        result: properties.write(Vec::new(), fields, &[], margin, "return ;".len()),
+    }
 }
 
-fn alternative(variant: &Variant, uses: Uses, types: &Types<'_>) -> String {
+/// An object that a map is written from.
+struct Properties<'a, 'b> {
+    /// The expression for the object.
+    of: &'a str,
+    /// Where it stands.
+    place: Place<'a>,
+    /// The expression for its path, which is that of its properties.
+    path: &'a str,
+    uses: Uses,
+    types: &'a Types<'b>,
+}
+
+impl<'a, 'b> Properties<'a, 'b> {
+    /// The value itself.
+    fn of_value(uses: Uses, types: &'a Types<'b>) -> Self {
+        Self {
+            of: "value",
+            place: HERE,
+            path: "at",
+            uses,
+            types,
+        }
+    }
+
+    /// The expression for the map: the entries `first`, then those of the fields. The object has the properties
+    /// `others` besides.
+    fn write(&self, first: Vec<String>, fields: &[Field], others: &[&str], margin: usize, taken: usize) -> String {
+        let mut entries = first;
+        let mut flattened = Vec::new();
+        for (field, property) in fields.iter().zip(properties(fields, others)) {
+            let is_optional = self.types.is_optional(field, self.uses);
+            let value = self
+                .types
+                .encode_property(&field.type_ref, is_optional, &property, self.of, self.path);
+            if field.flattened {
+                flattened.push(value);
+            } else {
+                entries.push(format!("{}: {value}", key(&field.sent_as)));
+            }
+        }
+        if flattened.is_empty() {
+            return object(&entries, margin, taken);
+        }
+        if !entries.is_empty() {
+            flattened.insert(0, object(&entries, margin + 2, 1));
+        }
+        merge(&flattened, self.place, margin, taken)
+    }
+}
+
+/// The expression for one map that has the entries of all `parts`, and stands at `place`.
+fn merge(parts: &[String], place: Place<'_>, margin: usize, taken: usize) -> String {
+    let call = format!("encode.merge({}, {}, ", place.parent, place.key);
+    let parts = list('[', parts, ']', margin, taken + call.len() + 1);
+    format!("{call}{parts})")
+}
+
+fn alternative(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> String {
+    let only = only_fields(of, variant, types.api).map(|fields| {
+        let names: Vec<_> = properties(fields, &[]).iter().map(|name| literal(name)).collect();
+        format!("encode.only(value, parent, key, [{}])", names.join(", "))
+    });
+    let annotation = variant_type(of, variant, uses, types);
+    let whole = |reference: &TypeRef, value: &str| {
+        let write = types.encode(reference, value, HERE);
+        format!("(value: {annotation}, parent, key, codec) => {write}")
+    };
     match &variant.shape {
         VariantShape::Unit => types.encoder(&TypeRef::Unit),
-        VariantShape::Newtype(inner) => types.encoder(inner),
-        VariantShape::Tuple(items) => {
-            let tuple = TypeRef::Tuple(items.clone());
-            let annotation = types.annotation(&tuple);
-            let write = types.encode(&tuple, "value", HERE);
-            format!("(value: {annotation}, parent, key, codec) => {write}")
-        }
+        VariantShape::Newtype(inner) => match only {
+            Some(only) => whole(inner, &only),
+            None => types.encoder(inner),
+        },
+        VariantShape::Tuple(items) => whole(&TypeRef::Tuple(items.clone()), "value"),
         VariantShape::Struct(fields) => {
-            let annotation = object_type(fields, &properties(fields, &[]), uses, types);
-            let Block { setup, result } = object_block(fields, uses, types, IN_BRANCH);
+            let check = only.as_deref().unwrap_or(CHECK);
+            let Block { setup, result } = object_block(fields, check, uses, types, IN_BRANCH);
             let setup: String = setup.iter().map(|statement| format!("      {statement}\n")).collect();
             format!("(value: {annotation}, parent, key, codec) => {{\n{setup}      return {result};\n    }}")
         }
     }
 }
 
-fn switch(of: &Enum, uses: Uses, types: &Types<'_>) -> Body {
+fn switch(of: &Enum, variants: &[&Variant], uses: Uses, types: &Types<'_>) -> Switch {
     let tag = tag_property(&of.tagging);
-    Body::Switch {
-        setup: vec!["encode.object(value, parent, key);".to_owned(), AT.to_owned()],
+    Switch {
+        setup: vec![format!("{CHECK};"), AT.to_owned()],
         on: access("value", tag),
-        cases: of
-            .variants
+        cases: variants
             .iter()
             .map(|variant| Case {
                 label: literal(&variant.received_as),
@@ -106,64 +156,44 @@ fn switch(of: &Enum, uses: Uses, types: &Types<'_>) -> Body {
 }
 
 fn variant_block(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> Block {
-    let sent = literal(&variant.sent_as);
+    if let Tagging::Internal { tag } = &of.tagging {
+        return Block::result(beside_tag(of, variant, tag, uses, types));
+    }
     let mut setup = Vec::new();
     // The data, where there is some.
     let data = match (&of.tagging, &variant.shape) {
         (_, VariantShape::Unit) => None,
-        (Tagging::Internal { tag }, VariantShape::Newtype(inner)) => {
-            let mut members = vec![format!("{}: {sent}", key(tag))];
-            if types.annotation(inner) != "null" {
-                members.push(format!("...({} as object)", types.encode(inner, "value", HERE)));
-            }
-            return Block::result(object(&members, IN_BRANCH, "return ;".len()));
-        }
-        (Tagging::Internal { tag }, VariantShape::Struct(fields)) => {
-            let mut members = vec![format!("{}: {sent}", key(tag))];
-            members.extend(entries(
-                fields,
-                &own_properties(&of.tagging),
-                uses,
-                types,
-                "value",
-                "at",
-            ));
-            return Block::result(object(&members, IN_BRANCH, "return ;".len()));
-        }
         (Tagging::Adjacent { content, .. }, VariantShape::Struct(fields)) => {
             let (value, name) = (access("value", content), literal(content));
             setup.push(format!("encode.object({value}, at, {name});"));
             setup.push(format!("const inside = {{ parent: at, key: {name} }};"));
-            Some(object(
-                &entries(fields, &[], uses, types, &value, "inside"),
-                IN_BRANCH + 2,
-                content.len() + 3,
-            ))
+            let properties = Properties {
+                of: &value,
+                place: Place {
+                    parent: "at",
+                    key: &name,
+                },
+                path: "inside",
+                uses,
+                types,
+            };
+            Some(properties.write(Vec::new(), fields, &[], IN_BRANCH + 2, content.len() + 3))
         }
         (_, VariantShape::Struct(fields)) => {
-            let others = own_properties(&of.tagging);
-            let inner = entries(fields, &others, uses, types, "value", "at");
-            Some(object(&inner, IN_BRANCH + 2, variant.sent_as.len() + 3))
+            let properties = Properties::of_value(uses, types);
+            let others = own_properties(of, variant);
+            Some(properties.write(Vec::new(), fields, &others, IN_BRANCH + 2, variant.sent_as.len() + 3))
         }
-        (tagging, VariantShape::Newtype(_) | VariantShape::Tuple(_)) => {
-            let property = match tagging {
-                Tagging::Adjacent { content, .. } => content,
-                _ => VALUE,
-            };
-            let place = Place {
-                parent: "at",
-                key: &literal(property),
-            };
-            let reference = match &variant.shape {
-                VariantShape::Newtype(inner) => inner.clone(),
-                VariantShape::Tuple(items) => TypeRef::Tuple(items.clone()),
-                VariantShape::Unit | VariantShape::Struct(_) => TypeRef::Unit,
-            };
-            Some(types.encode(&reference, &access("value", property), place))
-        }
+        (tagging, VariantShape::Newtype(inner)) => Some(encode_data(inner, data_property(tagging), types)),
+        (tagging, VariantShape::Tuple(items)) => Some(encode_data(
+            &TypeRef::Tuple(items.clone()),
+            data_property(tagging),
+            types,
+        )),
     };
+    let sent = literal(&variant.sent_as);
     let result = match (&of.tagging, data) {
-        (Tagging::Internal { tag } | Tagging::Adjacent { tag, .. }, None) => format!("{{ {}: {sent} }}", key(tag)),
+        (Tagging::Adjacent { tag, .. }, None) => format!("{{ {}: {sent} }}", key(tag)),
         (Tagging::Adjacent { tag, content }, Some(data)) => {
             let members = [format!("{}: {sent}", key(tag)), format!("{}: {data}", key(content))];
             object(&members, IN_BRANCH, "return ;".len())
@@ -176,4 +206,38 @@ fn variant_block(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) ->
         ),
     };
     Block { setup, result }
+}
+
+/// The expression that writes a variant whose data stands beside its tag.
+fn beside_tag(of: &Enum, variant: &Variant, tag: &str, uses: Uses, types: &Types<'_>) -> String {
+    let told = format!("{}: {}", key(tag), literal(&variant.sent_as));
+    let taken = "return ;".len();
+    let data = match &variant.shape {
+        VariantShape::Unit => return object(&[told], IN_BRANCH, taken),
+        VariantShape::Struct(fields) => {
+            let properties = Properties::of_value(uses, types);
+            return properties.write(vec![told], fields, &own_properties(of, variant), IN_BRANCH, taken);
+        }
+        VariantShape::Newtype(inner) => match data_of(inner, tag, types.api) {
+            Data::None => return object(&[told], IN_BRANCH, taken),
+            Data::Beside { open: false } => {
+                let spread = format!("...({} as object)", types.encode(inner, "value", HERE));
+                return object(&[told, spread], IN_BRANCH, taken);
+            }
+            Data::Beside { open: true } => types.encode(inner, "value", HERE),
+            Data::Under(property) => encode_data(inner, property, types),
+        },
+        // serde has none of these; a server would refuse them.
+        VariantShape::Tuple(items) => encode_data(&TypeRef::Tuple(items.clone()), VALUE, types),
+    };
+    merge(&[format!("{{ {told} }}"), data], HERE, IN_BRANCH, taken)
+}
+
+/// The expression that writes the data that stands under `property` of a variant's object.
+fn encode_data(reference: &TypeRef, property: &str, types: &Types<'_>) -> String {
+    let place = Place {
+        parent: "at",
+        key: &literal(property),
+    };
+    types.encode(reference, &access("value", property), place)
 }

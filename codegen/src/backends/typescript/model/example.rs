@@ -5,6 +5,7 @@ use crate::ir::{Api, Kind, Request, Shape, TypeRef};
 use super::super::{
     layout::object,
     names::{key, literal, member, property},
+    text,
     types::Types,
 };
 
@@ -54,7 +55,8 @@ fn sample(reference: &TypeRef, types: &Types<'_>, depth: usize) -> String {
         F32 | F64 => "1.5".to_owned(),
         I64 | I128 | U64 | U128 => "5n".to_owned(),
         Char => "\"a\"".to_owned(),
-        String | Text(_) => "\"text\"".to_owned(),
+        String => "\"text\"".to_owned(),
+        Text(format) => literal(text::sample(*format)),
         Bytes => "new Uint8Array()".to_owned(),
         Duration | SystemTime => "{ secs: 5n, nanos: 0 }".to_owned(),
         NonZero(inner) => sample(inner, types, depth),

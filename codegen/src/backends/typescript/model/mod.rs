@@ -4,6 +4,7 @@ mod codecs;
 mod decoders;
 mod encoders;
 mod example;
+mod merged;
 mod models;
 mod services;
 
@@ -177,14 +178,12 @@ fn properties(fields: &[Field], others: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// [`properties`], of which no two may be one.
-fn claimed_properties(fields: &[Field], others: &[&str], place: &Place, faults: &mut Faults) -> Vec<String> {
+/// Adds a fault for every two fields that would be one property.
+fn claim_properties(fields: &[Field], others: &[&str], place: &Place, faults: &mut Faults) {
     let mut claims = Claims::new("property");
-    let properties = properties(fields, others);
-    for (field, property) in fields.iter().zip(&properties) {
+    for (field, property) in fields.iter().zip(properties(fields, others)) {
         claims.claim(property, place.field(field.name.source()), faults);
     }
-    properties
 }
 
 /// Those of `candidates` that the code mentions, for its imports.

@@ -11,7 +11,9 @@ use super::{
         names::{key, literal},
         types::Types,
     },
-    claimed_properties,
+    claim_properties,
+    merged::{Data, data_of},
+    properties,
 };
 
 /// The declaration of a type.
@@ -64,30 +66,52 @@ const EMPTY: &str = "Readonly<Record<string, never>>";
 /// The declaration of a named type.
 pub(super) fn declaration(named: &NamedType, types: &Types<'_>, faults: &mut Faults) -> Declaration {
     let place = Place::named_type(&named.wire_name);
+    let mut docs = named.docs.clone();
     let form = match &named.shape {
-        Shape::Newtype(inner) => Form::Alias(types.annotation(inner)),
+        Shape::Newtype(inner) => {
+            docs = with_demand(&named.docs, inner, types);
+            Form::Alias(types.annotation(inner))
+        }
         Shape::Tuple(items) => Form::Alias(types.annotation(&TypeRef::Tuple(items.clone()))),
         Shape::Unit => Form::Alias("null".to_owned()),
         Shape::Struct(of) if of.fields.is_empty() => Form::Alias(EMPTY.to_owned()),
         Shape::Struct(of) => {
-            let properties = claimed_properties(&of.fields, &[], &place, faults);
-            Form::Interface(interface(&of.fields, &properties, named.uses, types))
+            claim_properties(&of.fields, &[], &place, faults);
+            Form::Interface(interface(&of.fields, &properties(&of.fields, &[]), named.uses, types))
         }
         Shape::Enum(of) if of.strings => Form::Union(of.variants.iter().map(choice).collect()),
-        Shape::Enum(of) => Form::Union(
-            of.variants
-                .iter()
-                .map(|variant| Member {
-                    docs: comment(&variant.docs, variant.deprecated.as_deref(), 2),
-                    text: variant_type(of, variant, named.uses, types, &place, faults),
-                })
-                .collect(),
-        ),
+        Shape::Enum(of) => {
+            for variant in &of.variants {
+                if let VariantShape::Struct(fields) = &variant.shape {
+                    let others = own_properties(of, variant);
+                    claim_properties(fields, &others, &place.variant(variant.name.source()), faults);
+                }
+            }
+            let variants = of.variants.iter();
+            Form::Union(
+                variants
+                    .map(|variant| Member {
+                        docs: comment(&variant.docs, variant.deprecated.as_deref(), 2),
+                        text: variant_type(of, variant, named.uses, types),
+                    })
+                    .collect(),
+            )
+        }
     };
     Declaration {
-        docs: comment(&named.docs, named.deprecated.as_deref(), 0),
+        docs: comment(&docs, named.deprecated.as_deref(), 0),
         name: types.names[named.id.as_str()].clone(),
         form,
+    }
+}
+
+/// The documentation, and what the type asks of a value.
+fn with_demand(docs: &str, reference: &TypeRef, types: &Types<'_>) -> String {
+    let demand = types.demand(reference);
+    if docs.trim().is_empty() || demand.is_empty() {
+        format!("{docs}{demand}")
+    } else {
+        format!("{docs}\n\n{demand}")
     }
 }
 
@@ -103,21 +127,25 @@ fn interface(fields: &[Field], properties: &[String], uses: Uses, types: &Types<
         .iter()
         .zip(properties)
         .map(|(field, property)| Member {
-            docs: comment(&field.docs, field.deprecated.as_deref(), 2),
+            docs: comment(
+                &with_demand(&field.docs, &field.type_ref, types),
+                field.deprecated.as_deref(),
+                2,
+            ),
             text: property_type(field, property, uses, types),
         })
         .collect()
 }
 
 /// The type of an object with these fields.
-pub(super) fn object_type(fields: &[Field], properties: &[String], uses: Uses, types: &Types<'_>) -> String {
-    braces(&property_types(fields, properties, uses, types))
+fn object_type(fields: &[Field], uses: Uses, types: &Types<'_>) -> String {
+    braces(&property_types(fields, &[], uses, types))
 }
 
-fn property_types(fields: &[Field], properties: &[String], uses: Uses, types: &Types<'_>) -> Vec<String> {
-    let pairs = fields.iter().zip(properties);
+fn property_types(fields: &[Field], others: &[&str], uses: Uses, types: &Types<'_>) -> Vec<String> {
+    let pairs = fields.iter().zip(properties(fields, others));
     pairs
-        .map(|(field, property)| property_type(field, property, uses, types))
+        .map(|(field, property)| property_type(field, &property, uses, types))
         .collect()
 }
 
@@ -130,58 +158,51 @@ fn property_type(field: &Field, property: &str, uses: Uses, types: &Types<'_>) -
     }
 }
 
-fn variant_type(
-    of: &Enum,
-    variant: &Variant,
-    uses: Uses,
-    types: &Types<'_>,
-    place: &Place,
-    faults: &mut Faults,
-) -> String {
-    let place = place.variant(variant.name.source());
-    let mut members = Vec::new();
-    if of.tagging != Tagging::Untagged {
-        let name = literal(&variant.received_as);
-        members.push(format!("readonly {}: {name}", key(tag_property(&of.tagging))));
+/// The type of a variant's values.
+pub(super) fn variant_type(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> String {
+    if is_bare(of, variant) {
+        return match &variant.shape {
+            VariantShape::Unit => "null".to_owned(),
+            VariantShape::Newtype(inner) => types.annotation(inner),
+            VariantShape::Tuple(items) => types.annotation(&TypeRef::Tuple(items.clone())),
+            VariantShape::Struct(fields) => object_type(fields, uses, types),
+        };
     }
-    let mut beside = None;
+    let mut members = vec![format!(
+        "readonly {}: {}",
+        key(tag_property(&of.tagging)),
+        literal(&variant.received_as)
+    )];
+    let mut member = |property: &str, annotation: String| {
+        members.push(format!("readonly {}: {annotation}", key(property)));
+    };
     match (&variant.shape, &of.tagging) {
-        (VariantShape::Unit, Tagging::Untagged) => return "null".to_owned(),
         (VariantShape::Unit, _) => {}
-        (VariantShape::Struct(fields), tagging) => {
-            let properties = claimed_properties(fields, &own_properties(tagging), &place, faults);
-            if let Tagging::Adjacent { content, .. } = tagging {
-                let inner = object_type(fields, &properties, uses, types);
-                members.push(format!("readonly {}: {inner}", key(content)));
-            } else {
-                members.extend(property_types(fields, &properties, uses, types));
-            }
+        (VariantShape::Struct(fields), Tagging::Adjacent { content, .. }) => {
+            member(content, object_type(fields, uses, types));
         }
-        (VariantShape::Newtype(inner), tagging) => match (tagging, types.annotation(inner)) {
-            (Tagging::Untagged, inner) => return inner,
-            (Tagging::External, inner) => members.push(format!("readonly {VALUE}: {inner}")),
-            (Tagging::Adjacent { content, .. }, inner) => members.push(format!("readonly {}: {inner}", key(content))),
-            // Null has no properties to stand beside the tag.
-            (Tagging::Internal { .. }, inner) if inner == "null" => {}
-            (Tagging::Internal { .. }, inner) => beside = Some(inner),
+        (VariantShape::Struct(fields), _) => {
+            members.extend(property_types(fields, &own_properties(of, variant), uses, types));
+        }
+        (VariantShape::Newtype(inner), Tagging::Internal { tag }) => match data_of(inner, tag, types.api) {
+            Data::None => {}
+            Data::Under(property) => member(property, types.annotation(inner)),
+            Data::Beside { .. } => return format!("({} & {})", braces(&members), types.annotation(inner)),
         },
+        (VariantShape::Newtype(inner), tagging) => member(data_property(tagging), types.annotation(inner)),
         (VariantShape::Tuple(items), tagging) => {
-            let tuple = types.annotation(&TypeRef::Tuple(items.clone()));
-            match tagging {
-                Tagging::Adjacent { content, .. } => members.push(format!("readonly {}: {tuple}", key(content))),
-                Tagging::External => members.push(format!("readonly {VALUE}: {tuple}")),
-                // serde has no tuple variants with an internal tag.
-                Tagging::Untagged | Tagging::Internal { .. } => return tuple,
-            }
+            member(data_property(tagging), types.annotation(&TypeRef::Tuple(items.clone())));
         }
     }
-    match beside {
-        Some(inner) => format!("({} & {inner})", braces(&members)),
-        None => braces(&members),
-    }
+    braces(&members)
 }
 
-/// The property that tells the variant; untagged ones have none.
+/// Whether the variant is its data alone, without anything that tells it.
+pub(super) fn is_bare(of: &Enum, variant: &Variant) -> bool {
+    variant.untagged || of.tagging == Tagging::Untagged
+}
+
+/// The property that tells the variant; bare ones have none.
 pub(super) fn tag_property(tagging: &Tagging) -> &str {
     match tagging {
         Tagging::External | Tagging::Untagged => KIND,
@@ -189,9 +210,18 @@ pub(super) fn tag_property(tagging: &Tagging) -> &str {
     }
 }
 
-/// The properties that an object of a variant with fields has besides those.
-pub(super) fn own_properties(tagging: &Tagging) -> Vec<&str> {
+/// The property that holds a variant's data, where that stands under a property of its own.
+pub(super) fn data_property(tagging: &Tagging) -> &str {
     match tagging {
+        Tagging::Adjacent { content, .. } => content,
+        Tagging::External | Tagging::Internal { .. } | Tagging::Untagged => VALUE,
+    }
+}
+
+/// The properties that an object of a variant with fields has besides those.
+pub(super) fn own_properties<'a>(of: &'a Enum, variant: &Variant) -> Vec<&'a str> {
+    match &of.tagging {
+        _ if variant.untagged => Vec::new(),
         Tagging::External => vec![KIND],
         Tagging::Internal { tag } => vec![tag],
         Tagging::Adjacent { .. } | Tagging::Untagged => Vec::new(),

@@ -55,6 +55,18 @@ impl Client {
         crate::services::Archive::new(self.connection.clone(), target.into())
     }
 
+    /// The contract `surprise.Customs` of the actor `customs`.
+    #[must_use]
+    pub fn customs(&self) -> crate::services::Customs {
+        crate::services::Customs::new(self.connection.clone(), "customs")
+    }
+
+    /// The contract `surprise.Customs` of the actor `target`.
+    #[must_use]
+    pub fn customs_at(&self, target: impl Into<String>) -> crate::services::Customs {
+        crate::services::Customs::new(self.connection.clone(), target.into())
+    }
+
     /// The contract `surprise.Import` of the actor `import`.
     #[must_use]
     pub fn import(&self) -> crate::services::Import {

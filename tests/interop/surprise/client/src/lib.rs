@@ -6,6 +6,7 @@
 //! Everything that is sent and received stands in [`models`].
 //!
 //! - [`Archive`](services::Archive): the contract `surprise.Archive`
+//! - [`Customs`](services::Customs): the contract `surprise.Customs`
 //! - [`Import`](services::Import): the contract `surprise.Import`
 //! - [`Mirror`](services::Mirror): the contract `surprise.nested.Mirror`
 #![forbid(unsafe_code)]

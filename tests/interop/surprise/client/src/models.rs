@@ -2,6 +2,18 @@
 
 //! What is sent and received: the contracts' own types.
 
+/// Where somebody lives.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Address {
+    /// The street.
+    pub street: String,
+    /// The town.
+    pub town: String,
+    /// The code, which not every country has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<std::num::NonZero<u32>>,
+}
+
 /// The variant's name under one key, its data under another.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[serde(tag = "t", content = "class")]
@@ -22,7 +34,7 @@ pub enum Adjacent {
     #[serde(rename = "STRUCT")]
     Struct {
         /// Called as the second key is.
-        class: i128,
+        class: i64,
         /// Called as the first key is.
         t: char,
     },
@@ -35,6 +47,34 @@ pub enum Alarm {
     Howls(u64),
     /// Not loud.
     Rests,
+}
+
+/// An invoice, with what became of it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Bill {
+    /// When it was paid.
+    ///
+    /// A date: `2024-02-29`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_on: Option<String>,
+    /// Its number.
+    pub number: std::num::NonZero<u32>,
+    /// What is to be paid.
+    pub lines: Vec<Price>,
+    /// What is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Discount>,
+}
+
+/// Where a range begins or ends.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum BoundU64 {
+    /// The variant `Unbounded`.
+    Unbounded,
+    /// The variant `Included`.
+    Included(u64),
+    /// The variant `Excluded`.
+    Excluded(u64),
 }
 
 /// An error in every form that a variant has.
@@ -74,6 +114,30 @@ pub struct Bulletin {
     pub body: External,
 }
 
+/// Bytes, none of which is zero.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct CString(pub callsheet_client::Bytes);
+
+/// Whose doing it was: an internally tagged enum.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(tag = "cause")]
+pub enum Cause {
+    /// Somebody's.
+    #[serde(rename = "person")]
+    Person {
+        /// Whose.
+        ///
+        /// A UUID.
+        by: String,
+    },
+    /// Nobody's.
+    #[serde(rename = "schedule")]
+    Schedule,
+    /// Something new.
+    #[serde(rename = "unknown", other)]
+    Unknown,
+}
+
 /// Holds itself in an option.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Chain {
@@ -82,6 +146,119 @@ pub struct Chain {
     /// The rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Box<Chain>>,
+}
+
+/// How the other crate's type is written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Colour {
+    /// Red, green and blue.
+    pub rgb: [u8; 3],
+}
+
+/// How comfortable it should be: an enum whose variants hold what differs by direction.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum Comfort {
+    /// As it comes.
+    #[serde(rename = "any")]
+    Any,
+    /// So warm.
+    #[serde(rename = "warm")]
+    Warm(Temperature),
+    /// Between two.
+    #[serde(rename = "within")]
+    Within {
+        /// The lower one.
+        low: Temperature,
+        /// The higher one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        high: Option<Temperature>,
+    },
+}
+
+/// How comfortable it should be: an enum whose variants hold what differs by direction.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum ComfortInput {
+    /// As it comes.
+    #[serde(rename = "any")]
+    Any,
+    /// So warm.
+    #[serde(rename = "warm")]
+    Warm(TemperatureInput),
+    /// Between two.
+    #[serde(rename = "within")]
+    Within {
+        /// The lower one.
+        low: TemperatureInput,
+        /// The higher one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        high: Option<TemperatureInput>,
+    },
+}
+
+/// What is to be done, in words that may be added to.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(tag = "op")]
+pub enum Command {
+    /// Begin.
+    #[serde(rename = "start")]
+    Start {
+        /// After so long.
+        #[serde(rename = "afterSeconds")]
+        after_seconds: std::num::NonZero<u32>,
+        /// Where, or anywhere.
+        #[serde(rename = "onWorker", default, skip_serializing_if = "Option::is_none")]
+        on_worker: Option<std::num::NonZero<u16>>,
+    },
+    /// End.
+    #[serde(rename = "stop")]
+    Stop,
+    /// Give it names: the map's own entries stand beside the tag.
+    #[serde(rename = "label")]
+    Label(std::collections::BTreeMap<String, String>),
+    /// Change the price: the struct's own entries stand beside the tag.
+    #[serde(rename = "price")]
+    Price(Price),
+    /// Something else.
+    #[serde(rename = "unknown", other)]
+    Unknown,
+}
+
+/// One of everything that looks the same in both directions.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Consignment {
+    /// A generic type of a struct that flattens others.
+    pub users: PageUser,
+    /// A generic type of a generic type.
+    pub roles: PagePageRole,
+    /// An enum with a tag and content beside a map.
+    pub deliveries: Vec<Delivery>,
+    /// Enums with one variant for all that they do not know.
+    pub commands: Vec<Command>,
+    /// The same without data.
+    pub priorities: Vec<Priority>,
+    /// Values of nothing but their own form.
+    pub filters: Vec<Filter>,
+    /// Flattened enums of other forms.
+    pub sketches: Vec<Sketch>,
+    /// An enum with one variant that nothing tells.
+    pub discounts: Vec<Discount>,
+    /// A struct that flattens one that says which it is.
+    pub bill: Bill,
+    /// An address that stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// Through a definition of another type.
+    pub cooking: Cooking,
+    /// Dates and times.
+    pub moments: Moments,
+    /// Addresses of all kinds.
+    pub locations: Locations,
+    /// Numbers that are never zero, and ranges.
+    pub limits: Limits,
+    /// Maps by all kinds of keys.
+    pub keys: Keys,
+    /// Other kinds of texts, lists and bytes.
+    pub storage: Storage,
 }
 
 /// Containers within containers.
@@ -119,6 +296,44 @@ pub struct Containers {
     pub fixed: Fixed,
 }
 
+/// How something is made.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Cooking {
+    /// How long, in whole minutes.
+    pub time: u32,
+    /// Until it looks like this.
+    pub colour: Colour,
+}
+
+/// How a period is sent.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Days {
+    /// The first.
+    ///
+    /// A date: `2024-02-29`.
+    pub first: String,
+    /// The last.
+    ///
+    /// A date: `2024-02-29`.
+    pub last: String,
+}
+
+/// What a webhook is called with: its own entries, those of the event, and whatever else there is.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Delivery {
+    /// Which one.
+    ///
+    /// A UUID.
+    pub id: String,
+    /// What has happened: a tag and content.
+    #[serde(flatten)]
+    pub event: WebhookEvent,
+    /// Whatever else there is.
+    #[serde(flatten)]
+    pub extra: std::collections::BTreeMap<String, Value>,
+}
+
 /// What differs.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Difference {
@@ -135,6 +350,30 @@ impl std::fmt::Display for Difference {
 }
 
 impl std::error::Error for Difference {}
+
+/// What need not be paid: the last variant is told by nothing.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum Discount {
+    /// All.
+    Everything,
+    /// So many hundredths.
+    Percent(std::num::NonZero<u8>),
+    /// So much.
+    Amount(Price),
+    /// What a code of so many digits says.
+    #[serde(untagged)]
+    Code(u64),
+    /// What was agreed.
+    #[serde(untagged)]
+    Agreed {
+        /// With whom.
+        with: String,
+    },
+}
+
+/// An address of electronic mail: a text, but not every one.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Email(pub String);
 
 /// An entry.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -244,6 +483,17 @@ pub enum External {
     Empty {},
 }
 
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Filter {
+    /// In which field.
+    #[serde(rename = "fieldName")]
+    pub field_name: String,
+    /// What its value has to be.
+    #[serde(flatten)]
+    pub test: Test,
+}
+
 /// A struct that is written as what it holds.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Fixed(pub i64);
@@ -306,6 +556,43 @@ pub enum Internal {
     },
 }
 
+/// Maps by all kinds of keys, and sets of all kinds of items.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Keys {
+    /// By a text of a known form.
+    pub by_id: std::collections::BTreeMap<String, u8>,
+    /// By another.
+    pub by_ip: std::collections::BTreeMap<std::net::IpAddr, String>,
+    /// By another.
+    pub by_day: std::collections::BTreeMap<String, String>,
+    /// By a number that is never zero.
+    pub by_number: std::collections::BTreeMap<std::num::NonZero<u16>, bool>,
+    /// By a large one.
+    pub by_large_number: std::collections::BTreeMap<std::num::NonZero<u64>, bool>,
+    /// By a character.
+    pub by_char: std::collections::BTreeMap<char, char>,
+    /// In the order in which it was made.
+    pub in_order: std::collections::BTreeMap<String, std::num::NonZero<u8>>,
+    /// Distinct.
+    pub ids: std::collections::BTreeSet<String>,
+    /// Distinct, in the order in which it was made.
+    pub set_in_order: std::collections::BTreeSet<i64>,
+}
+
+/// Words: sent as one text, received as a list.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Keywords {
+    /// With commas between them where they are sent.
+    pub words: Vec<String>,
+}
+
+/// Words: sent as one text, received as a list.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct KeywordsInput {
+    /// With commas between them where they are sent.
+    pub words: String,
+}
+
 /// Reads more than it writes.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Lenient {
@@ -326,6 +613,66 @@ pub struct Lenient {
     pub two_faced: String,
 }
 
+/// Numbers that are never zero, and ranges.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Limits {
+    /// From 1.
+    pub small: std::num::NonZero<u8>,
+    /// Of 64 bits.
+    pub large: std::num::NonZero<i64>,
+    /// Of 128 bits.
+    pub largest: std::num::NonZero<u128>,
+    /// None, not zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<std::num::NonZero<u64>>,
+    /// Several.
+    pub list: Vec<std::num::NonZero<i8>>,
+    /// Begins anew behind its end.
+    pub wrapping: u8,
+    /// Without its end.
+    pub range: RangeU64,
+    /// With its end.
+    pub inclusive: RangeInclusiveNonzeroI8,
+    /// Of days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<RangeDate>,
+    /// Without end.
+    pub from: RangeFromDecimal,
+    /// Ends of all kinds.
+    pub bounds: Vec<BoundU64>,
+    /// So exact.
+    pub decimals: Vec<String>,
+}
+
+/// Addresses of all kinds.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Locations {
+    /// Of either version.
+    pub ips: Vec<std::net::IpAddr>,
+    /// Of one version.
+    pub v4: std::net::Ipv4Addr,
+    /// Of the other version.
+    pub v6: std::net::Ipv6Addr,
+    /// With a port.
+    pub sockets: Vec<std::net::SocketAddr>,
+    /// With a port, of one version.
+    pub socket_v4: SocketAddrV4,
+    /// With a port, of the other version.
+    pub socket_v6: SocketAddrV6,
+    /// Of the file system.
+    ///
+    /// A path of the server's file system.
+    pub path: String,
+    /// Of the web.
+    ///
+    /// An absolute URL.
+    pub site: String,
+    /// Of anything.
+    ///
+    /// A UUID.
+    pub id: String,
+}
+
 /// Not the map of the language.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Map {
@@ -339,6 +686,39 @@ pub struct Map {
 /// A struct without fields.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Marker;
+
+/// Dates and times.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Moments {
+    /// In no zone but UTC.
+    ///
+    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
+    pub at: String,
+    /// In a zone.
+    ///
+    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
+    pub abroad: String,
+    /// In whatever zone.
+    ///
+    /// A date and a time of day: `2024-02-29T23:59:59.5`.
+    pub local: String,
+    /// A day.
+    ///
+    /// A date: `2024-02-29`.
+    pub day: String,
+    /// A time of day.
+    ///
+    /// A time of day: `23:59:59.5`.
+    pub time: String,
+    /// A day of the week.
+    pub weekday: Weekday,
+    /// A signed span.
+    pub span: TimeDelta,
+    /// In the form of another crate.
+    pub other: OffsetDateTime,
+    /// Maybe none.
+    pub perhaps: Vec<Option<String>>,
+}
 
 /// Names that mean something else. Its own documentation tries to get out: `*/` `"""` `\N{DASH}` `${x}` `{{ y }}`
 /// `{% z %}` `</script>` `]]>` \" \\ and ends in a quote: "
@@ -393,9 +773,169 @@ pub struct OddNames {
     pub value_of: u16,
 }
 
+/// A form, told by its entries alone.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(untagged)]
+pub enum Outline {
+    /// Round.
+    Circle {
+        /// From the middle.
+        radius: f64,
+    },
+    /// With corners.
+    Rectangle {
+        /// From left to right.
+        width: f64,
+        /// From top to bottom.
+        height: f64,
+    },
+    /// Where something stands.
+    Place(Address),
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PageDelivery {
+    /// What is on it.
+    pub items: Vec<Delivery>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PagePageRole {
+    /// What is on it.
+    pub items: Vec<PageRole>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PageRole {
+    /// What is on it.
+    pub items: Vec<Role>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PageSettings {
+    /// What is on it.
+    pub items: Vec<Settings>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PageSettingsInput {
+    /// What is on it.
+    pub items: Vec<SettingsInput>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PageTemperature {
+    /// What is on it.
+    pub items: Vec<Temperature>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PageTemperatureInput {
+    /// What is on it.
+    pub items: Vec<TemperatureInput>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A part of a long list.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PageUser {
+    /// What is on it.
+    pub items: Vec<User>,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// Where the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
 /// A struct whose fields have no names.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Pair(pub i64, pub String);
+
+/// Some days: the first is not after the last, and how many they are is told, too.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Period {
+    /// The first.
+    ///
+    /// A date: `2024-02-29`.
+    pub first: String,
+    /// The last.
+    ///
+    /// A date: `2024-02-29`.
+    pub last: String,
+    /// How many.
+    pub days: i64,
+}
+
+/// Some days: the first is not after the last, and how many they are is told, too.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct PeriodInput(pub Days);
+
+/// An amount of money.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Price {
+    /// How much.
+    ///
+    /// A decimal number: `-12.50`.
+    pub amount: String,
+    /// Of what: three letters.
+    pub currency: String,
+}
+
+/// How much it matters, in words that may be added to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum Priority {
+    /// Not much.
+    #[serde(rename = "low")]
+    Low,
+    /// Much.
+    #[serde(rename = "high")]
+    High,
+    /// Nobody knows.
+    #[serde(rename = "other", other)]
+    Other,
+}
 
 /// Not the promise of the language.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -406,6 +946,120 @@ pub enum Promise {
     /// What it must not be.
     #[serde(rename = "constructor")]
     Constructor,
+}
+
+/// What is at least `start` and less than `end`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangeDate {
+    /// The field `start`.
+    ///
+    /// A date: `2024-02-29`.
+    pub start: String,
+    /// The field `end`.
+    ///
+    /// A date: `2024-02-29`.
+    pub end: String,
+}
+
+/// What is at least `start` and less than `end`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangeU64 {
+    /// The field `start`.
+    pub start: u64,
+    /// The field `end`.
+    pub end: u64,
+}
+
+/// What is at least `start`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangeFromDecimal {
+    /// The field `start`.
+    ///
+    /// A decimal number: `-12.50`.
+    pub start: String,
+}
+
+/// What is at least `start` and at most `end`.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangeInclusiveValue {
+    /// The field `start`.
+    pub start: Value,
+    /// The field `end`.
+    pub end: Value,
+}
+
+/// What is at least `start` and at most `end`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangeInclusiveNonzeroI8 {
+    /// The field `start`.
+    pub start: std::num::NonZero<i8>,
+    /// The field `end`.
+    pub end: std::num::NonZero<i8>,
+}
+
+/// Degrees in words for each country.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Reading {
+    /// Most countries'.
+    pub celsius: f64,
+    /// Of few countries.
+    pub fahrenheit: f64,
+}
+
+/// That a delivery was let in.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Receipt {
+    /// Which one.
+    ///
+    /// A UUID.
+    pub id: String,
+    /// What has happened: a tag and content.
+    #[serde(flatten)]
+    pub event: WebhookEvent,
+    /// Whatever else there is.
+    #[serde(flatten)]
+    pub extra: std::collections::BTreeMap<String, Value>,
+}
+
+/// That a delivery was not let in.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Refusal {
+    /// Which.
+    ///
+    /// A UUID.
+    pub id: String,
+    /// The texts that came with it.
+    pub texts: std::collections::BTreeMap<String, String>,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What somebody may do: an externally tagged enum.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum Role {
+    /// Nothing.
+    #[serde(rename = "guest")]
+    Guest,
+    /// What they are told to.
+    #[serde(rename = "member")]
+    Member(Priority),
+    /// Everything.
+    #[serde(rename = "admin")]
+    Admin {
+        /// But only here.
+        realms: Vec<String>,
+    },
 }
 
 /// Numbers and texts.
@@ -447,6 +1101,101 @@ pub struct Scalars {
     pub marker: Marker,
 }
 
+/// What is kept for a service: some of it goes one way only.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Settings {
+    /// Whose they are.
+    pub name: String,
+    /// Is told, and never taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<u64>,
+    /// Which revision it is, or is expected to be.
+    #[serde(
+        rename(serialize = "expectedRevision", deserialize = "revision"),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub revision: Option<std::num::NonZero<u64>>,
+    /// Is 3 if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u8>,
+    /// Below which it is too cold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Temperature>,
+}
+
+/// What is kept for a service: some of it goes one way only.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct SettingsInput {
+    /// Whose they are.
+    pub name: String,
+    /// Is taken, and never told.
+    pub secret: String,
+    /// Which revision it is, or is expected to be.
+    #[serde(
+        rename(serialize = "expectedRevision", deserialize = "revision"),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub revision: Option<std::num::NonZero<u64>>,
+    /// Is 3 if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u8>,
+    /// Below which it is too cold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<TemperatureInput>,
+}
+
+/// What is drawn.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Sketch {
+    /// What it is called.
+    pub name: String,
+    /// Told by its entries alone.
+    #[serde(flatten)]
+    pub outline: Outline,
+}
+
+/// An IPv4 address and a port.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct SocketAddrV4(pub std::net::SocketAddr);
+
+/// An IPv6 address and a port.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct SocketAddrV6(pub std::net::SocketAddr);
+
+/// Its variants are called otherwise in each direction.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum Speed {
+    /// Not fast.
+    #[serde(rename(serialize = "slow", deserialize = "SLOW"))]
+    Slow,
+    /// Not slow.
+    #[serde(rename(serialize = "fast", deserialize = "FAST"))]
+    Fast,
+}
+
+/// Other kinds of texts, lists and bytes.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Storage {
+    /// Shared.
+    pub shared: String,
+    /// Borrowed, where it can be.
+    pub borrowed: String,
+    /// Boxed.
+    pub boxed: String,
+    /// Shared items.
+    pub items: Vec<u64>,
+    /// Bytes.
+    pub buffer: callsheet_client::Bytes,
+    /// Bytes.
+    pub bytes: callsheet_client::Bytes,
+    /// Bytes without zero.
+    pub c_string: CString,
+    /// Bytes in containers.
+    pub chunks: std::collections::BTreeMap<String, Option<callsheet_client::Bytes>>,
+}
+
 /// Reads nothing that it does not know.
 #[derive(
     Clone,
@@ -464,6 +1213,31 @@ pub struct Strict {
     /// Is 7 if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<i64>,
+}
+
+/// Degrees: sent as a number, received in words for each country.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Temperature(pub Reading);
+
+/// Degrees: sent as a number, received in words for each country.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct TemperatureInput(pub f64);
+
+/// What a value has to be.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum Test {
+    /// There.
+    #[serde(rename = "exists")]
+    Exists,
+    /// This.
+    #[serde(rename = "equalTo")]
+    EqualTo(Value),
+    /// One of these.
+    #[serde(rename = "oneOf")]
+    OneOf(Vec<Value>),
+    /// Between these.
+    #[serde(rename = "between")]
+    Between(RangeInclusiveValue),
 }
 
 /// Points and spans of time.
@@ -522,6 +1296,85 @@ pub enum Untagged {
     Newtype(Title),
 }
 
+/// Whoever has an account.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct User {
+    /// Which one.
+    ///
+    /// A UUID.
+    pub id: String,
+    /// What they are called.
+    pub name: String,
+    /// When it was made.
+    ///
+    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
+    #[serde(rename = "createdAt")]
+    pub created_at: String,
+    /// When it was changed.
+    ///
+    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
+    #[serde(rename = "changedAt", default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<String>,
+    /// Why, if there is a reason.
+    #[serde(flatten)]
+    pub cause: Option<Cause>,
+    /// The street.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub street: Option<String>,
+    /// The town.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub town: Option<String>,
+    /// The code, which not every country has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<std::num::NonZero<u32>>,
+    /// What they may do: one entry of the variant's name.
+    #[serde(flatten)]
+    pub role: Role,
+}
+
+/// A value of nothing but its own form.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// None.
+    Nothing,
+    /// Yes or no.
+    Truth(bool),
+    /// A whole number.
+    Whole(i64),
+    /// Any number.
+    Real(f64),
+    /// A day, before any other text.
+    Day(String),
+    /// Any text.
+    Text(String),
+    /// Several values.
+    List(Vec<Value>),
+}
+
+/// What has happened.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(tag = "type", content = "data")]
+pub enum WebhookEvent {
+    /// Nothing.
+    #[serde(rename = "ping")]
+    Ping,
+    /// Somebody has an account.
+    #[serde(rename = "user.created")]
+    UserCreated(User),
+    /// Something was paid.
+    #[serde(rename = "invoice.paid")]
+    InvoicePaid {
+        /// Which invoice.
+        number: std::num::NonZero<u32>,
+        /// How much.
+        price: Price,
+    },
+    /// Some were moved.
+    #[serde(rename = "moved")]
+    Moved(u64, Vec<Address>),
+}
+
 /// A type that holds what has its name.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Words {
@@ -534,3 +1387,30 @@ pub struct Words {
     /// Of everybody's.
     pub map: Map,
 }
+
+/// A span of time: its whole seconds, rounded down, and the nanoseconds from 0 to 999,999,999 to be added to them. Its milliseconds fit in 64 bits.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct TimeDelta(pub i64, pub i32);
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub enum Weekday {
+    /// The variant `Mon`.
+    Mon,
+    /// The variant `Tue`.
+    Tue,
+    /// The variant `Wed`.
+    Wed,
+    /// The variant `Thu`.
+    Thu,
+    /// The variant `Fri`.
+    Fri,
+    /// The variant `Sat`.
+    Sat,
+    /// The variant `Sun`.
+    Sun,
+}
+
+/// A date, a time of day and an offset from UTC, such as `2024-02-29 23:59:59.0 +01:00:00`, with one to nine digits of a second.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct OffsetDateTime(pub String);

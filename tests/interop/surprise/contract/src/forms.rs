@@ -94,7 +94,7 @@ pub enum Adjacent {
     /// Fields.
     Struct {
         /// Called as the second key is.
-        class: i128,
+        class: i64,
         /// Called as the first key is.
         t: char,
     },

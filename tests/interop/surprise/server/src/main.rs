@@ -1,6 +1,8 @@
 //! Serves the contract that nobody had in mind, on one socket.
 
 mod archive;
+mod consignment;
+mod customs;
 mod import;
 mod mirror;
 mod sample;
@@ -9,7 +11,7 @@ use std::{error::Error, path::PathBuf};
 
 use callsheet::Runtime;
 use clap::Parser;
-use surprise_contract::{Archive, Import, Mirror};
+use surprise_contract::{Archive, Customs, Import, Mirror};
 use tokio::signal::unix::{SignalKind, signal};
 
 callsheet::document!();
@@ -28,6 +30,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut terminated = signal(SignalKind::terminate())?;
     let runtime = Runtime::launch()?;
     let broker = runtime.broker().clone();
+    let customs = {
+        let broker = broker.clone();
+        move || customs::Office::new(broker.clone())
+    };
     let archive = move || archive::Shelves::new(broker.clone());
     runtime
         .actor("mirror", || mirror::Glass)
@@ -44,6 +50,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     runtime
         .actor("import", || import::Desk)
         .serves(Import)
+        .expose()
+        .start()
+        .await?;
+    runtime
+        .actor("customs", customs)
+        .serves(Customs)
         .expose()
         .start()
         .await?;

@@ -23,7 +23,7 @@ pub(crate) fn sample() -> Everything {
             Adjacent::Perhaps(Some(Pair(i64::MIN, String::new()))),
             Adjacent::Tuple(Heading::Nowhere, -1.5),
             Adjacent::Struct {
-                class: i128::MIN,
+                class: i64::MIN,
                 t: '𝄞',
             },
         ],

@@ -63,6 +63,21 @@ impl Client {
         crate::blocking::services::Archive::new(self.connection.clone(), target.into())
     }
 
+    /// The contract `surprise.Customs` of the actor `customs`.
+    #[must_use]
+    pub fn customs(&self) -> crate::blocking::services::Customs {
+        crate::blocking::services::Customs::new(self.connection.clone(), "customs")
+    }
+
+    /// The contract `surprise.Customs` of the actor `target`.
+    #[must_use]
+    pub fn customs_at(
+        &self,
+        target: impl Into<String>,
+    ) -> crate::blocking::services::Customs {
+        crate::blocking::services::Customs::new(self.connection.clone(), target.into())
+    }
+
     /// The contract `surprise.Import` of the actor `import`.
     #[must_use]
     pub fn import(&self) -> crate::blocking::services::Import {

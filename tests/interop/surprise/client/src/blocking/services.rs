@@ -282,6 +282,487 @@ impl Archive {
     }
 }
 
+/// Looks at what comes in, and lets it out again.
+#[derive(Clone, Debug)]
+pub struct Customs {
+    connection: callsheet_client::blocking::Connection,
+    target: std::borrow::Cow<'static, str>,
+    options: callsheet_client::CallOptions,
+}
+
+impl Customs {
+    pub(crate) fn new(
+        connection: callsheet_client::blocking::Connection,
+        target: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            connection,
+            target: target.into(),
+            options: callsheet_client::CallOptions::new(),
+        }
+    }
+
+    /// The same actor, each of whose calls may take as long as `timeout`.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
+        let options = self.options.timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// One of everything that looks the same in both directions.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn sample(&self) -> Result<models::Consignment, callsheet_client::Failure> {
+        self.connection.ask(&self.target, "surprise.Customs.Sample", &(), self.options)
+    }
+
+    /// Whether it is the sample.
+    ///
+    /// # Errors
+    ///
+    /// The error that the contract declares, or what went wrong on the way.
+    pub fn verify(
+        &self,
+        consignment: &models::Consignment,
+    ) -> Result<(), callsheet_client::CallError<models::Difference>> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            consignment: &'a models::Consignment,
+        }
+        self.connection
+            .ask_fallible(
+                &self.target,
+                "surprise.Customs.Verify",
+                &Arguments { consignment },
+                self.options,
+            )
+    }
+
+    /// Gives them back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn users(
+        &self,
+        users: &models::PageUser,
+    ) -> Result<models::PageUser, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            users: &'a models::PageUser,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Users",
+                &Arguments { users },
+                self.options,
+            )
+    }
+
+    /// Gives it back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn command(
+        &self,
+        command: &models::Command,
+    ) -> Result<models::Command, callsheet_client::Failure> {
+        self.connection
+            .ask(&self.target, "surprise.Customs.Command", command, self.options)
+    }
+
+    /// Gives it back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn search(
+        &self,
+        filter: &models::Filter,
+    ) -> Result<models::Filter, callsheet_client::Failure> {
+        self.connection
+            .ask(&self.target, "surprise.Customs.Filter", filter, self.options)
+    }
+
+    /// Gives them back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn moments(
+        &self,
+        moments: &models::Moments,
+    ) -> Result<models::Moments, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            moments: &'a models::Moments,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Moments",
+                &Arguments { moments },
+                self.options,
+            )
+    }
+
+    /// Gives them back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn locations(
+        &self,
+        locations: &models::Locations,
+    ) -> Result<models::Locations, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            locations: &'a models::Locations,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Locations",
+                &Arguments { locations },
+                self.options,
+            )
+    }
+
+    /// Gives them back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn limits(
+        &self,
+        limits: &models::Limits,
+    ) -> Result<models::Limits, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            limits: &'a models::Limits,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Limits",
+                &Arguments { limits },
+                self.options,
+            )
+    }
+
+    /// Gives them back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn keys(
+        &self,
+        keys: &models::Keys,
+    ) -> Result<models::Keys, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            keys: &'a models::Keys,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Keys",
+                &Arguments { keys },
+                self.options,
+            )
+    }
+
+    /// Gives it back.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn storage(
+        &self,
+        storage: &models::Storage,
+    ) -> Result<models::Storage, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            storage: &'a models::Storage,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Storage",
+                &Arguments { storage },
+                self.options,
+            )
+    }
+
+    /// Takes the secret, and gives a fingerprint of it.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn configure(
+        &self,
+        settings: &models::SettingsInput,
+    ) -> Result<models::Settings, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            settings: &'a models::SettingsInput,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Configure",
+                &Arguments { settings },
+                self.options,
+            )
+    }
+
+    /// The same for many, in containers.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn configure_all(
+        &self,
+        settings: &std::collections::BTreeMap<
+            std::num::NonZero<u16>,
+            models::PageSettingsInput,
+        >,
+    ) -> Result<
+        std::collections::BTreeMap<std::num::NonZero<u16>, models::PageSettings>,
+        callsheet_client::Failure,
+    > {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            settings: &'a std::collections::BTreeMap<
+                std::num::NonZero<u16>,
+                models::PageSettingsInput,
+            >,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.ConfigureAll",
+                &Arguments { settings },
+                self.options,
+            )
+    }
+
+    /// Takes numbers, and gives readings.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn measure(
+        &self,
+        temperatures: &models::PageTemperatureInput,
+    ) -> Result<models::PageTemperature, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            temperatures: &'a models::PageTemperatureInput,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Measure",
+                &Arguments { temperatures },
+                self.options,
+            )
+    }
+
+    /// The number that makes it comfortable: an enum that differs by direction.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn comfort(
+        &self,
+        comfort: &models::ComfortInput,
+    ) -> Result<models::Comfort, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            comfort: &'a models::ComfortInput,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Comfort",
+                &Arguments { comfort },
+                self.options,
+            )
+    }
+
+    /// Words are sent as one text, and received as a list.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn index(
+        &self,
+        keywords: &models::KeywordsInput,
+    ) -> Result<models::Keywords, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            keywords: &'a models::KeywordsInput,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Index",
+                &Arguments { keywords },
+                self.options,
+            )
+    }
+
+    /// Its name is another one in each direction.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn accelerate(
+        &self,
+        speeds: &[models::Speed],
+    ) -> Result<Vec<models::Speed>, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            speeds: &'a [models::Speed],
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Accelerate",
+                &Arguments { speeds },
+                self.options,
+            )
+    }
+
+    /// Minutes and colours.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn cook(
+        &self,
+        cooking: &models::Cooking,
+    ) -> Result<models::Cooking, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            cooking: &'a models::Cooking,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Cook",
+                &Arguments { cooking },
+                self.options,
+            )
+    }
+
+    /// What is checked while it is read.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn book(
+        &self,
+        period: &models::PeriodInput,
+        guests: &[models::Email],
+    ) -> Result<(models::Period, Vec<models::Email>), callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            period: &'a models::PeriodInput,
+            guests: &'a [models::Email],
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "surprise.Customs.Book",
+                &Arguments { period, guests },
+                self.options,
+            )
+    }
+
+    /// Lets the delivery in, unless it is of no use.
+    ///
+    /// # Errors
+    ///
+    /// The error that the contract declares, or what went wrong on the way.
+    pub fn admit(
+        &self,
+        delivery: &models::Delivery,
+    ) -> Result<models::Receipt, callsheet_client::CallError<models::Refusal>> {
+        self.connection
+            .ask_fallible(
+                &self.target,
+                "surprise.Customs.Delivery",
+                delivery,
+                self.options,
+            )
+    }
+
+    /// Lets them in one by one.
+    pub fn admit_all(
+        &self,
+        deliveries: &models::PageDelivery,
+    ) -> callsheet_client::blocking::ReplyStream<
+        models::Delivery,
+        callsheet_client::CallError<models::Refusal>,
+    > {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            deliveries: &'a models::PageDelivery,
+        }
+        self.connection
+            .stream_fallible(
+                &self.target,
+                "surprise.Customs.AdmitAll",
+                &Arguments { deliveries },
+                self.options,
+            )
+    }
+
+    /// Publishes it.
+    ///
+    /// # Errors
+    ///
+    /// If it was not sent. What happens to it at the server is not told.
+    pub fn publish(
+        &self,
+        delivery: &models::Delivery,
+    ) -> Result<(), callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            delivery: &'a models::Delivery,
+        }
+        self.connection
+            .tell(
+                &self.target,
+                "surprise.Customs.Publish",
+                &Arguments { delivery },
+                self.options,
+            )
+    }
+
+    /// Subscribes to the events `Delivery`, whoever publishes them.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses or does not answer.
+    pub fn subscribe_delivery(
+        &self,
+    ) -> Result<
+        callsheet_client::blocking::Events<models::Delivery>,
+        callsheet_client::Failure,
+    > {
+        self.connection
+            .subscribe(&["Delivery"])
+            .map(callsheet_client::blocking::Subscription::decoded)
+    }
+}
+
 /// Its name is a word of both languages, and so are those of its methods and of their arguments.
 #[derive(Clone, Debug)]
 pub struct Import {

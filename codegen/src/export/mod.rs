@@ -1,0 +1,3 @@
+//! Documents in the languages of others.
+
+pub mod jsonschema;

@@ -1,0 +1,5 @@
+//! What changed between two documents.
+
+mod changes;
+mod command;
+mod documents;

@@ -1,0 +1,35 @@
+//! Types written by hand, one file for each of serde's attributes and for their combinations, on trial.
+#![allow(dead_code, missing_docs, reason = "the types are only ever tried")]
+
+mod aliases;
+mod combinations;
+mod conversions;
+mod defaults;
+mod denial;
+mod flattening;
+mod generics;
+mod other;
+mod refusals;
+mod renaming;
+mod shells;
+mod skipping;
+mod standard;
+mod stated;
+mod tagging;
+mod third_party;
+mod untagged;
+
+use callsheet_oracle::{Case, Trial};
+
+/// Tries every type of a file.
+#[track_caller]
+fn assert_described(cases: Vec<Case>) {
+    let trial = Trial {
+        seed: 20_241_122,
+        values: 40,
+        changes: 15,
+    };
+    let differences: Vec<_> = cases.iter().flat_map(|case| trial.of(case)).collect();
+    let shown: Vec<_> = differences.iter().map(ToString::to_string).collect();
+    assert!(shown.is_empty(), "{} differences:\n{}", shown.len(), shown.join("\n"));
+}

@@ -1,0 +1,134 @@
+//! `cargo xtask compile-time`: what a contract adds to a debug build.
+//!
+//! Two programs are built again and again, of which only the own crate is compiled: one declares a trait with so many
+//! methods and implements it, the other declares the same trait as a contract, implements it and starts an actor that
+//! serves it. The difference is what the contract costs.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    places,
+    run::{Error, run_quietly},
+};
+
+/// How many methods the contracts have.
+const METHODS: [usize; 4] = [5, 50, 250, 500];
+/// Each is built so often; the fastest counts.
+const BUILDS: usize = 3;
+
+pub(crate) fn measure() -> Result<(), Error> {
+    println!("| methods | trait | contract | added | for each method |");
+    println!("| -- | -- | -- | -- | -- |");
+    for methods in METHODS {
+        let plain = build("plain", methods, false)?;
+        let contract = build("contract", methods, true)?;
+        let added = contract.saturating_sub(plain);
+        println!(
+            "| {methods} | {:.2} s | {:.2} s | {:.2} s | {:.1} ms |",
+            plain.as_secs_f64(),
+            contract.as_secs_f64(),
+            added.as_secs_f64(),
+            added.as_secs_f64() * 1e3 / methods as f64,
+        );
+    }
+    Ok(())
+}
+
+/// The time of the fastest build of the program after a change of its only file.
+fn build(name: &str, methods: usize, is_contract: bool) -> Result<Duration, Error> {
+    let folder = places::target().join("compile-time").join(name);
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(folder.join("Cargo.toml"), manifest(name))?;
+    fs::copy(places::root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    let mut fastest = Duration::MAX;
+    // The first build also compiles what the program depends on, so it does not count.
+    for round in 0..=BUILDS {
+        fs::write(folder.join("src/main.rs"), program(methods, round, is_contract))?;
+        let start = Instant::now();
+        run_quietly(&mut cargo_build(&folder))?;
+        if round > 0 {
+            fastest = fastest.min(start.elapsed());
+        }
+    }
+    Ok(fastest)
+}
+
+fn cargo_build(folder: &Path) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--offline"]);
+    cargo.current_dir(folder);
+    cargo.env("CARGO_TARGET_DIR", places::target().join("compile-time/target"));
+    cargo
+}
+
+fn manifest(name: &str) -> String {
+    let runtime = places::root().join("runtime");
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n\
+         [dependencies]\ncallsheet.path = {:?}\ntokio = {{ version = \"1\", features = [\"full\"] }}\n",
+        runtime.display().to_string()
+    )
+}
+
+/// Methods of every kind, and a type for every five.
+fn program(methods: usize, round: usize, is_contract: bool) -> String {
+    let mut types = String::new();
+    let mut declared = String::new();
+    let mut implemented = String::new();
+    for method in 0..methods {
+        let (group, signature, body) = (method / 5, signature(method), body(method));
+        if method % 5 == 0 {
+            let _ = writeln!(
+                types,
+                "#[callsheet::contract_type]\n#[derive(Clone, Default)]\n\
+                 pub struct Item{group} {{ pub id: u64, pub name: String, pub tags: Vec<String>, pub next: Option<f64> }}"
+            );
+        }
+        let _ = writeln!(declared, "    {signature};");
+        let _ = writeln!(implemented, "    {signature} {{ {body} }}");
+    }
+    let (attribute, serve) = if is_contract {
+        (
+            "#[callsheet::actor_contract(namespace = \"bench\")]",
+            "let runtime = callsheet::Runtime::launch()?;\n    \
+             runtime.actor(\"large\", State::default).serves(Large).expose().start().await?;",
+        )
+    } else {
+        (
+            "#[expect(async_fn_in_trait)]",
+            "println!(\"{}\", State::default().method_0(1, 2).await);",
+        )
+    };
+    format!(
+        "//! Round {round}.\n#![allow(dead_code)]\n{types}\n{attribute}\npub trait Large {{\n{declared}}}\n\n\
+         #[derive(Default)]\npub struct State {{ last: i64 }}\n\nimpl Large for State {{\n{implemented}}}\n\n\
+         #[tokio::main]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {{\n    {serve}\n    Ok(())\n}}\n"
+    )
+}
+
+fn signature(method: usize) -> String {
+    let group = method / 5;
+    match method % 5 {
+        0 => format!("async fn method_{method}(&self, a: i64, b: i64) -> i64"),
+        1 => format!("async fn method_{method}(&mut self, item: Item{group})"),
+        2 => format!("fn method_{method}(&self, id: u64) -> Option<Item{group}>"),
+        3 => format!("async fn method_{method}(&self, name: String, limit: u32) -> Result<Vec<Item{group}>, String>"),
+        _ => format!("fn method_{method}(&mut self, text: String)"),
+    }
+}
+
+fn body(method: usize) -> &'static str {
+    match method % 5 {
+        0 => "a + b + self.last",
+        1 => "self.last = item.id as i64;",
+        2 => "(id > 0).then(Default::default)",
+        3 => "Err(format!(\"{name}: {limit}\"))",
+        _ => "self.last = text.len() as i64;",
+    }
+}
