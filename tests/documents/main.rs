@@ -4,6 +4,7 @@
 //! A case is one file, which has the document that is `faulty` and the one that is `mended`.
 #![allow(unreachable_pub, reason = "the cases are written as a user writes them")]
 
+mod bytes_or_text;
 mod contract_conflict;
 mod entry_conflict;
 mod flattened_data;
@@ -67,6 +68,7 @@ cases! {
     flattened_into_itself => FlattenedIntoItself,
     flattened_tag => FlattenedTag,
     hashes => Hashes,
+    bytes_or_text => BytesOrText,
 }
 
 fn check(case: &str, code: FaultCode, source: &str, faulty: Outcome, mended: Outcome) {

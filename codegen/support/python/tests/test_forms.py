@@ -268,17 +268,19 @@ def test_errors_streams_and_events_of_texts(api: Any, client: Any, server: FakeS
         ]
 
 
-@pytest.mark.parametrize("package", ["forms", "everything"])
-def test_generated_code_is_clean(
-    generated: Callable[[str, str], Any], package: str, tmp_path: Path
-) -> None:
-    document = "python_forms" if package == "forms" else package
-    folder = Path(generated(document, package).__file__).parent
+@pytest.fixture(scope="module", params=["python_forms", "everything"])
+def package(generated: Callable[[str, str], Any], request: pytest.FixtureRequest) -> Path:
+    """The folder of a generated package."""
+    name = request.param.removeprefix("python_")
+    return Path(generated(request.param, name).__file__).parent
+
+
+def test_generated_code_is_clean(package: Path, tmp_path: Path) -> None:
     ruff = [sys.executable, "-m", "ruff"]
     for command in (
-        [*ruff, "check", "--no-cache", "--config", str(RULES), str(folder)],
-        [*ruff, "format", "--no-cache", "--check", "--config", str(RULES), str(folder)],
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(folder)],
+        [*ruff, "check", "--no-cache", "--config", str(RULES), str(package)],
+        [*ruff, "format", "--no-cache", "--check", "--config", str(RULES), str(package)],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(package)],
     ):
         done = subprocess.run(  # noqa: S603
             command, capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path

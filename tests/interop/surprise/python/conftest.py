@@ -86,6 +86,7 @@ from surprise import (
     Sketch,
     Storage,
     SystemTime,
+    Test,
     TestBetween,
     TestEqualTo,
     TestExists,
@@ -394,7 +395,7 @@ def _filters() -> list[Filter]:
         ValueText(""),
         ValueList([ValueList([]), ValueNothing()]),
     ]
-    tests = [
+    tests: list[Test] = [
         *map(TestEqualTo, values),
         TestExists(),
         TestOneOf([]),

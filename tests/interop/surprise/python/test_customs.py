@@ -64,6 +64,15 @@ U64_MAX = 2**64 - 1
 ID = UUID("67e55044-10b1-426f-9247-bb680e5fe0c8")
 WRONG: Any = object()
 """What fits nowhere, hidden from the type checker."""
+EARLY, LATE = datetime.date(2024, 2, 1), datetime.date(2024, 3, 1)
+NAIVE = datetime.datetime(2024, 2, 29, 12, 0)
+
+
+def delivery(**extra: Value) -> Delivery:
+    return Delivery(id=ID, event=WebhookEventPing(), extra=extra)
+
+
+USELESS = delivery(useless=ValueTruth(True), why=ValueText("☃"), number=ValueWhole(1))
 
 
 @pytest.fixture(params=["json", "messagepack"])
@@ -209,10 +218,6 @@ def test_what_only_the_server_can_refuse(
     assert customs.cook(consignment.cooking) == consignment.cooking
 
 
-EARLY, LATE = datetime.date(2024, 2, 1), datetime.date(2024, 3, 1)
-NAIVE = datetime.datetime(2024, 2, 29, 12, 0)
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -271,13 +276,6 @@ def test_what_does_not_fit_is_not_sent(
     with pytest.raises((TypeError, ValueError), match=words):
         call(customs, consignment)
     assert customs.cook(consignment.cooking) == consignment.cooking
-
-
-def delivery(**extra: Value) -> Delivery:
-    return Delivery(id=ID, event=WebhookEventPing(), extra=extra)
-
-
-USELESS = delivery(useless=ValueTruth(True), why=ValueText("☃"), number=ValueWhole(1))
 
 
 def test_declared_errors_and_streams(customs: Customs, consignment: Consignment) -> None:
