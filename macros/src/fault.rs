@@ -21,6 +21,8 @@ pub(crate) enum Code {
     Name = 13,
     Qualifier = 14,
     NoNamespace = 15,
+    Context = 16,
+    // 17 is about types, so rustc says it, in the words of the schema's `OneError`.
     NotAType = 101,
     GenericType = 102,
     SerdeAttribute = 103,

@@ -12,10 +12,10 @@ use quote::{ToTokens, quote, quote_spanned};
 pub(crate) fn declared() -> TokenStream {
     quote! {
         pub trait __Itself<const KNOWN: bool> {
-            type Type;
+            type Type: ?::core::marker::Sized;
         }
 
-        impl<T, const KNOWN: bool> __Itself<KNOWN> for T {
+        impl<T: ?::core::marker::Sized, const KNOWN: bool> __Itself<KNOWN> for T {
             type Type = T;
         }
     }

@@ -16,8 +16,11 @@ use proc_macro::TokenStream;
 ///
 /// `namespace = "…"` is required; the contract's stable name is `namespace.Trait`. `events(A, B)` lists what it publishes.
 ///
-/// On a method, `#[tell]` says that no reply exists and `#[method(name = "…")]` gives its message another name. On the only
-/// argument of a method, `#[message]` makes that argument the whole payload.
+/// Its supertraits are contracts that it builds on: an actor that serves it serves them, and a mailbox of it has their calls.
+///
+/// On a method, `#[tell]` says that no reply exists, `#[method(name = "…")]` gives its message another name, and
+/// `#[method(alias = "…")]` keeps an old one. On the only argument of a method, `#[message]` makes that argument the whole
+/// payload. An argument `#[context] cx: &CallContext` is no part of it.
 ///
 /// ```
 /// # mod contracts {

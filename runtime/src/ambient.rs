@@ -4,16 +4,59 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     marker::PhantomData,
-    sync::{LazyLock, PoisonError, RwLock},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 use callsheet_wire::{Code, Failure};
 
-use crate::runtime::{Runtime, WeakRuntime};
+use crate::{
+    clock::Deadline,
+    context::{ActorScope, CallContext},
+    runtime::{Runtime, WeakRuntime},
+};
 
 tokio::task_local! {
-    /// The runtime of the handler that runs here.
-    static HANDLER: WeakRuntime;
+    /// What runs here.
+    static HANDLER: Handler;
+}
+
+/// What a task of a runtime is about.
+#[derive(Clone)]
+pub(crate) enum Handler {
+    /// The loop of an actor: the call of its turn.
+    Loop(Arc<ActorScope>),
+    /// One call, which has left the loop of its actor.
+    Call { actor: Arc<ActorScope>, deadline: Deadline },
+    /// No call of an actor.
+    Runtime(WeakRuntime),
+}
+
+impl Handler {
+    fn context(&self) -> Option<CallContext> {
+        match self {
+            Handler::Loop(actor) => Some(CallContext::of(actor, actor.turn())),
+            Handler::Call { actor, deadline } => Some(CallContext::of(actor, *deadline)),
+            Handler::Runtime(_) => None,
+        }
+    }
+
+    fn runtime(&self) -> Result<Runtime, Failure> {
+        match self {
+            Handler::Loop(actor) | Handler::Call { actor, .. } => actor.runtime(),
+            Handler::Runtime(runtime) => runtime.upgrade(),
+        }
+    }
+
+    /// The same for a task that goes on with the call when the turn has ended.
+    fn of_call(&self) -> Handler {
+        match self {
+            Handler::Loop(actor) => Handler::Call {
+                actor: Arc::clone(actor),
+                deadline: actor.turn(),
+            },
+            other => other.clone(),
+        }
+    }
 }
 
 thread_local! {
@@ -34,15 +77,25 @@ pub(crate) fn launched(place: tokio::runtime::Id, runtime: WeakRuntime) {
     launched.entry(place).or_default().push(runtime);
 }
 
-/// Runs `future` as a handler of `runtime`.
-pub(crate) fn scope<F: Future>(runtime: WeakRuntime, future: F) -> impl Future<Output = F::Output> {
-    HANDLER.scope(runtime, future)
+/// Runs `future` as `handler`.
+pub(crate) fn scope<F: Future>(handler: Handler, future: F) -> impl Future<Output = F::Output> {
+    HANDLER.scope(handler, future)
+}
+
+/// The call that runs here, for a task that goes on with it; `None` outside of a runtime's tasks.
+pub(crate) fn call() -> Option<Handler> {
+    HANDLER.try_with(Handler::of_call).ok()
+}
+
+/// The context of the call that runs here.
+pub(crate) fn context() -> Option<CallContext> {
+    HANDLER.try_with(Handler::context).ok().flatten()
 }
 
 /// The ambient runtime.
 pub(crate) fn find() -> Result<Runtime, Failure> {
-    if let Ok(runtime) = HANDLER.try_with(WeakRuntime::clone) {
-        return runtime.upgrade();
+    if let Ok(runtime) = HANDLER.try_with(Handler::runtime) {
+        return runtime;
     }
     if let Some(runtime) = ENTERED.with_borrow(|entered| entered.iter().flatten().next_back().cloned()) {
         return Ok(runtime);

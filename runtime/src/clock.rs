@@ -151,6 +151,12 @@ impl Clock {
         Deadline(u64::from(self.number) << 40 | at.min(MILLISECONDS))
     }
 
+    /// The moment of a deadline of this clock; `None` if there is no deadline.
+    pub(crate) fn instant(&self, deadline: Deadline) -> Option<Instant> {
+        let milliseconds = Duration::from_millis(deadline.0 & MILLISECONDS);
+        (deadline != Deadline::NONE).then(|| self.start + milliseconds)
+    }
+
     /// Whether a call with this deadline need not be started any more.
     pub(crate) fn is_late(&self, deadline: Deadline) -> bool {
         self.reading().judge(deadline) == Judgement::Late

@@ -6,10 +6,10 @@ use callsheet_schema::{Kind, Types};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
-    actor::{ActorId, Dispatch},
+    actor::{ActorId, ContractSet},
     broker::Broker,
-    call::{Reply, Returns, Slots, WireReply},
-    mailbox::{Address, Mailbox},
+    call::{Outcome, Reply, Returns, Slots, WireReply},
+    mailbox::{Address, Location, Mailbox},
 };
 
 /// A contract, as the type `dyn Trait` of the trait that declares it. Implemented by `#[actor_contract]`.
@@ -23,9 +23,24 @@ use crate::{
 pub trait Contract {
     /// What an actor's queue carries: one variant for each method.
     type Message: ContractMessage;
-    /// The calls of the contract on an address; what a mailbox dereferences to.
+    /// The calls of the contract on an actor, and after them those of the contracts it builds on; what a mailbox
+    /// dereferences to.
     type Proxy: Proxy<Message = Self::Message>;
+    /// The same, with the calls of `Next` after them.
+    #[doc(hidden)]
+    type Calls<Next: Link>: Link;
+    #[doc(hidden)]
+    const IS: () = ();
 }
+
+/// A contract that builds on the contract `T`: its trait has that of `T` as a supertrait. Implemented by
+/// `#[actor_contract]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not build on such a contract",
+    label = "the contract that is asked for is no supertrait of it",
+    note = "what a supertrait builds on is reached in two steps"
+)]
+pub trait Extends<T: Contract + ?Sized>: Contract {}
 
 /// The messages of a contract, as one type.
 pub trait ContractMessage: Sized + Send + 'static {
@@ -56,18 +71,35 @@ pub struct MethodInfo {
     pub index: usize,
     /// The short name of its message; the full one has the contract's name and a dot before it.
     pub message: &'static str,
+    /// Further short names under which the message is still accepted.
+    pub aliases: &'static [&'static str],
     /// How many replies a call has.
     pub kind: Kind,
 }
 
-/// The calls of a contract on an address.
-pub trait Proxy: Clone + Send + Sync + 'static {
+/// The calls of a contract on an actor.
+pub trait Proxy: Link {
     /// The contract's messages.
     type Message: ContractMessage;
-    /// The proxy for the actor behind `address`.
-    fn new(address: Address<Self::Message>) -> Self;
     /// Where its calls go.
     fn address(&self) -> &Address<Self::Message>;
+}
+
+/// A link of the chain that a mailbox dereferences to: the calls of its contract, then those of the contracts that it
+/// builds on, depth first and in the order of declaration, then [`End`].
+pub trait Link: Clone + Send + Sync + 'static {
+    /// The chain from here on, for the actor at `location`.
+    fn at(location: &Location) -> Self;
+}
+
+/// The end of a chain.
+#[derive(Clone, Copy, Debug)]
+pub struct End;
+
+impl Link for End {
+    fn at(_: &Location) -> Self {
+        End
+    }
 }
 
 /// The arguments of a method that replies, as the message that carries them.
@@ -78,7 +110,7 @@ pub trait Message: Sized + Send + 'static {
     type Returns: Returns;
 
     /// Where replies to this message wait for their callers.
-    fn slots() -> &'static Slots<Self::Returns>;
+    fn slots() -> &'static Slots<Outcome<Self::Returns>>;
 
     /// The message with the place its reply goes to, as the actor's queue carries it.
     fn into_queued(self, reply: Reply<Self::Returns>) -> Self::Queued;
@@ -99,8 +131,8 @@ pub trait TellMessage: Sized + Send + 'static {
     label = "the actor's state must implement the contract's trait"
 )]
 pub trait Serves<S>: Contract {
-    /// What runs the contract's messages on a state.
-    type Dispatch: Dispatch<S, Message = Self::Message>;
+    /// The contract and those it builds on, each with what runs its messages on a state.
+    type Contracts: ContractSet<S>;
 }
 
 /// A contract as a value: the constant of the trait's name that `#[actor_contract]` puts beside the trait.

@@ -38,7 +38,9 @@ mod ambient;
 mod broker;
 mod call;
 mod clock;
+mod context;
 mod contract;
+mod deferred;
 mod document;
 mod listener;
 mod mailbox;
@@ -55,7 +57,9 @@ pub use callsheet_client::{CallError, Failure};
 pub use callsheet_macros::{ContractType, actor_contract, contract_type};
 pub use callsheet_schema::{ContractType, Describe};
 pub use callsheet_wire::{Code, Delivered};
-pub use contract::{Contract, ContractRef, Serves};
+pub use context::CallContext;
+pub use contract::{Contract, ContractRef, Extends, Serves};
+pub use deferred::Deferred;
 pub use listener::{ListenError, Listener, ListenerOptions, ListenerStats};
 pub use mailbox::{Enqueue, Mailbox, To};
 pub use runtime::{LaunchError, Runtime, RuntimeOptions};
@@ -70,13 +74,15 @@ pub mod __private {
     pub use serde;
 
     pub use crate::{
-        actor::{Dispatch, Mode, SharedMethod, SharedTurn},
+        actor::{Cons, Dispatch, Mode, SharedMethod, SharedTurn, Single},
         broker::Broker,
-        call::{Reply, Returns, Slots, Tell, UnusedSlots, WireReply},
+        call::{Outcome, Reply, Returns, Slots, Tell, UnusedSlots, WireReply},
+        context::{Context, context},
         contract::{
-            Contract, ContractMessage, ContractRef, Message, MethodInfo, Proxy, Serves, TellMessage, no_such_method,
+            Contract, ContractMessage, ContractRef, End, Extends, Link, Message, MethodInfo, Proxy, Serves,
+            TellMessage, no_such_method,
         },
-        mailbox::Address,
+        mailbox::{Address, Location},
     };
 
     pub mod document {
@@ -93,3 +99,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/types.md")]
 struct TypesPage;
+
+/// The page on contracts, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/contracts.md")]
+struct Contracts;

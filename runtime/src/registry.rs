@@ -73,21 +73,23 @@ impl Registry {
     pub(crate) fn add(&mut self, entry: Arc<dyn Decode>) {
         for info in entry.methods() {
             let at = self.methods.len();
-            let name = format!("{}.{}", entry.contract(), info.message);
+            let full = |name: &str| format!("{}.{name}", entry.contract());
             self.methods.push(Method {
-                name: name.as_str().into(),
+                name: full(info.message).into(),
                 kind: info.kind,
                 index: info.index,
                 entry: Arc::clone(&entry),
             });
-            self.names.insert(name.into(), Named::One(at));
-            self.names
-                .entry(info.message.into())
-                .and_modify(|named| match named {
-                    Named::One(first) => *named = Named::Several(vec![*first, at]),
-                    Named::Several(several) => several.push(at),
-                })
-                .or_insert(Named::One(at));
+            for name in std::iter::once(&info.message).chain(info.aliases) {
+                self.names.insert(full(name).into(), Named::One(at));
+                self.names
+                    .entry((*name).into())
+                    .and_modify(|named| match named {
+                        Named::One(first) => *named = Named::Several(vec![*first, at]),
+                        Named::Several(several) => several.push(at),
+                    })
+                    .or_insert(Named::One(at));
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use callsheet_wire::{Code, Failure};
 use crate::{
     actor::{ActorId, Sink},
     contract::ContractMessage,
-    registry::{Decode, Registry},
+    registry::{Entry, Registry},
 };
 
 /// The ways into one actor's queue.
@@ -27,9 +27,15 @@ pub struct Routes {
 }
 
 impl Routes {
-    pub(crate) fn add(&mut self, message: TypeId, sink: Box<dyn Any + Send + Sync>, entry: Arc<dyn Decode>) {
-        self.sinks.push((message, sink));
-        self.registry.add(entry);
+    /// Adds the way that `sink` makes, unless the contract has one: several contracts may build on it.
+    pub(crate) fn add<M: ContractMessage>(&mut self, sink: impl FnOnce() -> Arc<dyn Sink<M>>) {
+        let message = TypeId::of::<M>();
+        if self.sinks.iter().any(|(known, _)| *known == message) {
+            return;
+        }
+        let sink = sink();
+        self.registry.add(Arc::new(Entry::new(Arc::clone(&sink))));
+        self.sinks.push((message, Box::new(sink)));
     }
 
     fn sink<M: ContractMessage>(&self) -> Option<Arc<dyn Sink<M>>> {

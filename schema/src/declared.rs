@@ -6,7 +6,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{ContractType, TypeRef, Types};
 
-/// What a method returns: a reply, or `Result` of a reply and a declared error.
+/// What a method may return, alone or as the `Ok` of a `Result`: a contract type, or what replies follow from.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned by a contract's method",
+    label = "neither a contract type, a `Result` of two, nor `Streaming` or `Deferred` of one",
+    note = "mark the type, or those within it, with `#[contract_type]`"
+)]
+pub trait Answer: Send + 'static {}
+
+impl<T: ContractType> Answer for T {}
+
+/// What a method returns: an answer, or `Result` of an answer and a declared error.
 ///
 /// Return types are told apart by this trait and never by their tokens, so that aliases of `Result` work.
 #[diagnostic::on_unimplemented(
@@ -15,48 +25,36 @@ use crate::{ContractType, TypeRef, Types};
     note = "mark the type, or those within it, with `#[contract_type]`"
 )]
 pub trait Returned: Sized + Send + 'static {
-    /// The reply.
-    type Ok: ContractType;
+    /// The answer.
+    type Ok: Answer;
     /// The declared error; `Infallible` where there is none.
     type Err: DeclaredError;
 
-    /// The reply, or the declared error.
+    /// The answer, or the declared error.
     ///
     /// # Errors
     ///
     /// The error that the contract declares, where the method returned it.
     fn split(self) -> Result<Self::Ok, Self::Err>;
-
-    /// Builds the value again from its halves.
-    fn join(outcome: Result<Self::Ok, Self::Err>) -> Self;
 }
 
-impl<T: ContractType> Returned for T {
+impl<T: Answer> Returned for T {
     type Ok = T;
     type Err = Infallible;
 
+    #[inline]
     fn split(self) -> Result<T, Infallible> {
         Ok(self)
     }
-
-    fn join(outcome: Result<T, Infallible>) -> T {
-        match outcome {
-            Ok(value) => value,
-            Err(never) => match never {},
-        }
-    }
 }
 
-impl<T: ContractType, E: ContractType> Returned for Result<T, E> {
+impl<T: Answer, E: ContractType> Returned for Result<T, E> {
     type Ok = T;
     type Err = E;
 
+    #[inline]
     fn split(self) -> Result<T, E> {
         self
-    }
-
-    fn join(outcome: Result<T, E>) -> Self {
-        outcome
     }
 }
 
@@ -135,6 +133,77 @@ impl<E: ContractType> DeclaredError for E {
 
     fn deserialize_declared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <E as Deserialize>::deserialize(deserializer)
+    }
+}
+
+/// The one error of a method that may fail twice: itself now, and what it promised later with `Later`.
+///
+/// Callers tell errors apart by their type, so both are of one, or one of them cannot happen.
+#[diagnostic::on_unimplemented(
+    message = "CS0017: a method declares one error, and this one declares `{Self}` and `{Later}`",
+    label = "fails with `{Self}` now, and with `{Later}` later",
+    note = "use one type for both, an enum of the two say"
+)]
+pub trait OneError<Later>: DeclaredError {
+    /// The error of the method.
+    type One: DeclaredError;
+
+    /// An error of the method itself.
+    fn now(self) -> Self::One;
+
+    /// An error of what it promised.
+    fn later(later: Later) -> Self::One;
+}
+
+#[diagnostic::do_not_recommend]
+impl OneError<Infallible> for Infallible {
+    type One = Infallible;
+
+    fn now(self) -> Infallible {
+        self
+    }
+
+    fn later(later: Infallible) -> Infallible {
+        later
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: ContractType> OneError<E> for Infallible {
+    type One = E;
+
+    fn now(self) -> E {
+        match self {}
+    }
+
+    fn later(later: E) -> E {
+        later
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: ContractType> OneError<Infallible> for E {
+    type One = E;
+
+    fn now(self) -> E {
+        self
+    }
+
+    fn later(later: Infallible) -> E {
+        match later {}
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: ContractType> OneError<E> for E {
+    type One = E;
+
+    fn now(self) -> E {
+        self
+    }
+
+    fn later(later: E) -> E {
+        later
     }
 }
 

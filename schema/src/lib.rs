@@ -26,7 +26,7 @@ mod registered;
 mod shape;
 
 pub use contract::{Access, Argument, Contract, Event, Kind, Method, Request};
-pub use declared::{CallError, DeclaredError, Returned};
+pub use declared::{Answer, CallError, DeclaredError, OneError, Returned};
 pub use describe::{ContractType, Describe, Joined, NameParts, Types};
 pub use document::{Document, DocumentError, DocumentFault, FORMAT, FaultCode, Package, Place};
 pub use encoding::Encoding;

@@ -26,7 +26,18 @@ pub(super) struct Method {
 /// An argument as it was written.
 pub(super) struct Argument {
     pub(super) written: PatType,
-    pub(super) is_message: bool,
+    pub(super) role: Role,
+}
+
+/// What an argument is marked as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Nothing: a part of the message.
+    Part,
+    /// `#[message]`: the whole message.
+    Message,
+    /// `#[context]`: no part of it.
+    Context,
 }
 
 impl Trait {
@@ -72,10 +83,10 @@ impl Method {
         let mut arguments = Vec::new();
         for input in &mut sig.inputs {
             if let FnArg::Typed(argument) = input {
-                let is_message = attr::take_message(&mut argument.attrs, faults);
+                let role = attr::take_role(&mut argument.attrs, faults);
                 arguments.push(Argument {
                     written: argument.clone(),
-                    is_message,
+                    role,
                 });
             }
         }

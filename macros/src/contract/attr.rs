@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, LitStr, Token, Type, meta::ParseNestedMeta, parse::Parser, punctuated::Punctuated};
 
+use super::ast::Role;
 use crate::fault::{Code, Faults};
 
 /// `#[actor_contract(…)]`.
@@ -44,6 +45,7 @@ impl ContractOptions {
 pub(super) struct MethodOptions {
     pub(super) is_tell: bool,
     pub(super) name: Option<LitStr>,
+    pub(super) aliases: Vec<LitStr>,
 }
 
 impl MethodOptions {
@@ -58,18 +60,27 @@ impl MethodOptions {
                 let parsed = attribute.parse_nested_meta(|meta| {
                     if meta.path.is_ident("name") {
                         set(&mut options.name, &meta)
+                    } else if meta.path.is_ident("alias") {
+                        options.aliases.push(meta.value()?.parse()?);
+                        Ok(())
                     } else {
                         Err(meta.error("not an option"))
                     }
                 });
                 if let Err(error) = parsed {
-                    faults.option(&error, "`#[method]` has `name = \"…\"`");
+                    faults.option(&error, "`#[method]` has `name = \"…\"` and `alias = \"…\"`");
                 }
             } else if attribute.path().is_ident("message") {
                 faults.at(
                     attribute,
                     Code::Attribute,
                     "`#[message]` is not expected here; it belongs on the only argument of a method",
+                );
+            } else if attribute.path().is_ident("context") {
+                faults.at(
+                    attribute,
+                    Code::Attribute,
+                    "`#[context]` is not expected here; it belongs on an argument, `#[context] cx: &CallContext`",
                 );
             } else {
                 return true;
@@ -80,14 +91,20 @@ impl MethodOptions {
     }
 }
 
-/// Takes `#[message]` out of an argument's attributes; whether it was there.
-pub(super) fn take_message(attributes: &mut Vec<Attribute>, faults: &mut Faults) -> bool {
-    let mut found = false;
+/// Takes Callsheet's own attributes out of those of an argument.
+pub(super) fn take_role(attributes: &mut Vec<Attribute>, faults: &mut Faults) -> Role {
+    let mut role = Role::Part;
     attributes.retain(|attribute| {
-        if attribute.path().is_ident("message") {
-            found = true;
-            check_bare(attribute, "`#[message]` has no options", faults);
-            return false;
+        for (name, marked) in [("message", Role::Message), ("context", Role::Context)] {
+            if attribute.path().is_ident(name) {
+                if ![Role::Part, marked].contains(&role) {
+                    let message = "an argument is `#[message]` or `#[context]`; take one away";
+                    faults.at(attribute, Code::Attribute, message);
+                }
+                role = marked;
+                check_bare(attribute, &format!("`#[{name}]` has no options"), faults);
+                return false;
+            }
         }
         for name in ["tell", "method"] {
             if attribute.path().is_ident(name) {
@@ -96,9 +113,18 @@ pub(super) fn take_message(attributes: &mut Vec<Attribute>, faults: &mut Faults)
                 return false;
             }
         }
+        for name in ["cfg", "cfg_attr"] {
+            if attribute.path().is_ident(name) {
+                let message = format!(
+                    "`#[{name}]` is not expected on an argument; write the method twice, each with a `#[cfg]` of its own"
+                );
+                faults.at(attribute, Code::Attribute, message);
+                return false;
+            }
+        }
         true
     });
-    found
+    role
 }
 
 /// Reads `name = "string"`, which may be given once.

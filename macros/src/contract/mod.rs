@@ -30,8 +30,9 @@ pub(crate) fn expand(attributes: TokenStream, item: TokenStream) -> TokenStream 
     };
     let options = attr::ContractOptions::parse(attributes, &mut faults);
     let raw = ast::Trait::parse(item, &mut faults);
-    let contract = check::contract(&raw, options, &mut faults);
-    let restated = expand::restated(&raw);
+    let supertraits = check::supertraits(&raw, &mut faults);
+    let restated = expand::restated(&raw, &supertraits);
+    let contract = check::contract(&raw, options, supertraits, &mut faults);
     let beside = contract.as_ref().map(expand::contract);
     faults.with(quote!(#restated #beside))
 }

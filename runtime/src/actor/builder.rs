@@ -16,7 +16,9 @@ use super::{
     set::{Cons, ContractSet, Nil, QueueSender},
 };
 use crate::{
-    Runtime, ambient,
+    Runtime,
+    ambient::{self, Handler},
+    context::ActorScope,
     contract::{ContractRef, Serves},
     router::Routes,
     runtime::WeakRuntime,
@@ -68,8 +70,9 @@ impl<S: Send + Sync + 'static> ActorBuilder<S> {
 }
 
 impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
-    /// Serves a contract, which the state's type must implement.
-    pub fn serves<T>(self, _: ContractRef<T>) -> ActorBuilder<S, Cons<T::Dispatch, C>>
+    /// Serves a contract, which the state's type must implement, and the contracts it builds on. A contract that is named
+    /// or built on several times is served once.
+    pub fn serves<T>(self, _: ContractRef<T>) -> ActorBuilder<S, Cons<T::Contracts, C>>
     where
         T: Serves<S> + ?Sized,
     {
@@ -124,10 +127,11 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         let mut routes = Routes::default();
         C::add_routes(&mut routes, &QueueSender(sender), |message| message);
 
+        let scope = Arc::new(ActorScope::new(self.id.clone(), &self.runtime));
         let (handle, lifecycle) = ActorHandle::new(self.id.clone(), &self.runtime);
         let actor = ActorLoop {
             id: self.id.clone(),
-            runtime: self.runtime.downgrade(),
+            scope: Arc::clone(&scope),
             clock: self.runtime.clock(),
             lifecycle: Arc::clone(&lifecycle),
             factory: self.factory,
@@ -146,7 +150,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         if !self.names.is_empty() {
             C::expose_events(self.runtime.broker());
         }
-        let scoped = ambient::scope(self.runtime.downgrade(), async move {
+        let scoped = ambient::scope(Handler::Loop(scope), async move {
             actor.run().await;
             drop(end);
         });

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     call::{Reply, Returns, discard, handler_lost},
-    runtime::WeakRuntime,
+    context::ActorScope,
 };
 
 use super::readers::{ReaderEnd, Readers};
@@ -53,7 +53,7 @@ pub struct SharedTurn<'a, S> {
     /// A further count of the state for the next call that is ready at once, so that calls need not count.
     pub(super) spare: &'a mut Option<Arc<S>>,
     pub(super) readers: &'a mut Readers,
-    pub(super) runtime: &'a WeakRuntime,
+    pub(super) scope: &'a Arc<ActorScope>,
     /// The handler panicked: the state is to be discarded.
     pub(super) failed: bool,
 }
@@ -146,7 +146,7 @@ where
             }
             Ok(Poll::Pending) => {
                 let call = std::mem::replace(&mut self.slot, Box::pin(None));
-                turn.readers.suspend(turn.runtime.clone(), finish(call, reply));
+                turn.readers.suspend(turn.scope, finish(call, reply));
             }
             Err(_) => {
                 // What the panic left in the slot may panic again when it is dropped.

@@ -14,3 +14,5 @@ pub use dispatch::{Dispatch, Mode, SharedMethod, SharedTurn};
 pub use handle::ActorHandle;
 pub use id::ActorId;
 pub(crate) use queue::{Refused, Rejected, Sending, Sink};
+pub(crate) use set::ContractSet;
+pub use set::{Cons, Single};

@@ -2,12 +2,16 @@
 
 use std::{
     future::{Future, poll_fn},
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use tokio::task::JoinSet;
 
-use crate::{ambient, runtime::WeakRuntime};
+use crate::{
+    ambient::{self, Handler},
+    context::ActorScope,
+};
 
 /// How a suspended call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +27,12 @@ pub(super) struct Readers(JoinSet<ReaderEnd>);
 
 impl Readers {
     /// Lets a call go on in a task of its own.
-    pub(super) fn suspend(&mut self, runtime: WeakRuntime, call: impl Future<Output = ReaderEnd> + Send + 'static) {
-        self.0.spawn(ambient::scope(runtime, call));
+    pub(super) fn suspend(&mut self, actor: &Arc<ActorScope>, call: impl Future<Output = ReaderEnd> + Send + 'static) {
+        let handler = Handler::Call {
+            actor: Arc::clone(actor),
+            deadline: actor.turn(),
+        };
+        self.0.spawn(ambient::scope(handler, call));
     }
 
     /// Whether no call shares the state.

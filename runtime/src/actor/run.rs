@@ -18,7 +18,7 @@ use super::{
     queue::Queued,
     readers::Readers,
 };
-use crate::{clock::Clock, runtime::WeakRuntime};
+use crate::{clock::Clock, context::ActorScope};
 
 /// So many messages are taken from the queue at once.
 const BATCH: usize = 64;
@@ -31,7 +31,7 @@ pub(super) type Factory<S> = Box<dyn Fn() -> S + Send>;
 
 pub(super) struct ActorLoop<S, D: Dispatch<S>> {
     pub(super) id: ActorId,
-    pub(super) runtime: WeakRuntime,
+    pub(super) scope: Arc<ActorScope>,
     pub(super) clock: Arc<Clock>,
     pub(super) lifecycle: Arc<Lifecycle>,
     pub(super) factory: Factory<S>,
@@ -101,6 +101,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
                 discard(&self.id, queued);
                 continue;
             }
+            self.scope.begin_turn(queued.header.deadline);
             match D::mode(&queued.message) {
                 Mode::Shared => self.shared(readers, queued.message)?,
                 mode => self.exclusive(readers, mode, queued.message).await?,
@@ -147,7 +148,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
             state: &self.state,
             spare: &mut self.spare,
             readers,
-            runtime: &self.runtime,
+            scope: &self.scope,
             failed: false,
         };
         self.dispatch.shared(&mut turn, message);

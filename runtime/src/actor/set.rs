@@ -1,14 +1,14 @@
 //! The contracts of an actor, as types: what its queue carries and how it is dispatched.
 
-use std::{any::TypeId, marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
 use tokio::sync::mpsc::Sender;
 
 use super::{
     dispatch::{Dispatch, Mode, SharedTurn},
-    queue::{Injecting, Queued, Sink},
+    queue::{Injecting, Queued},
 };
-use crate::{broker::Broker, contract::ContractMessage, registry::Entry, router::Routes};
+use crate::{broker::Broker, contract::ContractMessage, router::Routes};
 
 /// The contracts that an actor with the state `S` serves.
 pub trait ContractSet<S>: 'static {
@@ -35,19 +35,22 @@ pub struct QueueSender<Q>(pub(super) Sender<Queued<Q>>);
 #[derive(Debug)]
 pub struct Nil;
 
-/// The contract that `D` dispatches, and those of `Rest`.
-pub struct Cons<D, Rest>(PhantomData<fn() -> (D, Rest)>);
+/// The contract that `D` dispatches.
+pub struct Single<D>(PhantomData<fn() -> D>);
+
+/// The contracts of `A` and those of `B`. What both have is served once.
+pub struct Cons<A, B>(PhantomData<fn() -> (A, B)>);
 
 /// A message that cannot exist.
 #[derive(Clone, Copy, Debug)]
 pub enum Never {}
 
-/// A message of one contract or of the others.
+/// A message of some contracts or of others.
 #[derive(Debug)]
 pub enum Either<A, B> {
-    /// The contract's.
+    /// Of the former.
     This(A),
-    /// The others'.
+    /// Of the latter.
     Other(B),
 }
 
@@ -64,13 +67,38 @@ impl<S: Send + Sync + 'static> ContractSet<S> for Nil {
     fn expose_events(_: &Broker) {}
 }
 
-impl<S, D, Rest> ContractSet<S> for Cons<D, Rest>
+impl<S, D> ContractSet<S> for Single<D>
 where
     S: Send + Sync + 'static,
     D: Dispatch<S, Message: ContractMessage>,
-    Rest: ContractSet<S>,
 {
-    type Dispatch = DispatchEither<D, Rest::Dispatch>;
+    type Dispatch = D;
+
+    fn add_routes<Q: Send + 'static>(
+        routes: &mut Routes,
+        queue: &QueueSender<Q>,
+        inject: impl Fn(D::Message) -> Q + Clone + Send + Sync + 'static,
+    ) {
+        routes.add::<D::Message>(|| {
+            Arc::new(Injecting {
+                queue: queue.0.clone(),
+                inject,
+            })
+        });
+    }
+
+    fn expose_events(broker: &Broker) {
+        D::Message::expose_events(broker);
+    }
+}
+
+impl<S, A, B> ContractSet<S> for Cons<A, B>
+where
+    S: Send + Sync + 'static,
+    A: ContractSet<S>,
+    B: ContractSet<S>,
+{
+    type Dispatch = DispatchEither<A::Dispatch, B::Dispatch>;
 
     fn add_routes<Q: Send + 'static>(
         routes: &mut Routes,
@@ -78,18 +106,13 @@ where
         inject: impl Fn(<Self::Dispatch as Dispatch<S>>::Message) -> Q + Clone + Send + Sync + 'static,
     ) {
         let inject_this = inject.clone();
-        let sink: Arc<dyn Sink<D::Message>> = Arc::new(Injecting {
-            queue: queue.0.clone(),
-            inject: move |message| inject_this(Either::This(message)),
-        });
-        let entry = Arc::new(Entry::new(Arc::clone(&sink)));
-        routes.add(TypeId::of::<D::Message>(), Box::new(sink), entry);
-        Rest::add_routes(routes, queue, move |message| inject(Either::Other(message)));
+        A::add_routes(routes, queue, move |message| inject_this(Either::This(message)));
+        B::add_routes(routes, queue, move |message| inject(Either::Other(message)));
     }
 
     fn expose_events(broker: &Broker) {
-        D::Message::expose_events(broker);
-        Rest::expose_events(broker);
+        A::expose_events(broker);
+        B::expose_events(broker);
     }
 }
 
@@ -120,7 +143,7 @@ impl<S: Send + Sync + 'static> Dispatch<S> for DispatchNothing {
     }
 }
 
-/// Runs the messages of one contract and of others.
+/// Runs the messages of some contracts and of others.
 pub struct DispatchEither<A, B> {
     this: A,
     other: B,

@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use callsheet_schema::{DeclaredError, Returned};
+use callsheet_schema::DeclaredError;
 use callsheet_wire::Failure;
 
-use super::pending::Pending;
+use super::{pending::Pending, returns::Returns};
 use crate::{contract::Message, mailbox::Address};
 
 /// A call with one reply. It starts when it is awaited, or made a future; the future borrows nothing of the mailbox.
@@ -25,7 +25,7 @@ pub struct Ask<'a, M: Message> {
 }
 
 /// A reply, or why there is none.
-type Outcome<R> = Result<<R as Returned>::Ok, <<R as Returned>::Err as DeclaredError>::Or<Failure>>;
+type Replied<R> = Result<<R as Returns>::Value, <<R as Returns>::Error as DeclaredError>::Or<Failure>>;
 
 impl<'a, M: Message> Ask<'a, M> {
     pub(super) fn new(address: &'a Address<M::Queued>, message: M) -> Self {
@@ -47,8 +47,8 @@ impl<'a, M: Message> Ask<'a, M> {
     }
 }
 
-impl<M: Message<Returns: Returned>> IntoFuture for Ask<'_, M> {
-    type Output = Outcome<M::Returns>;
+impl<M: Message> IntoFuture for Ask<'_, M> {
+    type Output = Replied<M::Returns>;
     type IntoFuture = AskFuture<M>;
 
     fn into_future(self) -> AskFuture<M> {
@@ -67,12 +67,12 @@ impl<M: Message> std::fmt::Debug for Ask<'_, M> {
 /// The future of an [`Ask`].
 pub struct AskFuture<M: Message>(Pending<M>);
 
-impl<M: Message<Returns: Returned>> Future for AskFuture<M> {
-    type Output = Outcome<M::Returns>;
+impl<M: Message> Future for AskFuture<M> {
+    type Output = Replied<M::Returns>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(cx).map(|outcome| match outcome {
-            Ok(value) => value.split().map_err(DeclaredError::into_call_error),
+        Pin::new(&mut self.0).poll(cx).map(|ended| match ended {
+            Ok(outcome) => outcome.map_err(DeclaredError::into_call_error),
             Err(failure) => Err(failure.into()),
         })
     }

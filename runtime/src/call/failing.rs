@@ -30,6 +30,17 @@ pub(crate) fn handler_lost() -> Failure {
     Failure::new(Code::ActorFailed, "the actor failed while it handled the call").with_delivered(Delivered::Yes)
 }
 
+/// What the deferred reply was to follow from panicked.
+pub(super) fn deferred_failed() -> Failure {
+    Failure::new(Code::ActorFailed, "the deferred reply panicked").with_delivered(Delivered::Yes)
+}
+
+/// Whoever was to send the deferred reply went away.
+pub(super) fn deferred_lost() -> Failure {
+    let text = "the deferred reply will never come: its sender was dropped";
+    Failure::new(Code::ActorFailed, text).with_delivered(Delivered::Yes)
+}
+
 /// The queued call was thrown away because its actor stopped.
 pub(super) fn never_run() -> Failure {
     Failure::new(Code::ActorStopped, "the actor stopped before the call was run").with_delivered(Delivered::No)

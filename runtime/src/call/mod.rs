@@ -1,6 +1,7 @@
 //! A call: from the moment a proxy's method is called to the moment its caller has the reply.
 
 mod ask;
+mod deferring;
 mod failing;
 mod pending;
 mod port;
@@ -13,7 +14,7 @@ mod tell;
 pub use ask::{Ask, AskFuture};
 pub use port::WireReply;
 pub use reply::Reply;
-pub use returns::Returns;
+pub use returns::{Outcome, Returns};
 pub use slot::{Slots, UnusedSlots};
 pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};

@@ -10,7 +10,7 @@ use std::{
 
 use callsheet_wire::Failure;
 
-use super::{CallHeader, Reply, slot::Slot};
+use super::{CallHeader, Reply, returns::Outcome, slot::Slot};
 use crate::{
     actor::{Rejected, Sending},
     contract::Message,
@@ -26,10 +26,10 @@ enum State<M: Message> {
     /// The queue is full: the message waits for room, and its slot for the deadline.
     Enqueueing {
         sending: Sending,
-        slot: Arc<Slot<M::Returns>>,
+        slot: Arc<Slot<Outcome<M::Returns>>>,
     },
     Waiting {
-        slot: Arc<Slot<M::Returns>>,
+        slot: Arc<Slot<Outcome<M::Returns>>>,
     },
     Failed(Failure),
     Ended,
@@ -78,7 +78,7 @@ impl<M: Message> Pending<M> {
 }
 
 impl<M: Message> Future for Pending<M> {
-    type Output = Result<M::Returns, Failure>;
+    type Output = Result<Outcome<M::Returns>, Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let State::Enqueueing { sending, slot } = &mut self.state {

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use callsheet_schema::{DeclaredError, Returned};
+use callsheet_schema::{ContractType, DeclaredError, Returned};
 use callsheet_wire::{Codec, EncodeError, Failure, write};
 use futures_core::Stream;
 use serde::{Serialize, Serializer};
@@ -63,14 +63,14 @@ impl Port {
         self.outlet.fail(self.ticket, failure);
     }
 
-    pub(super) fn outcome<R: Returned>(self, value: R) {
-        match value.split() {
+    pub(super) fn outcome<T: Serialize, E: DeclaredError>(self, outcome: Result<T, E>) {
+        match outcome {
             Ok(value) => self.outlet.reply(self.ticket, &Value(&value), false),
             Err(error) => self.outlet.reply(self.ticket, &Declared(&error), true),
         }
     }
 
-    pub(super) fn stream<T: Returned>(self, stream: Streaming<T>) {
+    pub(super) fn stream<T: Returned<Ok: ContractType>>(self, stream: Streaming<T>) {
         let stream = Lookahead {
             stream,
             next: None,
@@ -188,7 +188,7 @@ struct Lookahead<T> {
     panicked: Option<Box<dyn Any + Send>>,
 }
 
-impl<T: Returned> EncodedStream for Lookahead<T> {
+impl<T: Returned<Ok: ContractType>> EncodedStream for Lookahead<T> {
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,

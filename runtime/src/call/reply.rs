@@ -11,7 +11,7 @@ use callsheet_wire::Failure;
 use super::{
     failing::{handler_lost, never_run},
     port::{Port, WireReply},
-    returns::Returns,
+    returns::{Outcome, Returns},
     slot::Slot,
 };
 
@@ -21,14 +21,14 @@ pub struct Reply<R: Returns> {
     running: bool,
 }
 
-enum Destination<R> {
-    Slot(Arc<Slot<R>>),
+enum Destination<R: Returns> {
+    Slot(Arc<Slot<Outcome<R>>>),
     Port(Port),
     Nowhere,
 }
 
 impl<R: Returns> Reply<R> {
-    pub(crate) fn to_slot(slot: Arc<Slot<R>>) -> Self {
+    pub(crate) fn to_slot(slot: Arc<Slot<Outcome<R>>>) -> Self {
         Reply {
             destination: Destination::Slot(slot),
             running: false,
@@ -65,12 +65,19 @@ impl<R: Returns> Reply<R> {
         }
     }
 
-    /// Ends the call with what the method returned.
-    pub fn complete(mut self, value: R) {
+    /// Ends the call with what the method returned, or with what follows from it.
+    #[inline]
+    pub fn complete(self, value: R) {
+        value.settle(self);
+    }
+
+    /// Ends the call.
+    #[inline]
+    pub(crate) fn deliver(mut self, outcome: Outcome<R>) {
         match self.take() {
-            Destination::Slot(slot) => slot.complete(Ok(value)),
-            Destination::Port(port) => guarded(|| value.write_to(port)),
-            Destination::Nowhere => discard(value),
+            Destination::Slot(slot) => slot.complete(Ok(outcome)),
+            Destination::Port(port) => guarded(|| R::write(outcome, port)),
+            Destination::Nowhere => discard(outcome),
         }
     }
 
@@ -95,7 +102,7 @@ fn guarded(act: impl FnOnce()) {
     }
 }
 
-impl<R> Destination<R> {
+impl<R: Returns> Destination<R> {
     fn fail(self, failure: Failure) {
         match self {
             Destination::Slot(slot) => slot.complete(Err(failure)),

@@ -8,17 +8,18 @@ use std::{
     time::Duration,
 };
 
-use callsheet_schema::{DeclaredError, Returned};
+use callsheet_schema::{ContractType, OneError, Returned};
 use callsheet_wire::{Code, Delivered, Failure};
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
-use super::{failing::late_for_first_item, pending::Pending};
+use super::{failing::late_for_first_item, pending::Pending, returns::Returns};
 use crate::{Streaming, contract::Message, mailbox::Address};
 
 /// A call with many replies: a stream that starts the call when it is first polled.
 ///
-/// The deadline covers the wait for the first item. The first error is the last item. Dropping the stream ends it on the
+/// The deadline covers the wait for the first item. The first error is the last item, and where the method refuses to open
+/// the stream, it is the only one. Dropping the stream ends it on the
 /// actor's side too.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct StreamCall<M: Message, T> {
@@ -56,9 +57,6 @@ enum First<M: Message> {
 /// Nothing is ever pinned in place: what must not move has a box of its own.
 impl<M: Message, T> Unpin for StreamCall<M, T> {}
 
-/// An item, or why there is none.
-type Outcome<T> = Result<<T as Returned>::Ok, <<T as Returned>::Err as DeclaredError>::Or<Failure>>;
-
 impl<M: Message, T> StreamCall<M, T> {
     pub(super) fn new(address: Address<M::Queued>, message: M) -> Self {
         StreamCall {
@@ -79,12 +77,13 @@ impl<M: Message, T> StreamCall<M, T> {
     }
 }
 
-impl<M, T> Stream for StreamCall<M, T>
+impl<M, T, E> Stream for StreamCall<M, T>
 where
-    T: Returned,
-    M: Message<Returns = Streaming<T>>,
+    T: Returned<Ok: ContractType>,
+    E: OneError<T::Err, One = E>,
+    M: Message<Returns: Returns<Value = Streaming<T>, Error = E>>,
 {
-    type Item = Outcome<T>;
+    type Item = Result<T::Ok, E::Or<Failure>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
@@ -113,10 +112,11 @@ where
                         continue;
                     };
                     match opened {
-                        Ok(stream) => {
+                        Ok(Ok(stream)) => {
                             let first = Some(first);
                             self.state = State::Open { stream, first };
                         }
+                        Ok(Err(refusal)) => return Poll::Ready(Some(Err(refusal.into_call_error()))),
                         Err(failure) => return Poll::Ready(Some(Err(failure.into()))),
                     }
                 }
@@ -143,7 +143,7 @@ where
                         self.state = State::Ended;
                         return Poll::Ready(None);
                     };
-                    let item = item.split().map_err(DeclaredError::into_call_error);
+                    let item = item.split().map_err(|error| E::later(error).into_call_error());
                     if item.is_err() {
                         self.state = State::Ended;
                     }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use callsheet_schema::Returned;
 use callsheet_wire::Failure;
 
-use super::ask::Ask;
+use super::{ask::Ask, returns::Returns};
 use crate::{
     contract::{Message, TellMessage},
     mailbox::{Address, Enqueue},
@@ -58,7 +57,7 @@ impl<M: TellMessage> Sends for Tell<'_, M> {
 
 // What it lacks to be sent is better said by the trait than by what this asks for.
 #[diagnostic::do_not_recommend]
-impl<M: Message<Returns = R>, R: Returned<Ok = (), Err = std::convert::Infallible>> Sends for Ask<'_, M> {
+impl<M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infallible>> Sends for Ask<'_, M> {
     fn send(self) -> Enqueue {
         let (address, message, timeout) = self.into_parts();
         let reply = super::Reply::to_wire(super::WireReply::Discard);

@@ -28,9 +28,15 @@ use crate::{
 /// An actor's name, and the messages of the contract it is called by.
 pub struct Address<M: ContractMessage>(Arc<Inner<M>>);
 
+/// An actor's name, and the runtime that it is a name in.
+#[derive(Clone, Debug)]
+pub struct Location {
+    pub(crate) id: ActorId,
+    pub(crate) runtime: Result<WeakRuntime, Failure>,
+}
+
 struct Inner<M: ContractMessage> {
-    id: ActorId,
-    runtime: Result<WeakRuntime, Failure>,
+    location: Location,
     /// What the name resolved to first. It is what the name means for as long as that actor lives, so it is read without
     /// any counting.
     first: OnceLock<Target<M>>,
@@ -84,10 +90,10 @@ impl<M> Target<M> {
 }
 
 impl<M: ContractMessage> Address<M> {
-    pub(crate) fn new(id: ActorId, runtime: Result<WeakRuntime, Failure>) -> Self {
+    /// The address of the actor at `location`.
+    pub fn new(location: &Location) -> Self {
         Address(Arc::new(Inner {
-            id,
-            runtime,
+            location: location.clone(),
             first: OnceLock::new(),
             superseded: AtomicBool::new(false),
             later: ArcSwapOption::empty(),
@@ -96,7 +102,12 @@ impl<M: ContractMessage> Address<M> {
 
     /// The actor's id.
     pub fn id(&self) -> &ActorId {
-        &self.0.id
+        &self.0.location.id
+    }
+
+    /// Where the actor is.
+    pub(crate) fn location(&self) -> &Location {
+        &self.0.location
     }
 
     /// What the name resolves to, from the cache if it was resolved before.
@@ -128,8 +139,8 @@ impl<M: ContractMessage> Address<M> {
 
     #[cold]
     fn look_up(&self) -> Result<Resolved<'_, M>, Failure> {
-        let runtime = self.0.runtime.clone()?.upgrade()?;
-        let target = runtime.resolve::<M>(&self.0.id)?;
+        let runtime = self.0.location.runtime.clone()?.upgrade()?;
+        let target = runtime.resolve::<M>(self.id())?;
         if self.0.first.get().is_none() {
             return Ok(Resolved::First(self.0.first.get_or_init(|| target)));
         }
@@ -182,7 +193,7 @@ impl<M: ContractMessage> Clone for Address<M> {
 
 impl<M: ContractMessage> fmt::Debug for Address<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Address({} at `{}`)", M::CONTRACT, self.0.id)
+        write!(f, "Address({} at `{}`)", M::CONTRACT, self.id())
     }
 }
 

@@ -5,13 +5,13 @@ mod address;
 use std::{fmt, ops::Deref};
 
 pub(crate) use address::Target;
-pub use address::{Address, Enqueue};
+pub use address::{Address, Enqueue, Location};
 
 use crate::{
     actor::ActorId,
     ambient,
     call::{Ask, Sends, StreamCall},
-    contract::{Contract, ContractMessage, Message, Proxy},
+    contract::{Contract, ContractMessage, Extends, Link, Message, Proxy},
     runtime::WeakRuntime,
 };
 
@@ -43,17 +43,53 @@ pub fn To<T: Contract + ?Sized>(id: impl Into<ActorId>) -> Mailbox<T> {
 
 impl<T: Contract + ?Sized> Mailbox<T> {
     pub(crate) fn ambient(id: ActorId) -> Self {
-        Self::new(Address::new(id, ambient::find().map(|runtime| runtime.downgrade())))
+        let runtime = ambient::find().map(|runtime| runtime.downgrade());
+        Self::new(&Location { id, runtime })
     }
 
     pub(crate) fn of(runtime: WeakRuntime, id: ActorId) -> Self {
-        Self::new(Address::new(id, Ok(runtime)))
+        let runtime = Ok(runtime);
+        Self::new(&Location { id, runtime })
     }
 
-    fn new(address: Address<T::Message>) -> Self {
+    pub(crate) fn new(location: &Location) -> Self {
         Mailbox {
-            proxy: T::Proxy::new(address),
+            proxy: T::Proxy::at(location),
         }
+    }
+
+    /// The same actor's mailbox for a contract that its contract builds on.
+    ///
+    /// The calls of such a contract are also the mailbox's own; this is for whoever wants a mailbox of that contract. It is
+    /// no method, so that it hides none of the contract's: `Mailbox::upcast(&orders)`.
+    ///
+    /// ```
+    /// use callsheet::{Mailbox, actor_contract};
+    ///
+    /// #[actor_contract(namespace = "demo")]
+    /// pub trait HealthCheck {
+    ///     fn is_healthy(&self) -> bool;
+    /// }
+    ///
+    /// #[actor_contract(namespace = "demo")]
+    /// pub trait Orders: HealthCheck {
+    ///     async fn place(&mut self, item: String) -> u64;
+    /// }
+    ///
+    /// async fn check(health: Mailbox<dyn HealthCheck>) -> bool {
+    ///     health.is_healthy().await.unwrap_or(false)
+    /// }
+    ///
+    /// async fn check_orders(orders: Mailbox<dyn Orders>) -> bool {
+    ///     check(Mailbox::upcast(&orders)).await
+    /// }
+    /// # let _ = check_orders;
+    /// ```
+    pub fn upcast<U: Contract + ?Sized>(this: &Mailbox<T>) -> Mailbox<U>
+    where
+        T: Extends<U>,
+    {
+        Mailbox::new(this.proxy.address().location())
     }
 
     /// Makes the call and waits for its reply: the same as calling the method on the mailbox and awaiting it.

@@ -7,6 +7,7 @@ mod cancel;
 mod codecs;
 mod crowd;
 mod gates;
+mod language;
 mod order;
 mod peer;
 mod probe;

@@ -1,6 +1,6 @@
 //! The types that the contract speaks of, each with a name for the rest of the expansion.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -12,6 +12,15 @@ use crate::{
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let visibility = &contract.visibility;
     let described = quote!(__callsheet::schema::__private::Described);
+    let supertraits = contract
+        .supertraits
+        .iter()
+        .zip(contract.supertrait_aliases())
+        .map(|(path, alias)| {
+            let contract = itself::within(path, &quote!(dyn), &quote!());
+            let contract = itself::of(&contract, &quote!(__callsheet::Contract), &quote!(IS));
+            quote!(#visibility type #alias = #contract;)
+        });
     let events = contract
         .events
         .iter()
@@ -30,6 +39,11 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                 let argument = itself::of(&argument.written, &described, &quote!(IS));
                 quote!(#(#cfg)* #visibility type #alias = #argument;)
             });
+        let context = method.context.as_ref().map(|context| {
+            let alias = method.context_alias();
+            let context = itself::of(&context.written, &quote!(__callsheet::Context), &quote!(IS));
+            quote!(#(#cfg)* #visibility type #alias = #context;)
+        });
         let returned = match &method.kind {
             Kind::Tell => None,
             Kind::Returns(written) => Some(quote!(#written)),
@@ -40,12 +54,24 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             let returned = itself::of(&returned, &quote!(__callsheet::Returns), &quote!(KIND));
             quote!(#(#cfg)* #visibility type #alias = #returned;)
         });
-        quote!(#(#arguments)* #returned)
+        quote!(#(#arguments)* #context #returned)
     });
-    quote!(#(#events)* #(#methods)*)
+    quote!(#(#supertraits)* #(#events)* #(#methods)*)
 }
 
 impl Contract {
+    /// The names of the contracts it builds on, as trait objects.
+    pub(super) fn supertrait_aliases(&self) -> impl DoubleEndedIterator<Item = Ident> {
+        (0..self.supertraits.len()).map(|index| format_ident!("__Supertrait_{index}"))
+    }
+
+    /// Where it says what it builds on.
+    pub(super) fn place_of_supertraits(&self) -> Span {
+        self.supertraits
+            .first()
+            .map_or_else(|| self.ident.span(), Spanned::span)
+    }
+
     /// The names of the types of the events.
     pub(super) fn event_aliases(&self) -> impl Iterator<Item = Ident> {
         (0..self.events.len()).map(|index| format_ident!("__Event_{index}"))
@@ -61,6 +87,11 @@ impl Method {
     /// The name of the type of the argument `index`.
     pub(super) fn argument_alias(&self, index: usize) -> Ident {
         format_ident!("__Argument_{index}_{}", self.ident.unraw())
+    }
+
+    /// The name of the type of the context.
+    pub(super) fn context_alias(&self) -> Ident {
+        format_ident!("__Context_{}", self.ident.unraw())
     }
 
     /// What the method returns, as the type that says which kind of call it is; `None` for a tell.

@@ -12,12 +12,18 @@ use crate::{
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let Contract { ident, name, .. } = contract;
     let events: Vec<_> = contract.event_aliases().collect();
+    let supertraits: Vec<_> = contract.supertrait_aliases().collect();
     let (message_enum, proxy) = (contract.message_enum(), contract.proxy());
     let infos = contract.methods.iter().enumerate().map(|(index, method)| {
-        let (cfg, message, kind) = (&method.cfg, message_name(method), kind(method));
+        let (cfg, message, aliases, kind) = (&method.cfg, message_name(method), &method.aliases, kind(method));
         quote! {
             #(#cfg)*
-            methods.push(__callsheet::MethodInfo { index: #index, message: #message, kind: #kind });
+            methods.push(__callsheet::MethodInfo {
+                index: #index,
+                message: #message,
+                aliases: &[#(#aliases),*],
+                kind: #kind,
+            });
         }
     });
     let decoders = contract
@@ -32,7 +38,10 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         impl<'a> __callsheet::Contract for dyn #ident + 'a {
             type Message = #message_enum;
             type Proxy = #proxy;
+            type Calls<__Next: __callsheet::Link> = #proxy<__Next>;
         }
+
+        #(impl<'a> __callsheet::Extends<#supertraits> for dyn #ident + 'a {})*
 
         impl __callsheet::ContractMessage for #message_enum {
             const CONTRACT: &'static str = #name;
@@ -62,13 +71,15 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                 let mut methods = ::std::vec::Vec::new();
                 #(#descriptions)*
                 __callsheet::schema::Contract {
-                    name: ::std::string::String::from(#name),
-                    docs: ::std::string::String::from(#markdown),
+                    name: ::std::borrow::ToOwned::to_owned(#name),
+                    docs: ::std::borrow::ToOwned::to_owned(#markdown),
                     deprecated: #deprecated,
-                    extends: ::std::vec::Vec::new(),
+                    extends: ::std::vec![#(::std::borrow::ToOwned::to_owned(
+                        <<#supertraits as __callsheet::Contract>::Message as __callsheet::ContractMessage>::CONTRACT
+                    )),*],
                     methods,
                     events: ::std::vec![#(__callsheet::schema::Event {
-                        name: ::std::string::String::from(<#events as __callsheet::schema::Describe>::NAME),
+                        name: ::std::borrow::ToOwned::to_owned(<#events as __callsheet::schema::Describe>::NAME),
                         type_ref: <#events as __callsheet::schema::Describe>::describe(types),
                     }),*],
                 }
@@ -119,6 +130,7 @@ fn description(method: &Method) -> TokenStream {
     let cfg = &method.cfg;
     let name = method.ident.unraw().to_string();
     let message = message_name(method);
+    let aliases = &method.aliases;
     let kind = kind(method);
     let markdown = docs::markdown(&method.attributes);
     let deprecated = docs::deprecation(&method.attributes);
@@ -137,7 +149,7 @@ fn description(method: &Method) -> TokenStream {
             let types = method.argument_aliases();
             quote! {
                 __callsheet::schema::Request::Arguments(::std::vec![#(__callsheet::schema::Argument {
-                    name: ::std::string::String::from(#names),
+                    name: ::std::borrow::ToOwned::to_owned(#names),
                     type_ref: <#types as __callsheet::schema::Describe>::describe(types),
                     optional: <#types as __callsheet::schema::Describe>::OPTIONAL,
                 }),*])
@@ -147,7 +159,7 @@ fn description(method: &Method) -> TokenStream {
             let (name, alias) = (argument.ident.unraw().to_string(), method.argument_alias(0));
             quote! {
                 __callsheet::schema::Request::Message {
-                    name: ::std::string::String::from(#name),
+                    name: ::std::borrow::ToOwned::to_owned(#name),
                     type_ref: <#alias as __callsheet::schema::Describe>::describe(types),
                 }
             }
@@ -159,10 +171,12 @@ fn description(method: &Method) -> TokenStream {
             let request = #request;
             let (reply, error) = #returned;
             methods.push(__callsheet::schema::Method {
-                name: ::std::string::String::from(#name),
+                name: ::std::borrow::ToOwned::to_owned(#name),
                 message: ::std::format!("{}.{}", <Self as __callsheet::ContractMessage>::CONTRACT, #message),
-                aliases: ::std::vec::Vec::new(),
-                docs: ::std::string::String::from(#markdown),
+                aliases: ::std::vec![
+                    #(::std::format!("{}.{}", <Self as __callsheet::ContractMessage>::CONTRACT, #aliases)),*
+                ],
+                docs: ::std::borrow::ToOwned::to_owned(#markdown),
                 deprecated: #deprecated,
                 kind: #kind,
                 access: __callsheet::schema::Access::#access,

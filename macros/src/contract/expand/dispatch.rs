@@ -1,7 +1,7 @@
 //! From a message to the method it calls.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::contract::check::{Contract, Kind, Method};
 
@@ -51,6 +51,15 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         .methods
         .iter()
         .map(|method| exclusive_arm(contract, method, true));
+    // As in the proxy, a contract that is less visible than this one is an error here.
+    let served = contract
+        .supertrait_aliases()
+        .map(|supertrait| quote!(<#supertrait as __callsheet::Serves<__S>>::Contracts))
+        .fold(
+            quote!(__callsheet::Single<#dispatch<__S>>),
+            |before, contracts| quote!(__callsheet::Cons<#before, #contracts>),
+        );
+    let contracts = quote_spanned!(contract.place_of_supertraits()=> type Contracts = #served;);
     quote! {
         #visibility struct #dispatch<__S> {
             #(#fields,)*
@@ -92,9 +101,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             }
         }
 
-        #[diagnostic::do_not_recommend]
         impl<'a, __S: #ident> __callsheet::Serves<__S> for dyn #ident + 'a {
-            type Dispatch = #dispatch<__S>;
+            #contracts
         }
     }
 }

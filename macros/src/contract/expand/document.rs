@@ -15,7 +15,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         #[allow(non_snake_case, unexpected_cfgs)]
         mod #module {
             #[cfg(all(test, callsheet_document))]
-            #[test]
+            #[::core::prelude::v1::test]
             fn emit() {
                 ::callsheet::__private::document::emit();
             }

@@ -54,11 +54,12 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
                     type Queued = #message_enum;
                     #associated
 
-                    fn slots() -> &'static __callsheet::Slots<#returns> {
+                    fn slots() -> &'static __callsheet::Slots<__callsheet::Outcome<#returns>> {
                         ::std::thread_local! {
-                            static UNUSED: __callsheet::UnusedSlots<#returns> = const { __callsheet::UnusedSlots::new() };
+                            static UNUSED: __callsheet::UnusedSlots<__callsheet::Outcome<#returns>> =
+                                const { __callsheet::UnusedSlots::new() };
                         }
-                        static SLOTS: __callsheet::Slots<#returns> = __callsheet::Slots::new(&UNUSED);
+                        static SLOTS: __callsheet::Slots<__callsheet::Outcome<#returns>> = __callsheet::Slots::new(&UNUSED);
                         &SLOTS
                     }
 

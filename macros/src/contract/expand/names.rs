@@ -29,21 +29,31 @@ impl Contract {
 }
 
 impl Method {
-    /// A call of the method on `state`, with its arguments taken out of `message`.
+    /// A call of the method on `state`, with its arguments taken out of `message`, within a turn of its actor.
     pub(super) fn call(&self, contract: &Contract, state: &TokenStream, message: &TokenStream) -> TokenStream {
         let (ident, contract) = (&self.ident, &contract.ident);
-        let arguments = match &self.request {
+        let mut arguments = match &self.request {
             Request::Arguments(arguments) => {
                 let fields = arguments.iter().map(|argument| &argument.ident);
-                quote!(#(#message.#fields),*)
+                fields.map(|field| quote!(#message.#field)).collect()
             }
-            Request::Message(_) => quote!(#message.0),
+            Request::Message(_) => vec![quote!(#message.0)],
         };
-        let call = quote!(<__S as #contract>::#ident(#state, #arguments));
+        let mut context = None;
+        if let Some(taken) = &self.context {
+            let alias = self.context_alias();
+            arguments.insert(taken.at, quote!(<#alias as __callsheet::Context>::of(&context)));
+            context = Some(quote!(let context = __callsheet::context();));
+        }
+        let call = quote!(<__S as #contract>::#ident(#state, #(#arguments),*));
         let call = if self.is_async { quote!(#call.await) } else { call };
-        match self.kind {
+        let call = match self.kind {
             Kind::ImplStream(_) => quote!(::callsheet::Streaming::new(#call)),
             _ => call,
+        };
+        match context {
+            Some(context) => quote!({ #context #call }),
+            None => call,
         }
     }
 }

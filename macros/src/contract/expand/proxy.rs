@@ -1,30 +1,51 @@
 //! The calls of the contract on an address: what a mailbox dereferences to.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::contract::check::{Contract, Method, Request};
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let (message_enum, proxy, visibility) = (contract.message_enum(), contract.proxy(), &contract.visibility);
     let methods = contract.methods.iter().map(|method| call(contract, method));
+    let next = contract.supertrait_aliases().rev().fold(
+        quote!(__Next),
+        |next, supertrait| quote!(<#supertrait as __callsheet::Contract>::Calls<#next>),
+    );
+    // A contract that is less visible than this one is an error here.
+    let target = quote_spanned!(contract.place_of_supertraits()=> type Target = #next;);
     quote! {
-        #[derive(Clone)]
-        #visibility struct #proxy(__callsheet::Address<#message_enum>);
+        #visibility struct #proxy<__Next: __callsheet::Link = __callsheet::End>(__callsheet::Address<#message_enum>, #next);
 
-        impl __callsheet::Proxy for #proxy {
-            type Message = #message_enum;
-
-            fn new(address: __callsheet::Address<#message_enum>) -> Self {
-                Self(address)
+        impl<__Next: __callsheet::Link> ::core::clone::Clone for #proxy<__Next> {
+            fn clone(&self) -> Self {
+                Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
             }
+        }
+
+        impl<__Next: __callsheet::Link> __callsheet::Link for #proxy<__Next> {
+            fn at(location: &__callsheet::Location) -> Self {
+                Self(__callsheet::Address::new(location), __callsheet::Link::at(location))
+            }
+        }
+
+        impl<__Next: __callsheet::Link> __callsheet::Proxy for #proxy<__Next> {
+            type Message = #message_enum;
 
             fn address(&self) -> &__callsheet::Address<#message_enum> {
                 &self.0
             }
         }
 
-        impl #proxy {
+        impl<__Next: __callsheet::Link> ::core::ops::Deref for #proxy<__Next> {
+            #target
+
+            fn deref(&self) -> &#next {
+                &self.1
+            }
+        }
+
+        impl<__Next: __callsheet::Link> #proxy<__Next> {
             #(#methods)*
         }
     }

@@ -2,15 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Block, FnArg, Pat, ReturnType, Type, parse_quote};
+use syn::{Block, FnArg, Pat, Path, ReturnType, Type, parse_quote};
 
 use crate::contract::ast::{Method, Trait, impl_stream_item};
 
-/// The trait with every method callable on a sized type alone, so that `dyn Trait` can name the contract, and every
-/// `async fn` as a method that returns a `Send` future, so that implementors write a plain `async fn`.
+/// The trait, which builds on `supertraits`, with every method callable on a sized type alone, so that `dyn Trait` can name
+/// the contract, and every `async fn` as a method that returns a `Send` future, so that implementors write a plain
+/// `async fn`.
 ///
 /// What is added has the place of what it is added to: rustc points there when an implementation does not fulfil it.
-pub(crate) fn restated(raw: &Trait) -> TokenStream {
+pub(crate) fn restated(raw: &Trait, supertraits: &[Path]) -> TokenStream {
     let syn::ItemTrait {
         attrs,
         vis,
@@ -20,12 +21,12 @@ pub(crate) fn restated(raw: &Trait) -> TokenStream {
         items: others,
         ..
     } = &raw.item;
-    let supertraits = quote_spanned!(ident.span()=> ::core::marker::Send + ::core::marker::Sync + 'static);
+    let markers = quote_spanned!(ident.span()=> ::core::marker::Send + ::core::marker::Sync + 'static);
     let methods = raw.methods.iter().map(method);
     let clause = &generics.where_clause;
     quote! {
         #(#attrs)*
-        #vis #unsafety trait #ident #generics: #supertraits #clause {
+        #vis #unsafety trait #ident #generics: #(#supertraits +)* #markers #clause {
             #(#others)*
             #(#methods)*
         }
@@ -37,7 +38,7 @@ fn method(method: &Method) -> TokenStream {
     let mut signature = method.signature.clone();
     let mut default = method.default.clone();
     let predicates = &mut signature.generics.make_where_clause().predicates;
-    predicates.push(parse_quote!(Self: Sized));
+    predicates.push(parse_quote!(Self: ::core::marker::Sized));
     let span = signature.ident.span();
     if signature.asyncness.take().is_some() {
         let output: Type = match &signature.output {

@@ -13,7 +13,7 @@ use super::{
     streams,
 };
 use crate::{
-    ambient,
+    ambient::{self, Handler},
     call::{Body, EncodedStream, Outlet},
     clock::{Reading, Sweep},
 };
@@ -56,7 +56,8 @@ impl Outlet for Link {
     fn stream(&self, ticket: u64, stream: Box<dyn EncodedStream>) {
         // Without a runtime or a connection nobody is left who could read the stream.
         if let (Ok(runtime), Some(me)) = (self.runtime.upgrade(), self.me.upgrade()) {
-            runtime.spawn(ambient::scope(self.runtime.clone(), streams::pump(me, ticket, stream)));
+            let handler = Handler::Runtime(self.runtime.clone());
+            runtime.spawn(ambient::scope(handler, streams::pump(me, ticket, stream)));
         }
     }
 
