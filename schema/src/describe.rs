@@ -64,6 +64,11 @@ impl<T: Describe + Serialize + DeserializeOwned + Send> ContractType for T {}
 /// What the macro asks of an argument's type: that it is described. Whatever is not lacks serde's traits too, and asking
 /// for all of them would be one error for each.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a contract type",
+    label = "has no description",
+    note = "mark the type with `#[contract_type]`; in place of a type of another crate, use one of your own"
+)]
 pub trait Described {
     const IS: () = ();
 }

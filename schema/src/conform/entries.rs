@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Misfit, Value, judge::Judge, misfit::Shown, variants::Enum};
+use super::{Misfit, Value, judge::Judge, misfit::Shown, scalars, variants::Enum};
 use crate::{Direction, Field, Shape, Tagging, TypeRef};
 
 /// Whether the entries that are left can belong to anyone else.
@@ -80,6 +80,12 @@ impl Judge<'_> {
             TypeRef::Option(inner) => self.merge(inner, entries, scope, steps),
             TypeRef::Map(key, inner) => self.map(key, inner, entries),
             TypeRef::Unit => self.nothing(entries, scope),
+            TypeRef::Duration | TypeRef::SystemTime => {
+                let own = scalars::time_names(reference).into_iter();
+                let own = own.filter_map(|name| Some((Value::Text(name.to_owned()), entries.take(name)?.clone())));
+                scalars::check(reference, &Value::Map(own.collect()), self.direction, self.codec)?;
+                self.nothing(entries, scope)
+            }
             other => Err(Misfit::new(format!("expected {other}, found object"))),
         }
     }
@@ -131,7 +137,7 @@ impl Judge<'_> {
         }
     }
 
-    /// A value that has no entries.
+    /// A value that has no further entries.
     fn nothing(&self, entries: &Entries<'_>, scope: Scope) -> Result<(), Misfit> {
         self.rest(entries, scope, scope == Scope::Whole)
     }
@@ -169,27 +175,19 @@ impl Judge<'_> {
     }
 
     fn field(&mut self, field: &Field, entries: &mut Entries<'_>) -> Result<(), Misfit> {
-        let Field { name, type_ref, .. } = field;
-        let may_be_absent = match self.direction {
-            Direction::Accepted => field.optional,
-            Direction::Produced => field.sometimes,
+        let (may_be_absent, aliases) = match self.direction {
+            Direction::Accepted => (field.optional, field.aliases.as_slice()),
+            Direction::Produced => (field.sometimes, [].as_slice()),
         };
-        let accepted = field.accepts.iter().take(1).chain(&field.aliases);
-        let names: Vec<&String> = match (self.direction, &field.accepts) {
-            (Direction::Produced, _) => vec![name],
-            (Direction::Accepted, Some(_)) => accepted.collect(),
-            (Direction::Accepted, None) => std::iter::once(name).chain(accepted).collect(),
-        };
-        let mut found = names.iter().filter_map(|name| Some((*name, entries.take(name)?)));
+        let name = field.wire_name(self.direction);
+        let names = std::iter::once(name).chain(aliases.iter().map(String::as_str));
+        let mut found = names.filter_map(|name| Some((name, entries.take(name)?)));
         match (found.next(), found.next()) {
             (None, _) if may_be_absent => Ok(()),
-            (None, _) => Err(Misfit::new(format!(
-                "missing field `{}`",
-                names.first().map_or("", |name| name)
-            ))),
+            (None, _) => Err(Misfit::new(format!("missing field `{name}`"))),
             (Some((name, value)), None) => self
-                .value(type_ref, value, 0)
-                .map_err(|misfit| misfit.at_key(&Value::Text(name.clone()))),
+                .value(&field.type_ref, value, 0)
+                .map_err(|misfit| misfit.at_name(name)),
             (Some((one, _)), Some((other, _))) => {
                 Err(Misfit::new(format!("`{one}` and `{other}` are names of one field")))
             }
@@ -233,8 +231,7 @@ impl Judge<'_> {
             Ok(Shape::Enum { variants, .. }) if variants.iter().any(|variant| variant.untagged) => false,
             Ok(Shape::Enum { tagging, variants, .. }) => match tagging {
                 Tagging::External => variants.iter().any(|variant| {
-                    let names = std::iter::once(&variant.name).chain(&variant.accepts);
-                    names.chain(&variant.aliases).any(|name| has(name))
+                    has(variant.wire_name(self.direction)) || variant.aliases.iter().any(|alias| has(alias))
                 }),
                 Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => has(tag),
                 Tagging::Untagged => false,

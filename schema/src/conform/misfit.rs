@@ -42,11 +42,21 @@ impl Misfit {
         self
     }
 
+    /// In the value of the entry with this name.
+    pub(super) fn at_name(mut self, name: &str) -> Self {
+        let step = if is_plain(name) {
+            format!(".{name}")
+        } else {
+            format!("[\"{}\"]", Shown(name))
+        };
+        self.path.insert_str(0, &step);
+        self
+    }
+
     /// In the value of the entry with this key.
     pub(super) fn at_key(mut self, key: &Value) -> Self {
         let step = match key {
-            Value::Text(name) if is_plain(name) => format!(".{name}"),
-            Value::Text(name) => format!("[\"{}\"]", Shown(name)),
+            Value::Text(name) => return self.at_name(name),
             Value::Unsigned(key) => format!("[{key}]"),
             Value::Negative(key) => format!("[{key}]"),
             Value::Bool(key) => format!("[{key}]"),

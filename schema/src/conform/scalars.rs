@@ -21,11 +21,12 @@ pub(super) fn check(reference: &TypeRef, value: &Value, direction: Direction, co
         (TypeRef::I128 | TypeRef::U128, Value::Bytes(bytes)) => codec == Codec::MessagePack && bytes.len() == 16,
         (TypeRef::I128, Value::Unsigned(value)) => codec == Codec::Json && i128::try_from(*value).is_ok(),
         (TypeRef::I128, Value::Negative(_)) | (TypeRef::U128, Value::Unsigned(_)) => codec == Codec::Json,
-        (TypeRef::Duration, Value::Map(entries)) => return time(["secs", "nanos"], u64::MAX, entries, direction),
+        (TypeRef::Duration, Value::Map(entries)) => {
+            return time(time_names(reference), u64::MAX, entries, direction);
+        }
         (TypeRef::SystemTime, Value::Map(entries)) => {
             // A point in time is kept as signed seconds.
-            let names = ["secs_since_epoch", "nanos_since_epoch"];
-            return time(names, i64::MAX.unsigned_abs(), entries, direction);
+            return time(time_names(reference), i64::MAX.unsigned_abs(), entries, direction);
         }
         (reference, Value::Unsigned(value)) => range(reference).is_some_and(|(_, most)| *value <= most),
         (reference, Value::Negative(value)) => range(reference).is_some_and(|(least, _)| *value >= least),
@@ -80,6 +81,14 @@ fn is_f32(value: &Value, direction: Direction, codec: Codec) -> bool {
         (Direction::Accepted, Value::F64(value)) => stays_finite(*value),
         (Direction::Produced, Value::F64(value)) => codec == Codec::Json && stays_finite(*value),
         _ => false,
+    }
+}
+
+/// The names of the entries of a span of time or a point in it.
+pub(super) fn time_names(reference: &TypeRef) -> [&'static str; 2] {
+    match reference {
+        TypeRef::SystemTime => ["secs_since_epoch", "nanos_since_epoch"],
+        _ => ["secs", "nanos"],
     }
 }
 

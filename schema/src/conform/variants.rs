@@ -36,30 +36,26 @@ impl<'s> Enum<'s> {
                 told,
             ));
         };
-        let mut tagged = self.tagged();
-        let named = match direction {
-            Direction::Produced => tagged.find(|variant| variant.name == *told),
-            Direction::Accepted => tagged
-                .find(|variant| {
-                    variant.accepts.as_ref().unwrap_or(&variant.name) == told || variant.aliases.contains(told)
-                })
-                .or_else(|| self.tagged().find(|variant| variant.other)),
-        };
+        let named = self.tagged().find(|variant| is_name(variant, told, direction));
+        // What is produced is never of an unknown variant.
+        let or_other = || self.tagged().find(|variant| variant.other && direction == Direction::Accepted);
+        let named = named.or_else(or_other);
         named.ok_or_else(|| Misfit::new(format!("`{}` has no variant `{}`", self.name, Shown(told))))
     }
 
     /// The same, where unknown names tell of nothing.
     fn known_variant(self, told: &Value, direction: Direction) -> Result<&'s Variant, Misfit> {
         let variant = self.variant(told, direction)?;
-        let is_name = |name: &String| matches!(told, Value::Text(told) if told == name);
-        let names = std::iter::once(&variant.name)
-            .chain(&variant.accepts)
-            .chain(&variant.aliases);
-        if variant.other && !names.into_iter().any(is_name) {
-            return Err(Misfit::new(format!("no entry names a variant of `{}`", self.name)));
+        match told {
+            Value::Text(told) if is_name(variant, told, direction) => Ok(variant),
+            _ => Err(Misfit::new(format!("no entry names a variant of `{}`", self.name))),
         }
-        Ok(variant)
     }
+}
+
+fn is_name(variant: &Variant, told: &str, direction: Direction) -> bool {
+    let is_alias = || direction == Direction::Accepted && variant.aliases.iter().any(|alias| alias == told);
+    variant.wire_name(direction) == told || is_alias()
 }
 
 impl Judge<'_> {
@@ -171,7 +167,7 @@ impl Judge<'_> {
                 let told = self.tag(this, tag, entries)?;
                 let variant = this
                     .variant(told, self.direction)
-                    .map_err(|misfit| misfit.at_key(&Value::Text(tag.clone())))?;
+                    .map_err(|misfit| misfit.at_name(tag))?;
                 match &variant.shape {
                     VariantShape::Unit => self.rest(entries, scope, false),
                     _ => self.merge_data(this, variant, entries, scope, steps),
@@ -181,7 +177,7 @@ impl Judge<'_> {
                 let told = self.tag(this, tag, entries)?;
                 let variant = this
                     .variant(told, self.direction)
-                    .map_err(|misfit| misfit.at_key(&Value::Text(tag.clone())))?;
+                    .map_err(|misfit| misfit.at_name(tag))?;
                 let data = entries.take(content);
                 let fits = match (&variant.shape, data) {
                     (VariantShape::Unit, None) => Ok(()),
@@ -191,7 +187,7 @@ impl Judge<'_> {
                     (shape, Some(data)) => self.data(this, shape, data, 0),
                     (_, None) => return Err(Misfit::new(format!("missing field `{content}`"))),
                 };
-                fits.map_err(|misfit| misfit.at_key(&Value::Text(content.clone())))?;
+                fits.map_err(|misfit| misfit.at_name(content))?;
                 // Flattened, it sees no entries but its own, unless some variants are untagged.
                 let sees_others = scope == Scope::Whole || this.untagged().next().is_some();
                 self.rest(entries, scope, this.deny_unknown && sees_others)

@@ -6,6 +6,7 @@ mod combinations;
 mod conversions;
 mod defaults;
 mod denial;
+mod exported;
 mod flattening;
 mod generics;
 mod other;
@@ -21,7 +22,7 @@ mod untagged;
 
 use callsheet_oracle::{Case, Trial};
 
-/// Tries every type of a file.
+/// Tries every type of a file, and its JSON Schema.
 #[track_caller]
 fn assert_described(cases: Vec<Case>) {
     let trial = Trial {
@@ -29,7 +30,9 @@ fn assert_described(cases: Vec<Case>) {
         values: 40,
         changes: 15,
     };
-    let differences: Vec<_> = cases.iter().flat_map(|case| trial.of(case)).collect();
-    let shown: Vec<_> = differences.iter().map(ToString::to_string).collect();
+    let differences = cases.iter().flat_map(|case| trial.of(case));
+    let mut shown: Vec<_> = differences.map(|difference| difference.to_string()).collect();
+    let fewer = Trial { changes: 5, ..trial };
+    shown.extend(cases.iter().flat_map(|case| exported::differences(case, fewer)));
     assert!(shown.is_empty(), "{} differences:\n{}", shown.len(), shown.join("\n"));
 }

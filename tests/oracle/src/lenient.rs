@@ -80,7 +80,7 @@ pub static ALL: [Lenience; 12] = [
     },
     Lenience {
         reason: "serde's buffer reads a list as a struct, field by field, and as a tag with its data",
-        explains: |s| s.facts.buffers && s.is(&["object", "string or object"], "array"),
+        explains: |s| s.facts.buffers && s.is(&["object", "string or object", "duration", "system_time"], "array"),
     },
     Lenience {
         reason: "serde's buffer reads an integer as the index of a variant, and bytes as its name",

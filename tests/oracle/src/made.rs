@@ -4,7 +4,7 @@ mod heights;
 mod scalars;
 
 use callsheet_schema::{
-    Definition, Field, Shape, Tagging, TypeRef, Variant, VariantShape,
+    Definition, Direction, Field, Shape, Tagging, TypeRef, Variant, VariantShape,
     conform::{Codec, Value},
 };
 use std::collections::BTreeMap;
@@ -126,11 +126,11 @@ impl<'d> Maker<'d> {
             if field.optional && (impossible || depth >= DEPTH || self.random.u8(0..4) == 0) {
                 continue;
             }
-            let names: Vec<_> = std::iter::once(field.accepts.as_ref().unwrap_or(&field.name))
-                .chain(&field.aliases)
+            let names: Vec<_> = std::iter::once(field.wire_name(Direction::Accepted))
+                .chain(field.aliases.iter().map(String::as_str))
                 .collect();
             let name = names[self.random.usize(0..names.len())];
-            entries.push((Value::Text(name.clone()), self.make(&field.type_ref, depth + 1)));
+            entries.push((Value::Text(name.to_owned()), self.make(&field.type_ref, depth + 1)));
         }
         for field in fields.iter().filter(|field| field.flattened) {
             entries.extend(self.merged(&field.type_ref, depth));
@@ -169,6 +169,10 @@ impl<'d> Maker<'d> {
                 }
                 Shape::Unit | Shape::Tuple(_) => Entries::new(),
             },
+            TypeRef::Duration | TypeRef::SystemTime => match self.make(reference, depth) {
+                Value::Map(entries) => entries,
+                _ => Entries::new(),
+            },
             _ => Entries::new(),
         }
     }
@@ -184,8 +188,8 @@ impl<'d> Maker<'d> {
             Tagging::Untagged => data(self),
             // An entry that names no variant would be anyone's.
             Tagging::External => {
-                let name = variant.accepts.as_ref().unwrap_or(&variant.name);
-                vec![(Value::Text(name.clone()), self.data(variant, depth + 1))]
+                let name = variant.wire_name(Direction::Accepted);
+                vec![(Value::Text(name.to_owned()), self.data(variant, depth + 1))]
             }
             Tagging::Internal { tag } => {
                 let mut entries = data(self);
@@ -239,13 +243,13 @@ impl<'d> Maker<'d> {
     }
 
     fn told(&mut self, variant: &Variant) -> Value {
-        let names: Vec<_> = std::iter::once(variant.accepts.as_ref().unwrap_or(&variant.name))
-            .chain(&variant.aliases)
+        let names: Vec<_> = std::iter::once(variant.wire_name(Direction::Accepted))
+            .chain(variant.aliases.iter().map(String::as_str))
             .collect();
         if variant.other && self.random.bool() {
             return Value::Text(format!("not {}", variant.name));
         }
-        Value::Text(names[self.random.usize(0..names.len())].clone())
+        Value::Text(names[self.random.usize(0..names.len())].to_owned())
     }
 
     fn data(&mut self, variant: &'d Variant, depth: usize) -> Value {

@@ -286,7 +286,7 @@ fn sorted(value: Value) -> String {
 }
 
 /// Every name that a description speaks of.
-fn names(document: &Document) -> Vec<String> {
+pub fn names(document: &Document) -> Vec<String> {
     let mut names = BTreeSet::new();
     for definition in document.types.values() {
         for shape in std::iter::once(&definition.shape).chain(&definition.produces) {

@@ -46,10 +46,10 @@ impl<'a> Derives<'a> {
         let is_eq = !inside.iter().any(|part| is_float(part));
         let is_sorted = is_eq && self.sorted.contains(of.id.as_str());
         let has_default = match &of.shape {
-            Shape::Struct(of) => of
+            Shape::Struct(inner) => inner
                 .fields
                 .iter()
-                .all(|field| is_optional(field) || matches!(field.type_ref, Option(_)) || is_rest(field)),
+                .all(|field| is_optional(field, of.uses) || matches!(field.type_ref, Option(_)) || is_rest(field)),
             _ => false,
         };
         let derives = [

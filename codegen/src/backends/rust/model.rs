@@ -11,7 +11,7 @@ use super::{
 use crate::{
     backends::{Claims, Options},
     fault::{Faults, Place},
-    ir::{self, Api, Kind, NamedType, Request, Shape, Tagging, TypeRef, VariantShape},
+    ir::{self, Api, Kind, NamedType, Request, Shape, Tagging, TypeRef, Uses, VariantShape},
 };
 
 /// The crate.
@@ -131,9 +131,9 @@ pub(super) struct Event {
     pub(super) result: TokenStream,
 }
 
-/// A client may leave the field out, or find it missing.
-pub(super) fn is_optional(field: &ir::Field) -> bool {
-    (field.optional || field.sometimes) && !is_rest(field)
+/// A client that sends the type may leave the field out, or one that receives it may find it missing.
+pub(super) fn is_optional(field: &ir::Field, uses: Uses) -> bool {
+    ((uses.sent && field.optional) || (uses.received && field.sometimes)) && !is_rest(field)
 }
 
 /// The field holds the entries that no other names; where there are none, it is empty and never absent.
@@ -268,7 +268,7 @@ fn fields(
         claims.claim(ident.to_string(), place.field(&field.received_as), faults);
         let option = types.prelude("Option");
         let mut type_ = types.part_of(owner, &field.type_ref);
-        if is_optional(field) && !matches!(field.type_ref, TypeRef::Option(_)) {
+        if is_optional(field, owner.uses) && !matches!(field.type_ref, TypeRef::Option(_)) {
             type_ = quote!(#option<#type_>);
         }
         let mut serde = Vec::new();
@@ -276,7 +276,7 @@ fn fields(
             serde.push(quote!(flatten));
         } else {
             serde.extend(rename(&ident, &field.sent_as, &field.received_as));
-            if is_optional(field) {
+            if is_optional(field, owner.uses) {
                 serde.push(quote!(default));
                 serde.push(left_out(&option));
             }

@@ -1,5 +1,7 @@
 //! The generated Rust client of the contract that nobody had in mind.
 
+mod customs;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::{StreamExt, TryStreamExt};

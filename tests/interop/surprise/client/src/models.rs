@@ -170,7 +170,6 @@ pub enum Comfort {
         /// The lower one.
         low: Temperature,
         /// The higher one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         high: Option<Temperature>,
     },
 }
@@ -1107,18 +1106,12 @@ pub struct Settings {
     /// Whose they are.
     pub name: String,
     /// Is told, and never taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fingerprint: Option<u64>,
+    pub fingerprint: u64,
     /// Which revision it is, or is expected to be.
-    #[serde(
-        rename(serialize = "expectedRevision", deserialize = "revision"),
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename(serialize = "expectedRevision", deserialize = "revision"))]
     pub revision: Option<std::num::NonZero<u64>>,
     /// Is 3 if it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attempts: Option<u8>,
+    pub attempts: u8,
     /// Below which it is too cold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Temperature>,
