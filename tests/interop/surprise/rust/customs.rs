@@ -256,7 +256,7 @@ async fn what_does_not_fit_is_refused_where_it_stands() {
         refused(customs.locations(&locations).await, "locations.s", "");
 
         let mut limits = sample.limits;
-        limits.decimals[0] = "1e3".to_owned();
+        limits.decimals[0] = "one".to_owned();
         refused(customs.limits(&limits).await, "limits.decimals[0]", "");
         let mut keys = sample.keys;
         keys.by_id.insert("me".to_owned(), 1);
