@@ -2,68 +2,7 @@
 
 use std::fmt;
 
-/// A place in a document, outermost part first.
-///
-/// ```
-/// use callsheet_codegen::fault::Place;
-///
-/// let place = Place::contract("demo.Calculator").method("add").argument("class");
-/// assert_eq!(place.to_string(), "contract `demo.Calculator`, method `add`, argument `class`");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place(String);
-
-impl Place {
-    /// The name of the package to generate.
-    pub fn package(name: &str) -> Self {
-        Self(format!("package `{name}`"))
-    }
-
-    /// A contract, by its full name.
-    pub fn contract(name: &str) -> Self {
-        Self(format!("contract `{name}`"))
-    }
-
-    /// A named type, by its name in the document.
-    pub fn named_type(name: &str) -> Self {
-        Self(format!("type `{name}`"))
-    }
-
-    /// An event, by the name to subscribe to.
-    pub fn event(name: &str) -> Self {
-        Self(format!("event `{name}`"))
-    }
-
-    /// A method of this contract.
-    pub fn method(&self, name: &str) -> Self {
-        self.inside("method", name)
-    }
-
-    /// An argument of this method.
-    pub fn argument(&self, name: &str) -> Self {
-        self.inside("argument", name)
-    }
-
-    /// A variant of this type.
-    pub fn variant(&self, name: &str) -> Self {
-        self.inside("variant", name)
-    }
-
-    /// A field of this type or variant.
-    pub fn field(&self, name: &str) -> Self {
-        self.inside("field", name)
-    }
-
-    fn inside(&self, kind: &str, name: &str) -> Self {
-        Self(format!("{self}, {kind} `{name}`"))
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use callsheet_schema::Place;
 
 /// One thing that stands in the way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -82,6 +82,11 @@ pub(crate) fn scope<F: Future>(handler: Handler, future: F) -> impl Future<Outpu
     HANDLER.scope(handler, future)
 }
 
+/// Runs `poll` as what it is about: the runtime, and no call, whoever polls.
+pub(crate) fn outside_of_calls<T>(runtime: &WeakRuntime, poll: impl FnOnce() -> T) -> T {
+    HANDLER.sync_scope(Handler::Runtime(runtime.clone()), poll)
+}
+
 /// The call that runs here, for a task that goes on with it; `None` outside of a runtime's tasks.
 pub(crate) fn call() -> Option<Handler> {
     HANDLER.try_with(Handler::of_call).ok()

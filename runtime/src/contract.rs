@@ -168,6 +168,51 @@ impl<T: Contract + ?Sized> std::fmt::Debug for ContractRef<T> {
     }
 }
 
+/// Whether no two of a contract's messages have one short name; `names` may be full ones.
+///
+/// Names that come from types are not known to the macro, nor is which methods a `cfg` leaves.
+pub const fn are_distinct(names: &[&str]) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        let mut earlier = 0;
+        while earlier < at {
+            if is_same_short(names[earlier].as_bytes(), names[at].as_bytes()) {
+                return false;
+            }
+            earlier += 1;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn is_same_short(one: &[u8], other: &[u8]) -> bool {
+    let (one_start, other_start) = (short_start(one), short_start(other));
+    if one.len() - one_start != other.len() - other_start {
+        return false;
+    }
+    let mut at = 0;
+    while one_start + at < one.len() {
+        if one[one_start + at] != other[other_start + at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Where the last segment starts, as [`callsheet_schema::names::short`] finds it.
+const fn short_start(name: &[u8]) -> usize {
+    let (mut at, mut start) = (0, 0);
+    while at < name.len() && name[at] != b'<' {
+        if name[at] == b'.' {
+            start = at + 1;
+        }
+        at += 1;
+    }
+    start
+}
+
 /// The failure of a decoder that was asked for a method it does not have.
 pub fn no_such_method(contract: &str, index: usize) -> Failure {
     Failure::new(Code::Internal, format!("`{contract}` has no method {index}"))

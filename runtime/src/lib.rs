@@ -80,7 +80,7 @@ pub mod __private {
         context::{Context, context},
         contract::{
             Contract, ContractMessage, ContractRef, End, Extends, Link, Message, MethodInfo, Proxy, Serves,
-            TellMessage, no_such_method,
+            TellMessage, are_distinct, no_such_method,
         },
         mailbox::{Address, Location},
     };

@@ -256,7 +256,7 @@ fn event_names<'a>(document: &'a Document, faults: &mut Faults) -> BTreeMap<&'a 
             let (first, payload) = *payloads.entry(&event.name).or_insert((&contract.name, &event.type_ref));
             if *payload != event.type_ref {
                 faults.add(
-                    Place::event(&event.name),
+                    Place::published(&event.name),
                     format!(
                         "`{first}` publishes it as {payload}, `{}` as {}",
                         contract.name, event.type_ref
@@ -266,7 +266,7 @@ fn event_names<'a>(document: &'a Document, faults: &mut Faults) -> BTreeMap<&'a 
             }
         }
     }
-    short_names(payloads.into_keys(), Place::event, faults)
+    short_names(payloads.into_keys(), Place::published, faults)
 }
 
 fn distinct_events(services: &[Service]) -> Vec<Event> {

@@ -14,13 +14,12 @@ use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
 use super::{failing::late_for_first_item, pending::Pending, returns::Returns};
-use crate::{Streaming, contract::Message, mailbox::Address};
+use crate::{Streaming, ambient, contract::Message, mailbox::Address, runtime::WeakRuntime};
 
 /// A call with many replies: a stream that starts the call when it is first polled.
 ///
 /// The deadline covers the wait for the first item. The first error is the last item, and where the method refuses to open
-/// the stream, it is the only one. Dropping the stream ends it on the
-/// actor's side too.
+/// the stream, it is the only one. Dropping the stream ends it on the actor's side too.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct StreamCall<M: Message, T> {
     state: State<M, T>,
@@ -34,10 +33,13 @@ enum State<M: Message, T> {
     },
     Opening {
         call: Pending<M>,
+        /// None if there is none, which is the failure of the call.
+        runtime: Option<WeakRuntime>,
         first: First<M>,
     },
     Open {
         stream: Streaming<T>,
+        runtime: Option<WeakRuntime>,
         /// Until the first item is there.
         first: Option<First<M>>,
     },
@@ -99,29 +101,35 @@ where
                     };
                     let started = Instant::now();
                     let call = Pending::start(&address, message, timeout);
+                    let runtime = address.location().runtime.clone().ok();
                     let first = First::Within {
                         address,
                         started,
                         timeout,
                     };
-                    self.state = State::Opening { call, first };
+                    self.state = State::Opening { call, runtime, first };
                 }
                 State::Opening { call, .. } => {
                     let opened = ready!(Pin::new(call).poll(cx));
-                    let State::Opening { first, .. } = std::mem::replace(&mut self.state, State::Ended) else {
+                    let State::Opening { runtime, first, .. } = std::mem::replace(&mut self.state, State::Ended) else {
                         continue;
                     };
                     match opened {
                         Ok(Ok(stream)) => {
                             let first = Some(first);
-                            self.state = State::Open { stream, first };
+                            self.state = State::Open { stream, runtime, first };
                         }
                         Ok(Err(refusal)) => return Poll::Ready(Some(Err(refusal.into_call_error()))),
                         Err(failure) => return Poll::Ready(Some(Err(failure.into()))),
                     }
                 }
-                State::Open { stream, first } => {
-                    let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(stream).poll_next(cx)));
+                State::Open { stream, runtime, first } => {
+                    let mut poll = || Pin::new(&mut *stream).poll_next(cx);
+                    // As on the wire, the stream is a part of neither its own call nor of the one that reads it.
+                    let polled = catch_unwind(AssertUnwindSafe(|| match runtime {
+                        Some(runtime) => ambient::outside_of_calls(runtime, poll),
+                        None => poll(),
+                    }));
                     let item = match polled {
                         Ok(Poll::Ready(item)) => item,
                         Ok(Poll::Pending) => match poll_late(first, cx) {

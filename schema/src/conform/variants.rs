@@ -38,7 +38,10 @@ impl<'s> Enum<'s> {
         };
         let named = self.tagged().find(|variant| is_name(variant, told, direction));
         // What is produced is never of an unknown variant.
-        let or_other = || self.tagged().find(|variant| variant.other && direction == Direction::Accepted);
+        let or_other = || {
+            self.tagged()
+                .find(|variant| variant.other && direction == Direction::Accepted)
+        };
         let named = named.or_else(or_other);
         named.ok_or_else(|| Misfit::new(format!("`{}` has no variant `{}`", self.name, Shown(told))))
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A place in a document, outermost part first.
+/// A place in a document or in what is made of it, outermost part first.
 ///
 /// ```
 /// use callsheet_schema::Place;
@@ -14,6 +14,16 @@ use std::fmt;
 pub struct Place(String);
 
 impl Place {
+    /// The package that a document is of, or that is made of it.
+    pub fn package(name: &str) -> Self {
+        Self(format!("package `{name}`"))
+    }
+
+    /// An event, by the name to subscribe to, whichever contract publishes it.
+    pub fn published(event: &str) -> Self {
+        Self(format!("event `{event}`"))
+    }
+
     /// A contract, by its full name.
     pub fn contract(name: &str) -> Self {
         Self(format!("contract `{name}`"))

@@ -17,7 +17,9 @@ use jsonschema::Validator;
 
 /// What the schema and the description disagree about.
 pub(crate) fn differences(case: &Case, trial: Trial) -> Vec<String> {
-    let Ok(described) = case.describe() else { return Vec::new() };
+    let Ok(described) = case.describe() else {
+        return Vec::new();
+    };
     let text = export(&described.document, &[]).expect("the document has its own contract");
     let schema: serde_json::Value = serde_json::from_str(&text).expect("a schema is JSON");
     if let Err(error) = jsonschema::meta::validate(&schema) {
@@ -69,7 +71,9 @@ impl Comparison<'_> {
         let mut maker = Maker::new(&document.types, Codec::Json, trial.seed);
         let mut random = fastrand::Rng::with_seed(trial.seed);
         for _ in 0..trial.values {
-            let Some(made) = maker.value(&document.contracts[0].methods[0].reply) else { break };
+            let Some(made) = maker.value(&document.contracts[0].methods[0].reply) else {
+                break;
+            };
             if !self.inexact {
                 differences.extend(self.compare(Direction::Accepted, &made));
             }
@@ -86,7 +90,10 @@ impl Comparison<'_> {
             if let Ok(produced) = produced {
                 let produced: serde_json::Value = serde_json::from_slice(&produced).expect("what was written is JSON");
                 if let Err(error) = self.reply.validate(&produced) {
-                    differences.push(format!("{}: is produced, but not valid: {error}: {produced}", self.case.name));
+                    differences.push(format!(
+                        "{}: is produced, but not valid: {error}: {produced}",
+                        self.case.name
+                    ));
                 }
             }
         }
@@ -106,7 +113,10 @@ impl Comparison<'_> {
         let fits = check(types, &self.described.reference, direction, Codec::Json, &value);
         match (fits, self.request.validate(&json)) {
             (Ok(()), Err(error)) => Some(format!("{}: fits, but is not valid: {error}: {json}", self.case.name)),
-            (Err(misfit), Ok(())) if !self.orderless => Some(format!("{}: is valid, but does not fit: {misfit}: {json}", self.case.name)),
+            (Err(misfit), Ok(())) if !self.orderless => Some(format!(
+                "{}: is valid, but does not fit: {misfit}: {json}",
+                self.case.name
+            )),
             _ => None,
         }
     }

@@ -262,7 +262,7 @@ fn shown(value: &Value, codec: Codec) -> String {
         Codec::Json => serde_json::to_string(value).unwrap_or_else(|_| format!("{value:?}")),
         Codec::MessagePack => format!("{value:?}"),
     };
-    text.chars().take(400).collect()
+    text.chars().take(4000).collect()
 }
 
 /// Sets and maps that are hashed come in any order, and floats that are no number equal nothing.

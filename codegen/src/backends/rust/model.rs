@@ -421,7 +421,7 @@ fn message(of: &ir::Method, types: &Types<'_>, place: &Place, faults: &mut Fault
 
 fn event(of: &ir::Event, types: &Types<'_>, claims: &mut Claims, faults: &mut Faults) -> Event {
     let ident = escaped(format!("subscribe_{}", of.name.snake()));
-    claims.claim(ident.to_string(), Place::event(&of.event), faults);
+    claims.claim(ident.to_string(), Place::published(&of.event), faults);
     Event {
         ident,
         event: of.event.clone(),

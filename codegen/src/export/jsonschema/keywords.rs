@@ -120,6 +120,10 @@ pub(super) struct Keywords {
     pub(super) minimum: Option<Bound>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) maximum: Option<Bound>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exclusive_minimum: Option<Bound>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exclusive_maximum: Option<Bound>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) prefix_items: Vec<Schema>,
     #[serde(skip_serializing_if = "Option::is_none")]

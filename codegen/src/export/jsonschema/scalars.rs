@@ -4,6 +4,10 @@ use callsheet_schema::{Format, TypeRef};
 
 use super::keywords::{Bound, Keywords, Named, Schema};
 
+/// Halfway between the largest number of 32 bits and the next power of two: what is smaller is rounded to a finite number. The
+/// largest one itself is written with fewer digits than it has, and so as slightly more than it is.
+const BEYOND_F32: f64 = 3.402_823_567_797_336_6e38;
+
 /// A built-in type without others inside; `None` for all others.
 pub(super) fn scalar(reference: &TypeRef) -> Option<Keywords> {
     Some(match reference {
@@ -11,8 +15,8 @@ pub(super) fn scalar(reference: &TypeRef) -> Option<Keywords> {
         TypeRef::Bool => Keywords::of_type("boolean"),
         TypeRef::F64 => Keywords::of_type("number"),
         TypeRef::F32 => Keywords {
-            minimum: Some(Bound::Float(f32::MIN.into())),
-            maximum: Some(Bound::Float(f32::MAX.into())),
+            exclusive_minimum: Some(Bound::Float(-BEYOND_F32)),
+            exclusive_maximum: Some(Bound::Float(BEYOND_F32)),
             ..Keywords::of_type("number")
         },
         TypeRef::Char => character(),

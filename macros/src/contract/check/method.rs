@@ -29,9 +29,14 @@ pub(super) fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<
         }
         (None, Some(Request::Message(_))) => MessageName::OfArgument,
         (None, _) => {
-            let name = signature.ident.unraw().to_string();
-            check_segment(&name, signature.ident.span(), "a method's name", faults);
-            MessageName::Given(names::message_of(&name))
+            let (name, span) = (signature.ident.unraw().to_string(), signature.ident.span());
+            let message = names::message_of(&name);
+            // `_1` is a name, and what PascalCase leaves of it is none.
+            if check_segment(&name, span, "a method's name", faults) && names::fault(&message).is_some() {
+                let more = format!("; name the message of `{name}` with `#[method(name = \"…\")]`");
+                faults.name(span, &message, "a message's name", &more);
+            }
+            MessageName::Given(message)
         }
     };
     for alias in &method.options.aliases {

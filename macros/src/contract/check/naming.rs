@@ -27,8 +27,8 @@ pub(super) fn check_segment(name: &str, span: Span, what: &str, faults: &mut Fau
     fine
 }
 
-/// No two methods have one message name. Names that come from types are judged where they are known, in the document, and
-/// of methods under a `cfg` only one may exist.
+/// No two methods have one message name. Names that come from types, and those of methods under a `cfg` of which only one may
+/// exist, are judged where they are known: by the expansion.
 pub(super) fn check_messages(methods: &[Method], faults: &mut Faults) {
     let mut seen: HashMap<String, &Ident> = HashMap::new();
     for method in methods.iter().filter(|method| method.cfg.is_empty()) {

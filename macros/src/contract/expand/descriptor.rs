@@ -1,7 +1,7 @@
 //! The contract as data, and the way from a payload to a message.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use crate::{
@@ -34,7 +34,10 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let descriptions = contract.methods.iter().map(description);
     let markdown = docs::markdown(&contract.attributes);
     let deprecated = docs::deprecation(&contract.attributes);
+    let distinct = distinct_messages(contract);
     quote! {
+        #distinct
+
         impl<'a> __callsheet::Contract for dyn #ident + 'a {
             type Message = #message_enum;
             type Proxy = #proxy;
@@ -90,6 +93,29 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             __callsheet::schema::Registered { describe: <#message_enum as __callsheet::ContractMessage>::describe }
         }
     }
+}
+
+/// Judges the names that are only known where the expansion is compiled, if there are any.
+fn distinct_messages(contract: &Contract) -> Option<TokenStream> {
+    let is_known = |method: &Method| method.cfg.is_empty() && matches!(method.message, MessageName::Given(_));
+    if contract.methods.iter().all(is_known) {
+        return None;
+    }
+    let names = contract.methods.iter().map(|method| {
+        let (cfg, aliases) = (&method.cfg, &method.aliases);
+        let message = match &method.message {
+            MessageName::Given(name) => quote!(#name),
+            MessageName::OfArgument => {
+                let alias = method.argument_alias(0);
+                quote!(<#alias as __callsheet::schema::Describe>::NAME)
+            }
+        };
+        quote!(#(#cfg)* #message, #(#(#cfg)* #aliases,)*)
+    });
+    let same = "CS0010: the messages of two methods have one name; give one another name with `#[method(name = \"…\")]`";
+    Some(quote_spanned! {contract.ident.span()=>
+        const _: () = ::core::assert!(__callsheet::are_distinct(&[#(#names)*]), #same);
+    })
 }
 
 fn message_name(method: &Method) -> TokenStream {

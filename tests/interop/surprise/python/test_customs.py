@@ -296,10 +296,10 @@ def test_declared_errors_and_streams(customs: Customs, consignment: Consignment)
 
 
 def test_events_arrive(customs: Customs, consignment: Consignment) -> None:
-    with customs.subscribe(Delivery) as events:
+    with customs.subscribe(Delivery, PageUser) as events:
         for sent in consignment.deliveries:
-            customs.publish(sent)
-            assert next(events) == sent
+            customs.publish(sent, consignment.users)
+            assert [next(events), next(events)] == [sent, consignment.users]
 
 
 def test_numbers_without_a_fraction_keep_their_type(customs: Customs) -> None:
@@ -321,7 +321,7 @@ def test_the_same_with_asyncio(surprise: Path, codec: Codec, consignment: Consig
             page = PageDelivery(items=consignment.deliveries, total=4)
             assert [received async for received in customs.admit_all(page)] == consignment.deliveries
             async with customs.subscribe(Delivery) as events:
-                await customs.publish(consignment.deliveries[1])
+                await customs.publish(consignment.deliveries[1], consignment.users)
                 assert await anext(events) == consignment.deliveries[1]
 
     asyncio.run(asyncio.wait_for(calls(), 30))

@@ -7,8 +7,8 @@ use std::{
 
 use futures_util::{StreamExt, TryStreamExt};
 use surprise_client::{
-    CallError, Cause, Code, Comfort, ComfortInput, Command, Days, Delivered, Delivery, Discount, Email, Failure,
-    Filter, Keywords, KeywordsInput, OffsetDateTime, Outline, PageDelivery, PageSettings, PageSettingsInput,
+    CallError, Cause, Code, Comfort, ComfortInput, Command, Consignment, Days, Delivered, Delivery, Discount, Email,
+    Failure, Keywords, KeywordsInput, OffsetDateTime, Outline, PageDelivery, PageSettings, PageSettingsInput,
     PageTemperatureInput, PageUser, Period, PeriodInput, Priority, RangeInclusiveValue, Reading, Refusal, Role,
     Settings, SettingsInput, Speed, Temperature, TemperatureInput, Test, TimeDelta, User, Value, WebhookEvent, Weekday,
 };
@@ -92,7 +92,7 @@ async fn everything_is_carried_as_it_is() {
         assert_eq!(sample.locations.sockets[1], ([0, 0, 0, 0, 0, 0, 0, 1], 65535).into());
         assert_eq!((limits.large, limits.perhaps), (NonZero::<i64>::MIN, None));
         assert_eq!(limits.decimals, ["79228162514264337593543950335", "-1.50", "0.00"]);
-        assert_eq!(sample.keys.by_large_number[&NonZeroU64::MAX], true);
+        assert!(sample.keys.by_large_number[&NonZeroU64::MAX]);
         assert_eq!(sample.storage.c_string.0, "text");
 
         assert_eq!(customs.users(&sample.users).await.as_ref(), Ok(&sample.users));
@@ -270,7 +270,7 @@ async fn declared_errors_streams_and_events() {
     let service = Service::surprise();
     for codec in CODECS {
         let customs = connect(&service, codec).await.customs();
-        let deliveries = customs.sample().await.expect("it replies").deliveries;
+        let Consignment { deliveries, users, .. } = customs.sample().await.expect("it replies");
         for delivery in &deliveries {
             let receipt = customs.admit(delivery).await.expect("it is of use");
             assert_eq!(
@@ -310,10 +310,13 @@ async fn declared_errors_streams_and_events() {
         assert_eq!(stream.next().await, None);
 
         let mut events = customs.subscribe_delivery().await.expect("it is confirmed");
+        let mut pages = customs.subscribe_page_user().await.expect("it is confirmed");
         for delivery in &deliveries {
-            customs.publish(delivery).await.expect("it is sent");
+            customs.publish(delivery, &users).await.expect("it is sent");
             let event = events.next().await.expect("an event").expect("it fits");
             assert_eq!(&event.into_inner(), delivery);
+            let page = pages.next().await.expect("an event").expect("it fits");
+            assert_eq!(page.into_inner(), users);
         }
     }
     service.stop();

@@ -47,17 +47,7 @@ const users: [User, User, User] = [
 
 const delivery = (event: WebhookEvent, extra: Delivery["extra"] = {}): Delivery => ({ id, event, extra });
 
-const values: Value[] = [
-  null,
-  false,
-  I64_MIN,
-  0.5,
-  1e300,
-  "2024-02-29",
-  "2024-02-30",
-  "",
-  [[], null],
-];
+const values: Value[] = [null, false, I64_MIN, 0.5, 1e300, "2024-02-29", "2024-02-30", "", [[], null]];
 
 const filters: Filter[] = [
   ...values.map((value) => ({ kind: "equalTo", value }) as const),
@@ -84,10 +74,7 @@ export const consignment: Consignment = {
   },
   deliveries: [
     delivery({ type: "ping" }),
-    delivery(
-      { type: "user.created", data: users[0] },
-      { name: "extra", nothing: null, ["__proto__"]: 1n, "": [true] },
-    ),
+    delivery({ type: "user.created", data: users[0] }, { name: "extra", nothing: null, ["__proto__"]: 1n, "": [true] }),
     delivery({ type: "invoice.paid", data: { number: 1, price } }),
     delivery({ type: "moved", data: [U64_MAX, [address]] }),
   ],

@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { Difference, Refusal, SerializationError } from "surprise";
-import type { Client, Comfort, ComfortInput, CustomsClient, Delivery, Settings, SettingsInput } from "surprise";
+import type {
+  Client,
+  Comfort,
+  ComfortInput,
+  CustomsClient,
+  Delivery,
+  PageUser,
+  Settings,
+  SettingsInput,
+} from "surprise";
 import { connect } from "surprise/node";
 
 import { runDuringTests } from "../../service.mjs";
@@ -72,7 +81,13 @@ for (const codec of ["json", "messagepack"] as const) {
     test("some goes one way only", limit, async () => {
       const least: Settings = { name: "least", fingerprint: 0n, revision: null, attempts: 3, limit: null };
       assert.deepEqual(await customs.configure({ name: "least", secret: "" }), least);
-      const input: SettingsInput = { name: "most", secret: "hidden", revision: 2n ** 64n - 1n, attempts: 255, limit: -40 };
+      const input: SettingsInput = {
+        name: "most",
+        secret: "hidden",
+        revision: 2n ** 64n - 1n,
+        attempts: 255,
+        limit: -40,
+      };
       const { secret, ...told } = input;
       assert.deepEqual(await customs.configure(input), {
         ...told,
@@ -208,14 +223,17 @@ for (const codec of ["json", "messagepack"] as const) {
     });
 
     test("events arrive", limit, async () => {
-      const events = customs.subscribe(["Delivery"]);
+      const events = customs.subscribe(["Delivery", "PageUser"]);
       await events.ready();
-      for (const sent of consignment.deliveries) await customs.publish(sent);
-      const received: Delivery[] = [];
+      for (const sent of consignment.deliveries) await customs.publish(sent, consignment.users);
+      const received: (Delivery | PageUser)[] = [];
       for await (const event of events) {
-        if (received.push(event) === consignment.deliveries.length) break;
+        if (received.push(event) === 2 * consignment.deliveries.length) break;
       }
-      assert.deepEqual(received, consignment.deliveries);
+      assert.deepEqual(
+        received,
+        consignment.deliveries.flatMap((sent) => [sent, consignment.users]),
+      );
     });
 
     // JavaScript has no float that differs from an integer; where nothing but its form tells a value, the first fits.

@@ -2,14 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import {
-  Broken,
-  CallTimeout,
-  ContractError,
-  Difference,
-  Error_,
-  SerializationError,
-} from "surprise";
+import { Broken, CallTimeout, ContractError, Difference, Error_, SerializationError } from "surprise";
 import type { Alarm, BrokenDetail, Bulletin, Client, Containers, Entry, Heading } from "surprise";
 import { connect } from "surprise/node";
 
@@ -248,7 +241,17 @@ for (const codec of ["json", "messagepack"] as const) {
         [() => mirror.tree(tree as never), /tree\.children\[0\]: expected/],
         [() => mirror.external({ kind: "Tuple", value: [1n] } as never), /external\.value: expected/],
         [() => mirror.adjacent({ t: "STRUCT", class: { class: 2n ** 63n, t: "t" } }), /class: expected i64/],
-        [() => mirror.containers({ ...sample.containers, arrays: [[1, 2], [3, 4]] }), /arrays\[0\]: expected/],
+        [
+          () =>
+            mirror.containers({
+              ...sample.containers,
+              arrays: [
+                [1, 2],
+                [3, 4],
+              ],
+            }),
+          /arrays\[0\]: expected/,
+        ],
       ];
       for (const [call, words] of cases) {
         await assert.rejects(call(), (error) => {

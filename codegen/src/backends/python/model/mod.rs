@@ -189,7 +189,7 @@ fn claim(api: &Api, types: Types<'_>, faults: &mut Faults) {
         }
     }
     for event in constants(types) {
-        claims.claim(names::constant(&event.name), Place::event(&event.event), faults);
+        claims.claim(names::constant(&event.name), Place::published(&event.event), faults);
     }
     // Contracts stand in modules of their own, so that one may be called as a type is.
     let mut claims = Claims::new("class");

@@ -351,7 +351,7 @@ impl Customs {
             .await
     }
 
-    /// Gives them back.
+    /// Gives them back. The whole message is of a generic type.
     ///
     /// # Errors
     ///
@@ -360,17 +360,8 @@ impl Customs {
         &self,
         users: &models::PageUser,
     ) -> Result<models::PageUser, callsheet_client::Failure> {
-        #[derive(serde::Serialize)]
-        struct Arguments<'a> {
-            users: &'a models::PageUser,
-        }
         self.connection
-            .ask(
-                &self.target,
-                "surprise.Customs.Users",
-                &Arguments { users },
-                self.options,
-            )
+            .ask(&self.target, "surprise.Customs.Page<User>", users, self.options)
             .await
     }
 
@@ -752,7 +743,7 @@ impl Customs {
             )
     }
 
-    /// Publishes it.
+    /// Publishes both.
     ///
     /// # Errors
     ///
@@ -760,16 +751,18 @@ impl Customs {
     pub async fn publish(
         &self,
         delivery: &models::Delivery,
+        users: &models::PageUser,
     ) -> Result<(), callsheet_client::Failure> {
         #[derive(serde::Serialize)]
         struct Arguments<'a> {
             delivery: &'a models::Delivery,
+            users: &'a models::PageUser,
         }
         self.connection
             .tell(
                 &self.target,
                 "surprise.Customs.Publish",
-                &Arguments { delivery },
+                &Arguments { delivery, users },
                 self.options,
             )
             .await
@@ -785,6 +778,20 @@ impl Customs {
     ) -> Result<callsheet_client::Events<models::Delivery>, callsheet_client::Failure> {
         self.connection
             .subscribe(&["Delivery"])
+            .await
+            .map(callsheet_client::Subscription::decoded)
+    }
+
+    /// Subscribes to the events `Page<User>`, whoever publishes them.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses or does not answer.
+    pub async fn subscribe_page_user(
+        &self,
+    ) -> Result<callsheet_client::Events<models::PageUser>, callsheet_client::Failure> {
+        self.connection
+            .subscribe(&["Page<User>"])
             .await
             .map(callsheet_client::Subscription::decoded)
     }

@@ -11,14 +11,14 @@ use crate::{
 };
 
 /// Looks at what comes in, and lets it out again.
-#[actor_contract(namespace = "surprise", events(Delivery))]
+#[actor_contract(namespace = "surprise", events(Delivery, Page<User>))]
 pub trait Customs {
     /// One of everything that looks the same in both directions.
     fn sample(&self) -> Consignment;
     /// Whether it is the sample.
     fn verify(&self, consignment: Consignment) -> Result<(), Difference>;
-    /// Gives them back.
-    fn users(&self, users: Page<User>) -> Page<User>;
+    /// Gives them back. The whole message is of a generic type.
+    fn users(&self, #[message] users: Page<User>) -> Page<User>;
     /// Gives it back.
     fn command(&self, #[message] command: Command) -> Command;
     /// Gives it back.
@@ -53,9 +53,9 @@ pub trait Customs {
     fn admit(&self, #[message] delivery: Delivery) -> Result<Receipt, Refusal>;
     /// Lets them in one by one.
     fn admit_all(&self, deliveries: Page<Delivery>) -> Streaming<Result<Delivery, Refusal>>;
-    /// Publishes it.
+    /// Publishes both.
     #[tell]
-    fn publish(&self, delivery: Delivery);
+    fn publish(&self, delivery: Delivery, users: Page<User>);
 }
 
 /// One of everything that looks the same in both directions.

@@ -61,8 +61,9 @@ macro_rules! office {
                 Streaming::iter(deliveries.items.into_iter().map(admitted))
             }
 
-            fn publish(&self, delivery: Delivery) {
+            fn publish(&self, delivery: Delivery, users: Page<User>) {
                 self.broker.publish(delivery);
+                self.broker.publish(users);
             }
         }
     };

@@ -340,7 +340,7 @@ impl Customs {
             )
     }
 
-    /// Gives them back.
+    /// Gives them back. The whole message is of a generic type.
     ///
     /// # Errors
     ///
@@ -349,17 +349,8 @@ impl Customs {
         &self,
         users: &models::PageUser,
     ) -> Result<models::PageUser, callsheet_client::Failure> {
-        #[derive(serde::Serialize)]
-        struct Arguments<'a> {
-            users: &'a models::PageUser,
-        }
         self.connection
-            .ask(
-                &self.target,
-                "surprise.Customs.Users",
-                &Arguments { users },
-                self.options,
-            )
+            .ask(&self.target, "surprise.Customs.Page<User>", users, self.options)
     }
 
     /// Gives it back.
@@ -724,7 +715,7 @@ impl Customs {
             )
     }
 
-    /// Publishes it.
+    /// Publishes both.
     ///
     /// # Errors
     ///
@@ -732,16 +723,18 @@ impl Customs {
     pub fn publish(
         &self,
         delivery: &models::Delivery,
+        users: &models::PageUser,
     ) -> Result<(), callsheet_client::Failure> {
         #[derive(serde::Serialize)]
         struct Arguments<'a> {
             delivery: &'a models::Delivery,
+            users: &'a models::PageUser,
         }
         self.connection
             .tell(
                 &self.target,
                 "surprise.Customs.Publish",
-                &Arguments { delivery },
+                &Arguments { delivery, users },
                 self.options,
             )
     }
@@ -759,6 +752,22 @@ impl Customs {
     > {
         self.connection
             .subscribe(&["Delivery"])
+            .map(callsheet_client::blocking::Subscription::decoded)
+    }
+
+    /// Subscribes to the events `Page<User>`, whoever publishes them.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses or does not answer.
+    pub fn subscribe_page_user(
+        &self,
+    ) -> Result<
+        callsheet_client::blocking::Events<models::PageUser>,
+        callsheet_client::Failure,
+    > {
+        self.connection
+            .subscribe(&["Page<User>"])
             .map(callsheet_client::blocking::Subscription::decoded)
     }
 }
