@@ -39,6 +39,7 @@ pub trait Calculator {
     fn failing(&self, after: u32) -> Streaming<Result<u32, MathError>>;
     #[tell]
     fn notify(&mut self, r#type: String, self_: Option<String>);
+    #[method(name = "Whole")]
     async fn whole(&self, #[message] request: Add) -> Add;
     async fn twice(&self, mut n: i64) -> i64 {
         n *= 2;

@@ -151,7 +151,11 @@ async fn an_implementation_is_tested_without_a_runtime() {
 #[test]
 fn it_is_no_part_of_the_message() {
     let document = Document::of_registered().expect("no conflicts");
-    let witness = &document.contracts[0];
+    let witness = document
+        .contracts
+        .iter()
+        .find(|contract| contract.name == "demo.Witness");
+    let witness = witness.expect("it is declared");
     let arguments = |name: &str| {
         let method = witness.methods.iter().find(|method| method.name == name);
         match &method.expect("it is declared").request {
@@ -163,4 +167,82 @@ fn it_is_no_part_of_the_message() {
     assert_eq!(arguments("shared"), ["first", "last"]);
     assert_eq!(arguments("alone_async"), ["first"]);
     assert_eq!(arguments("whole"), ["#[message] request"]);
+}
+
+#[actor_contract(namespace = "demo")]
+pub trait Relay {
+    /// Who reads, who is the stream, and who reads again.
+    async fn reads(&self, other: String) -> Vec<Option<String>>;
+    fn outside(&self) -> Streaming<Option<String>>;
+}
+
+struct Station;
+
+fn current() -> Option<String> {
+    CallContext::current().map(|cx| cx.actor().to_string())
+}
+
+impl Relay for Station {
+    async fn reads(&self, other: String) -> Vec<Option<String>> {
+        let before = current();
+        let within = Relay.at(other).outside().next().await;
+        let within = within.and_then(Result::ok).expect("the stream has an item");
+        vec![before, within, current()]
+    }
+    fn outside(&self) -> Streaming<Option<String>> {
+        Streaming::new(futures_util::stream::once(async { current() }))
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_no_part_of_the_call_that_reads_it() {
+    let runtime = Runtime::launch().expect("inside tokio");
+    for id in ["reader", "source"] {
+        let station = runtime.actor(id, || Station).serves(Relay).start().await;
+        drop(station.expect("the name is free"));
+    }
+    let reader = Some("reader".to_owned());
+    let seen = Relay.at("reader").reads("source".to_owned()).await;
+    assert_eq!(seen, Ok(vec![reader.clone(), None, reader]));
+    runtime.shutdown().await;
+}
+
+#[actor_contract(namespace = "demo")]
+pub trait Homing {
+    fn neighbours(&self) -> Streaming<String>;
+    fn name(&self) -> String;
+}
+
+struct Home(&'static str);
+
+impl Homing for Home {
+    fn neighbours(&self) -> Streaming<String> {
+        Streaming::new(futures_util::stream::once(async {
+            Homing
+                .at("home")
+                .name()
+                .await
+                .unwrap_or_else(|failure| failure.to_string())
+        }))
+    }
+    fn name(&self) -> String {
+        self.0.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_stream_finds_actors_in_the_runtime_it_comes_from() {
+    let (here, there) = (
+        Runtime::launch().expect("inside tokio"),
+        Runtime::launch().expect("inside tokio"),
+    );
+    for (runtime, name) in [(&here, "here"), (&there, "there")] {
+        let home = runtime.actor("home", move || Home(name)).serves(Homing).start().await;
+        drop(home.expect("the name is free"));
+    }
+    let _here = here.enter();
+    let names: Vec<_> = there.to::<dyn Homing>("home").neighbours().collect().await;
+    assert_eq!(names, [Ok("there".to_owned())]);
+    here.shutdown().await;
+    there.shutdown().await;
 }

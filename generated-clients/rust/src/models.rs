@@ -148,6 +148,5 @@ pub struct TradeExecuted {
 )]
 pub struct ValueResponse {
     /// The value, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }

@@ -41,6 +41,7 @@ mod options;
 mod reply;
 mod stream;
 mod subscription;
+pub mod text;
 
 /// What a contract's bytes are in generated clients.
 pub use bytes::Bytes;

@@ -39,7 +39,21 @@ use std::collections::BTreeMap;
 pub use misfit::Misfit;
 pub use value::Value;
 
-use crate::{Definition, Direction, TypeRef};
+use crate::{Definition, Direction, Format, TypeRef};
+
+impl Format {
+    /// Whether `text` has this form.
+    ///
+    /// ```
+    /// use callsheet_schema::Format;
+    ///
+    /// assert!(Format::Date.fits("2024-02-29"));
+    /// assert!(!Format::Date.fits("2023-02-29"));
+    /// ```
+    pub fn fits(self, text: &str) -> bool {
+        forms::fits(self, text)
+    }
+}
 
 /// The deepest nesting of lists and maps that fits: as deep as payloads are read and written.
 pub const MAX_DEPTH: usize = 64;

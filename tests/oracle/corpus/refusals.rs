@@ -117,7 +117,7 @@ struct InternalThenMap {
 }
 
 #[contract_type]
-struct FloatKeys {
+struct ListKeys {
     map: BTreeMap<Bits, u8>,
 }
 
@@ -139,6 +139,22 @@ struct B {
     b: u8,
 }
 
+/// An entry of the written name would be read into the map, and be written twice.
+#[contract_type]
+struct Echo {
+    #[serde(rename(serialize = "out", deserialize = "in"))]
+    field: bool,
+    #[serde(flatten)]
+    map: BTreeMap<String, u8>,
+}
+
+#[contract_type]
+#[serde(untagged)]
+enum BytesOrText {
+    Bytes(bytes::Bytes),
+    Text(String),
+}
+
 #[test]
 fn refused() {
     crate::assert_described(types![
@@ -158,6 +174,8 @@ fn refused() {
         SameAlias => refused("CS0205"),
         MapFirst => refused("CS0214"),
         InternalThenMap => refused("CS0214"),
-        FloatKeys => refused("CS0207"),
+        ListKeys => refused("CS0207"),
+        Echo => refused("CS0214"),
+        BytesOrText => refused("CS0218"),
     ]);
 }

@@ -285,3 +285,16 @@ impl Generator {
             || text.contains('<')
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Generator;
+
+    #[test]
+    fn a_seed_says_it_all() {
+        let source = Generator::new(7).module(25);
+        assert_eq!(source, Generator::new(7).module(25));
+        assert_ne!(source, Generator::new(8).module(25));
+        assert!(source.matches("Case::of").count() >= 25);
+    }
+}

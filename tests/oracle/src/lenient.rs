@@ -192,6 +192,10 @@ impl Facts {
         facts
     }
 
+    pub(crate) fn has_flattened_option(&self) -> bool {
+        self.flattened_option
+    }
+
     fn flattened(&mut self, fields: &[callsheet_schema::Field]) {
         for field in fields.iter().filter(|field| field.flattened) {
             self.buffers = true;

@@ -14,6 +14,8 @@ pub trait Store {
     #[method(name = "2nd")]
     async fn second(&self) -> i64;
     async fn größe(&self) -> i64;
+    async fn _1(&self) -> i64;
+    async fn __(&self) -> i64;
 }
 
 #[contract_type(name = "Line Item")]

@@ -79,6 +79,7 @@ pub mod shadowed {
         fn count(&self, context: Context) -> Streaming<::std::vec::Vec<u64>>;
         fn later(&mut self, message: Context) -> Deferred<::std::string::String>;
         #[tell]
+        #[method(name = "Tell")]
         async fn tell(&mut self, #[message] reply: Add);
         /// A default body.
         async fn twice(&self, n: i64) -> i64 {

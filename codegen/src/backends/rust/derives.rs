@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::{
     model::{is_optional, is_rest},
-    types::address,
+    types::is_address,
 };
 use crate::ir::{Api, NamedType, Request, Shape, TypeRef, VariantShape};
 
@@ -39,7 +39,7 @@ impl<'a> Derives<'a> {
         let inside = reached(self.api, parts(&of.shape));
         let is_copy = |part: &&TypeRef| match part {
             String | Bytes | List(_) | Set(_) | Map(..) => false,
-            Text(format) => address(*format).is_some(),
+            Text(format) => is_address(*format),
             _ => true,
         };
         let is_copy = !of.recursive && inside.iter().all(is_copy) && !inside.iter().any(|part| self.is_recursive(part));

@@ -11,21 +11,30 @@ use super::{
 };
 use crate::ir::{Api, Format, NamedType, TypeRef};
 
-/// The standard library's type for text of this form: the addresses have one. All other forms are strings.
-pub(super) fn address(format: Format) -> Option<TokenStream> {
+/// The standard library has a type for text of this form.
+pub(super) fn is_address(format: Format) -> bool {
+    matches!(
+        format,
+        Format::IpAddress | Format::Ipv4Address | Format::Ipv6Address | Format::SocketAddress
+    )
+}
+
+/// The type for text of this form; a path may be any string. Those of the client are checked as the addresses are: a variant
+/// of an untagged enum is told by them.
+fn text(format: Format) -> Option<TokenStream> {
     match format {
         Format::IpAddress => Some(quote!(std::net::IpAddr)),
         Format::Ipv4Address => Some(quote!(std::net::Ipv4Addr)),
         Format::Ipv6Address => Some(quote!(std::net::Ipv6Addr)),
         Format::SocketAddress => Some(quote!(std::net::SocketAddr)),
-        Format::Uuid
-        | Format::Timestamp
-        | Format::DateTime
-        | Format::Date
-        | Format::Time
-        | Format::Decimal
-        | Format::Url
-        | Format::Path => None,
+        Format::Uuid => Some(quote!(callsheet_client::text::Uuid)),
+        Format::Timestamp => Some(quote!(callsheet_client::text::Timestamp)),
+        Format::DateTime => Some(quote!(callsheet_client::text::DateTime)),
+        Format::Date => Some(quote!(callsheet_client::text::Date)),
+        Format::Time => Some(quote!(callsheet_client::text::Time)),
+        Format::Decimal => Some(quote!(callsheet_client::text::Decimal)),
+        Format::Url => Some(quote!(callsheet_client::text::Url)),
+        Format::Path => None,
     }
 }
 
@@ -33,15 +42,6 @@ pub(super) fn address(format: Format) -> Option<TokenStream> {
 pub(super) fn form(reference: &TypeRef) -> Option<&'static str> {
     match reference {
         TypeRef::Option(inner) => form(inner),
-        TypeRef::Text(Format::Uuid) => Some("A UUID."),
-        TypeRef::Text(Format::Timestamp) => {
-            Some("A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).")
-        }
-        TypeRef::Text(Format::DateTime) => Some("A date and a time of day: `2024-02-29T23:59:59.5`."),
-        TypeRef::Text(Format::Date) => Some("A date: `2024-02-29`."),
-        TypeRef::Text(Format::Time) => Some("A time of day: `23:59:59.5`."),
-        TypeRef::Text(Format::Decimal) => Some("A decimal number: `-12.50`."),
-        TypeRef::Text(Format::Url) => Some("An absolute URL."),
         TypeRef::Text(Format::Path) => Some("A path of the server's file system."),
         _ => None,
     }
@@ -119,7 +119,7 @@ impl<'a> Types<'a> {
             F64 => quote!(f64),
             Char => quote!(char),
             String => self.prelude("String"),
-            Text(format) => address(*format).unwrap_or_else(|| self.prelude("String")),
+            Text(format) => text(*format).unwrap_or_else(|| self.prelude("String")),
             NonZero(inner) => {
                 let inner = self.write(inner, owner);
                 quote!(std::num::NonZero<#inner>)
@@ -173,7 +173,11 @@ impl<'a> Types<'a> {
         use TypeRef::*;
         match reference {
             String => (quote!(&#lifetime str), true),
-            Text(format) if address(*format).is_none() => (quote!(&#lifetime str), true),
+            Text(Format::Path) => (quote!(&#lifetime str), true),
+            Text(format) if !is_address(*format) => {
+                let owned = self.owned(reference);
+                (quote!(&#lifetime #owned), true)
+            }
             List(item) => {
                 let item = self.owned(item);
                 (quote!(&#lifetime [#item]), true)

@@ -110,9 +110,10 @@ fn distinct_messages(contract: &Contract) -> Option<TokenStream> {
                 quote!(<#alias as __callsheet::schema::Describe>::NAME)
             }
         };
-        quote!(#(#cfg)* #message, #(#(#cfg)* #aliases,)*)
+        let cfg = quote!(#(#cfg)*);
+        quote!(#cfg #message, #(#cfg #aliases,)*)
     });
-    let same = "CS0010: the messages of two methods have one name; give one another name with `#[method(name = \"…\")]`";
+    let same = "CS0010: two methods have a message of one name; give one another name with `#[method(name = \"…\")]`";
     Some(quote_spanned! {contract.ident.span()=>
         const _: () = ::core::assert!(__callsheet::are_distinct(&[#(#names)*]), #same);
     })

@@ -5,6 +5,7 @@ use std::{
     num::{NonZero, NonZeroU16, NonZeroU64},
 };
 
+use callsheet_client::text::{Date, Decimal, Url, Uuid};
 use futures_util::{StreamExt, TryStreamExt};
 use surprise_client::{
     CallError, Cause, Code, Comfort, ComfortInput, Command, Consignment, Days, Delivered, Delivery, Discount, Email,
@@ -35,10 +36,14 @@ fn settings_input(name: &str, secret: &str) -> SettingsInput {
     }
 }
 
+fn day(text: &str) -> Date {
+    text.parse().expect("a date")
+}
+
 fn days(first: &str, last: &str) -> PeriodInput {
     PeriodInput(Days {
-        first: first.to_owned(),
-        last: last.to_owned(),
+        first: day(first),
+        last: day(last),
     })
 }
 
@@ -54,7 +59,7 @@ async fn everything_is_carried_as_it_is() {
             panic!("expected three users, found {:?}", sample.users);
         };
         let by = "00000000-0000-0000-0000-000000000002".to_owned();
-        assert_eq!(first.created_at, "2024-02-29T23:59:59.999999Z");
+        assert_eq!(&*first.created_at, "2024-02-29T23:59:59.999999Z");
         assert_eq!(first.cause, Some(Cause::Person { by }));
         assert_eq!(
             (first.town.as_deref(), first.code),
@@ -91,7 +96,8 @@ async fn everything_is_carried_as_it_is() {
         );
         assert_eq!(sample.locations.sockets[1], ([0, 0, 0, 0, 0, 0, 0, 1], 65535).into());
         assert_eq!((limits.large, limits.perhaps), (NonZero::<i64>::MIN, None));
-        assert_eq!(limits.decimals, ["79228162514264337593543950335", "-1.50", "0.00"]);
+        let decimals: Vec<&str> = limits.decimals.iter().map(|decimal| &**decimal).collect();
+        assert_eq!(decimals, ["79228162514264337593543950335", "-1.50", "0.00"]);
         assert!(sample.keys.by_large_number[&NonZeroU64::MAX]);
         assert_eq!(sample.storage.c_string.0, "text");
 
@@ -206,8 +212,8 @@ async fn each_direction_has_its_own_type() {
 
         let guests = [Email("a@example.org".to_owned())];
         let period = Period {
-            first: "2024-02-01".to_owned(),
-            last: "2024-02-29".to_owned(),
+            first: day("2024-02-01"),
+            last: day("2024-02-29"),
             days: 29,
         };
         let booked = customs.book(&days("2024-02-01", "2024-02-29"), &guests).await;
@@ -240,29 +246,24 @@ async fn what_does_not_fit_is_refused_where_it_stands() {
             "the first day is after the last",
         );
         refused(customs.book(&february, &guests).await, "guests[1]", "has a host");
-        refused(customs.book(&days("2024-02-30", ""), &[]).await, "period.first", "");
 
         let mut moments = sample.moments;
-        moments.perhaps[1] = Some("1970-01-01".to_owned());
-        refused(customs.moments(&moments).await, "moments.perhaps[1]", "");
-        moments.perhaps.clear();
         moments.other = OffsetDateTime("1970-01-01".to_owned());
         refused(customs.moments(&moments).await, "moments.other", "");
 
         let mut locations = sample.locations;
         locations.socket_v4.0 = ([0, 0, 0, 0, 0, 0, 0, 1], 80).into();
         refused(customs.locations(&locations).await, "locations.socket_v4", "");
-        locations.site = "no address".to_owned();
-        refused(customs.locations(&locations).await, "locations.s", "");
-
-        let mut limits = sample.limits;
-        limits.decimals[0] = "one".to_owned();
-        refused(customs.limits(&limits).await, "limits.decimals[0]", "");
-        let mut keys = sample.keys;
-        keys.by_id.insert("me".to_owned(), 1);
-        refused(customs.keys(&keys).await, "keys.by_id", "");
     }
     service.stop();
+}
+
+#[test]
+fn text_that_has_not_its_form_is_refused_before_there_is_a_value() {
+    assert!("2024-02-30".parse::<Date>().is_err());
+    assert!("no address".parse::<Url>().is_err());
+    assert!("one".parse::<Decimal>().is_err());
+    assert!("me".parse::<Uuid>().is_err());
 }
 
 #[tokio::test]
