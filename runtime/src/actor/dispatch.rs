@@ -146,7 +146,7 @@ where
             }
             Ok(Poll::Pending) => {
                 let call = std::mem::replace(&mut self.slot, Box::pin(None));
-                turn.readers.suspend(turn.scope, finish(call, reply));
+                turn.readers.suspend(turn.scope, Box::pin(finish(call, reply)));
             }
             Err(_) => {
                 // What the panic left in the slot may panic again when it is dropped.

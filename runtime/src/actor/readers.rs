@@ -2,6 +2,7 @@
 
 use std::{
     future::{Future, poll_fn},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -27,7 +28,9 @@ pub(super) struct Readers(JoinSet<ReaderEnd>);
 
 impl Readers {
     /// Lets a call go on in a task of its own.
-    pub(super) fn suspend(&mut self, actor: &Arc<ActorScope>, call: impl Future<Output = ReaderEnd> + Send + 'static) {
+    ///
+    /// In a box, so that tokio's tasks are compiled once and not for each method.
+    pub(super) fn suspend(&mut self, actor: &Arc<ActorScope>, call: Pin<Box<dyn Future<Output = ReaderEnd> + Send>>) {
         let handler = Handler::Call {
             actor: Arc::clone(actor),
             deadline: actor.turn(),

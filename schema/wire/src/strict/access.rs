@@ -9,22 +9,23 @@ use serde::de::{
     Visitor,
 };
 
+use super::Strict;
+use super::format::{Items, Pairs};
 use super::hint::Hint;
 use super::key::Key;
-use super::{Seed, fault_at};
 use crate::fault::{Fault, Site};
 use crate::place::{Place, Shortened};
 
 /// An array.
-pub(super) struct Elements<'c, A> {
-    format: A,
+pub(super) struct Elements<'c, 'de> {
+    format: &'c mut dyn Items<'de>,
     site: Site<'c>,
     index: usize,
     ended: bool,
 }
 
-impl<'c, 'de, A: SeqAccess<'de>> Elements<'c, A> {
-    pub(super) fn new(format: A, site: Site<'c>) -> Self {
+impl<'c, 'de> Elements<'c, 'de> {
+    pub(super) fn new(format: &'c mut dyn Items<'de>, site: Site<'c>) -> Self {
         Elements {
             format,
             site,
@@ -45,35 +46,40 @@ impl<'c, 'de, A: SeqAccess<'de>> Elements<'c, A> {
     }
 
     /// Refuses elements that the visitor has left: those of a longer array than the type has room for.
-    #[inline]
-    pub(super) fn end(mut self, hint: Hint) -> Result<(), Fault> {
+    pub(super) fn end(self, hint: Hint) -> Result<(), Fault> {
         if self.ended {
             return Ok(());
         }
-        match self.format.next_element::<IgnoredAny>() {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => {
-                let expected = hint.word().unwrap_or("fewer elements".into());
-                Err(Fault::text(format!("expected {expected}, found more")))
-            }
-            Err(error) => Err(fault_at(self.site, error)),
+        let site = self.site;
+        if self.format.next(site, &mut |element| element.skip(site))? {
+            let expected = hint.word().unwrap_or("fewer elements".into());
+            return Err(Fault::text(format!("expected {expected}, found more")));
         }
+        Ok(())
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut Elements<'_, A> {
+impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
     type Error = Fault;
 
     #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         let place = Place::Index(self.site.place, self.index);
         let site = self.site.step(&place);
-        let element = self
-            .format
-            .next_element_seed(Seed { seed, site, key: None })
-            .map_err(|error| fault_at(site, error))?;
-        self.ended = element.is_none();
-        self.index += usize::from(!self.ended);
+        let (mut seed, mut element) = (Some(seed), None);
+        let found = self.format.next(site, &mut |format| {
+            if let Some(seed) = seed.take() {
+                let strict = Strict {
+                    format,
+                    site,
+                    key: None,
+                };
+                element = Some(seed.deserialize(strict)?);
+            }
+            Ok(())
+        })?;
+        self.ended = !found;
+        self.index += usize::from(found);
         Ok(element)
     }
 
@@ -84,8 +90,8 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut Elements<'_, A> {
 }
 
 /// A map.
-pub(super) struct Entries<'c, 'de, A> {
-    format: A,
+pub(super) struct Entries<'c, 'de> {
+    format: &'c mut dyn Pairs<'de>,
     site: Site<'c>,
     /// The names a type knows, if it does. Which of the first 64 have come is kept as bits, all others as keys.
     fields: &'static [&'static str],
@@ -95,8 +101,8 @@ pub(super) struct Entries<'c, 'de, A> {
     key: Option<Key<'de>>,
 }
 
-impl<'c, 'de, A: MapAccess<'de>> Entries<'c, 'de, A> {
-    pub(super) fn new(format: A, site: Site<'c>, fields: &'static [&'static str]) -> Self {
+impl<'c, 'de> Entries<'c, 'de> {
+    pub(super) fn new(format: &'c mut dyn Pairs<'de>, site: Site<'c>, fields: &'static [&'static str]) -> Self {
         Entries {
             format,
             site,
@@ -121,21 +127,25 @@ impl<'c, 'de, A: MapAccess<'de>> Entries<'c, 'de, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, 'de, A> {
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     type Error = Fault;
 
     #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         let slot = Cell::new(None);
         let site = self.site;
-        let found = self
-            .format
-            .next_key_seed(Seed {
-                seed,
-                site,
-                key: Some(&slot),
-            })
-            .map_err(|error| fault_at(site, error))?;
+        let (mut seed, mut found) = (Some(seed), None);
+        self.format.next_key(site, &mut |format| {
+            if let Some(seed) = seed.take() {
+                let strict = Strict {
+                    format,
+                    site,
+                    key: Some(&slot),
+                };
+                found = Some(seed.deserialize(strict)?);
+            }
+            Ok(())
+        })?;
         self.key = slot.into_inner();
         if let Some(key) = self.key.take() {
             if !self.is_new(&key) {
@@ -155,9 +165,19 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, 'de, A> {
             None => *self.site.place,
         };
         let site = self.site.step(&place);
-        self.format
-            .next_value_seed(Seed { seed, site, key: None })
-            .map_err(|error| fault_at(site, error))
+        let (mut seed, mut value) = (Some(seed), None);
+        self.format.next_value(site, &mut |format| {
+            if let Some(seed) = seed.take() {
+                let strict = Strict {
+                    format,
+                    site,
+                    key: None,
+                };
+                value = Some(seed.deserialize(strict)?);
+            }
+            Ok(())
+        })?;
+        value.ok_or_else(|| super::nothing(site))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -174,9 +194,9 @@ fn duplicate(key: &Key<'_>) -> Fault {
 }
 
 /// A variant with data: a map of one entry.
-pub(super) struct Tagged<'c, 'de, A>(pub(super) Entries<'c, 'de, A>);
+pub(super) struct Tagged<'c, 'de>(pub(super) Entries<'c, 'de>);
 
-impl<'de, A: MapAccess<'de>> Tagged<'_, 'de, A> {
+impl<'de> Tagged<'_, 'de> {
     fn data<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<S::Value, Fault> {
         let data = self.0.next_value_seed(seed)?;
         match self.0.next_key::<IgnoredAny>()? {
@@ -186,7 +206,7 @@ impl<'de, A: MapAccess<'de>> Tagged<'_, 'de, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> EnumAccess<'de> for Tagged<'_, 'de, A> {
+impl<'de> EnumAccess<'de> for Tagged<'_, 'de> {
     type Error = Fault;
     type Variant = Self;
 
@@ -198,7 +218,7 @@ impl<'de, A: MapAccess<'de>> EnumAccess<'de> for Tagged<'_, 'de, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> VariantAccess<'de> for Tagged<'_, 'de, A> {
+impl<'de> VariantAccess<'de> for Tagged<'_, 'de> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {

@@ -1,32 +1,32 @@
 //! A deserializer around serde_json's and rmp-serde's that refuses what serde lets through and says where it was.
 //!
-//! The way down: [`Strict`] asks the format for whatever stands there (`deserialize_any`, nearly always), remembering
-//! what the type wanted as a [`Hint`]. The way up: [`Checked`](visitor::Checked) stands between the format and the
-//! type's visitor, refuses what the hint does not allow, and hands maps and arrays on inside [`access`] wrappers that
-//! count depth, watch for duplicate keys and keep the path. Types see [`Fault`] as the error; where it has to pass
-//! through the format's own error type, it is set aside in the [`Run`](crate::fault::Run).
+//! The way down: [`Strict`] asks the [`format`] for whatever stands there (`deserialize_any`, nearly always), remembering
+//! what the type wanted as a [`Hint`]. The way up: [`visitor`] stands between what was found and the type's visitor,
+//! refuses what the hint does not allow, and hands maps and arrays on inside [`access`] wrappers that count depth, watch
+//! for duplicate keys and keep the path. Types see [`Fault`] as the error; where it has to pass through the format's own
+//! error type, it is set aside in the [`Run`](crate::fault::Run).
 
 mod access;
+mod format;
 mod hint;
 mod key;
 mod visitor;
 
 use std::cell::Cell;
-use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
 use crate::fault::{Fault, Run, Site};
 use crate::{Codec, DecodeError};
+use format::{Ask, Format, Source};
 use hint::Hint;
 use key::Key;
-use visitor::Checked;
 
 /// Decodes one JSON text.
 pub(crate) fn json<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     let run = Run::new(Codec::Json, text.len());
     let mut format = serde_json::Deserializer::from_str(text);
-    let value = root(&mut format, &run)?;
+    let value = root(&mut Source::new(&mut format), &run)?;
     match format.end() {
         Ok(()) => Ok(value),
         Err(_) => Err(Fault::text("trailing bytes after the value").into()),
@@ -37,10 +37,10 @@ pub(crate) fn json<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 pub(crate) fn messagepack<T: DeserializeOwned>(value: &[u8]) -> Result<T, DecodeError> {
     let run = Run::new(Codec::MessagePack, value.len());
     let mut format = rmp_serde::Deserializer::from_read_ref(value).with_human_readable();
-    root(&mut format, &run)
+    root(&mut Source::new(&mut format), &run)
 }
 
-fn root<'de, D: Deserializer<'de>, T: DeserializeOwned>(format: D, run: &Run) -> Result<T, DecodeError> {
+fn root<'de, T: DeserializeOwned>(format: &mut dyn Format<'de>, run: &Run) -> Result<T, DecodeError> {
     Ok(T::deserialize(Strict {
         format,
         site: Site::root(run),
@@ -48,59 +48,54 @@ fn root<'de, D: Deserializer<'de>, T: DeserializeOwned>(format: D, run: &Run) ->
     })?)
 }
 
-/// One value still in the format `D`.
-struct Strict<'c, 'de, D> {
-    format: D,
+/// One value still in its format.
+struct Strict<'c, 'de> {
+    format: &'c mut dyn Format<'de>,
     site: Site<'c>,
     /// Where the value is to be noted, if it is a map's key.
     key: Option<&'c Cell<Option<Key<'de>>>>,
 }
 
-impl<'c, 'de, D: Deserializer<'de>> Strict<'c, 'de, D> {
-    #[inline]
-    fn visit<V: Visitor<'de>>(
-        self,
-        hint: Hint,
-        visitor: V,
-        ask: impl FnOnce(D, Checked<'c, 'de, V>) -> Result<V::Value, D::Error>,
-    ) -> Result<V::Value, Fault> {
+impl<'de> Strict<'_, 'de> {
+    fn visit<V: Visitor<'de>>(self, ask: Ask, hint: Hint, visitor: V) -> Result<V::Value, Fault> {
         let Strict { format, site, key } = self;
-        ask(
-            format,
-            Checked {
-                visitor,
-                hint,
-                site,
-                key,
-            },
-        )
-        .map_err(|error| {
-            let fault = site.carried().unwrap_or_else(|| hint.foreign(&error, site.run.codec));
-            fault.expecting(hint.word()).at(site.place)
-        })
+        let mut visitor = Some(visitor);
+        let mut value = None;
+        let read = format.read(ask, hint, site, &mut |found| {
+            if let Some(visitor) = visitor.take() {
+                value = Some(visitor::visit(found, visitor, hint, site, key)?);
+            }
+            Ok(())
+        });
+        match (read, value) {
+            (Ok(()), Some(value)) => Ok(value),
+            (Ok(()), None) => Err(nothing(site)),
+            (Err(fault), _) => Err(fault.expecting(hint.word()).at(site.place)),
+        }
     }
 
-    #[inline]
     fn any<V: Visitor<'de>>(self, hint: Hint, visitor: V) -> Result<V::Value, Fault> {
-        self.visit(hint, visitor, |format, checked| format.deserialize_any(checked))
+        self.visit(Ask::Any, hint, visitor)
     }
 
     /// JSON's map keys are strings: asked by its type, a number or boolean is read out of one.
-    #[inline]
     fn is_json_key(&self) -> bool {
         self.key.is_some() && self.site.run.codec == Codec::Json
     }
 }
 
+/// The format has called no visitor, which none does.
+#[cold]
+fn nothing(site: Site<'_>) -> Fault {
+    Fault::text("expected a value, found none").at(site.place)
+}
+
 macro_rules! read_from_json_keys {
-    ($($method:ident $hint:expr;)*) => {
+    ($($method:ident $ask:ident $hint:expr;)*) => {
         $(
-            #[inline]
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-                if self.is_json_key() {
-                    return self.visit($hint, visitor, |format, checked| format.$method(checked));
-                }
-                self.any($hint, visitor)
+                let ask = if self.is_json_key() { Ask::$ask } else { Ask::Any };
+                self.visit(ask, $hint, visitor)
             }
         )*
     };
@@ -108,19 +103,20 @@ macro_rules! read_from_json_keys {
 
 /// For numbers that JSON reads exactly only when it is asked for them by type.
 macro_rules! read_by_type_in_json {
-    ($($method:ident $hint:expr;)*) => {
+    ($($method:ident $ask:ident $hint:expr;)*) => {
         $(
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-                match self.site.run.codec {
-                    Codec::Json => self.visit($hint, visitor, |format, checked| format.$method(checked)),
-                    Codec::MessagePack => self.any($hint, visitor),
-                }
+                let ask = match self.site.run.codec {
+                    Codec::Json => Ask::$ask,
+                    Codec::MessagePack => Ask::Any,
+                };
+                self.visit(ask, $hint, visitor)
             }
         )*
     };
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, 'de, D> {
+impl<'de> Deserializer<'de> for Strict<'_, 'de> {
     type Error = Fault;
 
     fn is_human_readable(&self) -> bool {
@@ -128,22 +124,22 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, 'de, D> {
     }
 
     read_from_json_keys! {
-        deserialize_bool Hint::Boolean;
-        deserialize_i8 Hint::Number("i8");
-        deserialize_i16 Hint::Number("i16");
-        deserialize_i32 Hint::Number("i32");
-        deserialize_i64 Hint::Number("i64");
-        deserialize_u8 Hint::Number("u8");
-        deserialize_u16 Hint::Number("u16");
-        deserialize_u32 Hint::Number("u32");
-        deserialize_u64 Hint::Number("u64");
-        deserialize_f64 Hint::Number("f64");
+        deserialize_bool Boolean Hint::Boolean;
+        deserialize_i8 Signed Hint::Number("i8");
+        deserialize_i16 Signed Hint::Number("i16");
+        deserialize_i32 Signed Hint::Number("i32");
+        deserialize_i64 Signed Hint::Number("i64");
+        deserialize_u8 Unsigned Hint::Number("u8");
+        deserialize_u16 Unsigned Hint::Number("u16");
+        deserialize_u32 Unsigned Hint::Number("u32");
+        deserialize_u64 Unsigned Hint::Number("u64");
+        deserialize_f64 F64 Hint::Number("f64");
     }
 
     read_by_type_in_json! {
-        deserialize_f32 Hint::Number("f32");
-        deserialize_i128 Hint::Number("i128");
-        deserialize_u128 Hint::Number("u128");
+        deserialize_f32 F32 Hint::Number("f32");
+        deserialize_i128 Signed128 Hint::Number("i128");
+        deserialize_u128 Unsigned128 Hint::Number("u128");
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -188,7 +184,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, 'de, D> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.visit(Hint::Any, visitor, |format, checked| format.deserialize_option(checked))
+        self.visit(Ask::Option, Hint::Any, visitor)
     }
 
     /// A newtype is its content in both codecs; the format is not asked, since some give certain names a meaning.
@@ -235,30 +231,4 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, 'de, D> {
     ) -> Result<V::Value, Fault> {
         self.any(Hint::Enum, visitor)
     }
-}
-
-/// The seed of a value inside a map or an array.
-struct Seed<'c, 'de, S> {
-    seed: S,
-    site: Site<'c>,
-    key: Option<&'c Cell<Option<Key<'de>>>>,
-}
-
-impl<'de, S: de::DeserializeSeed<'de>> de::DeserializeSeed<'de> for Seed<'_, 'de, S> {
-    type Value = S::Value;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, format: D) -> Result<S::Value, D::Error> {
-        let Seed { seed, site, key } = self;
-        seed.deserialize(Strict { format, site, key })
-            .map_err(|fault| site.carry(fault.at(site.place), <D::Error as de::Error>::custom))
-    }
-}
-
-/// A fault carried by a format's error, or what the format itself found wrong.
-#[cold]
-fn fault_at(site: Site<'_>, error: impl fmt::Display) -> Fault {
-    site.carried()
-        .unwrap_or_else(|| Hint::Any.foreign(&error, site.run.codec))
-        .at(site.place)
 }

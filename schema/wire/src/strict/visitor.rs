@@ -1,251 +1,139 @@
-//! Between a format and a type's visitor: checks what was found before the visitor sees it.
+//! From what was found to a type's visitor: checked before the visitor sees it.
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::fmt;
 
+use serde::de::Visitor;
 use serde::de::value::SeqDeserializer;
-use serde::de::{self, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 
 use super::Strict;
 use super::access::{Elements, Entries, Tagged, Unit};
+use super::format::Found;
 use super::hint::{Hint, Kind, number_word};
 use super::key::Key;
 use crate::fault::{Fault, Site};
 
-pub(super) struct Checked<'c, 'de, V> {
-    pub(super) visitor: V,
-    pub(super) hint: Hint,
-    pub(super) site: Site<'c>,
-    pub(super) key: Option<&'c Cell<Option<Key<'de>>>>,
-}
-
-impl<'de, V: Visitor<'de>> Checked<'_, 'de, V> {
-    #[inline]
-    fn scalar<E: de::Error>(
-        self,
-        kind: Kind,
-        key: impl FnOnce() -> Option<Key<'de>>,
-        visit: impl FnOnce(V) -> Result<V::Value, Fault>,
-    ) -> Result<V::Value, E> {
-        let site = self.site;
-        let checked = self.hint.admit(kind, self.key.is_some()).and_then(|()| {
-            if let Some(slot) = self.key {
-                slot.set(key());
-            }
-            visit(self.visitor)
-        });
-        checked.map_err(|fault| site.carry(fault, E::custom))
-    }
-
-    /// A string: of an enum it is a variant without data.
-    #[inline]
-    fn text<E: de::Error>(
-        self,
-        text: &str,
-        key: impl FnOnce() -> Key<'de>,
-        visit: impl FnOnce(V) -> Result<V::Value, Fault>,
-    ) -> Result<V::Value, E> {
-        let is_enum = matches!(self.hint, Hint::Enum);
-        self.scalar(
-            Kind::Text,
-            || Some(key()),
-            |visitor| {
-                if is_enum {
-                    visitor.visit_enum(Unit(text))
-                } else {
-                    visit(visitor)
-                }
-            },
-        )
-    }
-
-    /// Bytes: of an array they are its numbers, of a 128-bit integer its digits.
-    #[inline]
-    fn bytes<E: de::Error>(
-        self,
-        bytes: &[u8],
-        key: impl FnOnce() -> Key<'de>,
-        visit: impl FnOnce(V) -> Result<V::Value, Fault>,
-    ) -> Result<V::Value, E> {
-        let hint = self.hint;
-        self.scalar(
-            Kind::Bytes,
-            || Some(key()),
-            |visitor| match (hint, <[u8; 16]>::try_from(bytes)) {
-                (Hint::Array(Some(length)), _) if bytes.len() != length => {
-                    let found = bytes.len();
-                    Err(Fault::text(format!(
-                        "expected array of {length} elements, found {found} bytes"
-                    )))
-                }
-                (Hint::Array(_), _) => visitor.visit_seq(SeqDeserializer::<_, Fault>::new(bytes.iter().copied())),
-                (Hint::Number("i128"), Ok(digits)) => visitor.visit_i128(i128::from_be_bytes(digits)),
-                (Hint::Number("u128"), Ok(digits)) => visitor.visit_u128(u128::from_be_bytes(digits)),
-                _ => visit(visitor),
-            },
-        )
-    }
-}
-
-macro_rules! scalars {
-    ($($method:ident($type:ty) $kind:ident, $value:ident => $key:expr;)*) => {
-        $(
-            #[inline]
-            fn $method<E: de::Error>(self, $value: $type) -> Result<V::Value, E> {
-                self.scalar(Kind::$kind, || Some($key), |visitor| visitor.$method($value))
-            }
-        )*
-    };
-}
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Checked<'_, 'de, V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.visitor.expecting(f)
-    }
-
-    scalars! {
-        visit_bool(bool) Boolean, value => Key::Boolean(value);
-        visit_i8(i8) Integer, value => Key::signed(value.into());
-        visit_i16(i16) Integer, value => Key::signed(value.into());
-        visit_i32(i32) Integer, value => Key::signed(value.into());
-        visit_i64(i64) Integer, value => Key::signed(value.into());
-        visit_i128(i128) Integer, value => Key::signed(value);
-        visit_u8(u8) Integer, value => Key::Unsigned(value.into());
-        visit_u16(u16) Integer, value => Key::Unsigned(value.into());
-        visit_u32(u32) Integer, value => Key::Unsigned(value.into());
-        visit_u64(u64) Integer, value => Key::Unsigned(value.into());
-        visit_u128(u128) Integer, value => Key::Unsigned(value);
-        visit_f32(f32) Float, value => Key::Float(f64::from(value).to_bits());
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
-        /// The first magnitude at which no 64-bit integer is left.
-        const BEYOND_INTEGERS: f64 = 18_446_744_073_709_551_616.0;
-        let hint = self.hint;
-        self.scalar(
-            Kind::Float,
-            || Some(Key::Float(value.to_bits())),
-            |visitor| match hint {
-                // JSON's digits turn into a float when they are too many for 64 bits.
-                Hint::Number(name) if number_word(name) == "integer" && value.abs() >= BEYOND_INTEGERS / 2.0 => {
-                    Err(Fault::text(format!("expected {name}, found integer out of range")))
-                }
-                _ => visitor.visit_f64(value),
-            },
-        )
-    }
-
-    fn visit_char<E: de::Error>(self, value: char) -> Result<V::Value, E> {
-        self.visit_str(value.encode_utf8(&mut [0; 4]))
-    }
-
-    #[inline]
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<V::Value, E> {
-        self.text(
-            value,
-            || Key::Text(Cow::Owned(value.to_owned())),
-            |visitor| visitor.visit_str(value),
-        )
-    }
-
-    #[inline]
-    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<V::Value, E> {
-        self.text(
-            value,
-            || Key::Text(Cow::Borrowed(value)),
-            |visitor| visitor.visit_borrowed_str(value),
-        )
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<V::Value, E> {
-        self.visit_str(&value)
-    }
-
-    fn visit_bytes<E: de::Error>(self, value: &[u8]) -> Result<V::Value, E> {
-        self.bytes(
-            value,
-            || Key::Bytes(Cow::Owned(value.to_owned())),
-            |visitor| visitor.visit_bytes(value),
-        )
-    }
-
-    fn visit_borrowed_bytes<E: de::Error>(self, value: &'de [u8]) -> Result<V::Value, E> {
-        self.bytes(
-            value,
-            || Key::Bytes(Cow::Borrowed(value)),
-            |visitor| visitor.visit_borrowed_bytes(value),
-        )
-    }
-
-    fn visit_byte_buf<E: de::Error>(self, value: Vec<u8>) -> Result<V::Value, E> {
-        self.visit_bytes(&value)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
-        self.scalar(Kind::Null, || None, |visitor| visitor.visit_none())
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
-        self.scalar(Kind::Null, || None, |visitor| visitor.visit_unit())
-    }
-
-    #[inline]
-    fn visit_some<D: Deserializer<'de>>(self, format: D) -> Result<V::Value, D::Error> {
-        let Checked { visitor, site, key, .. } = self;
-        visitor
-            .visit_some(Strict { format, site, key })
-            .map_err(|fault| site.carry(fault, <D::Error as de::Error>::custom))
-    }
-
-    /// How MessagePack's extensions are told; the contracts have none.
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, _: D) -> Result<V::Value, D::Error> {
-        self.scalar(Kind::Extension, || None, |visitor| visitor.visit_unit())
-    }
-
-    #[inline]
-    fn visit_seq<A: SeqAccess<'de>>(self, format: A) -> Result<V::Value, A::Error> {
-        let Checked {
-            visitor,
-            hint,
-            site,
-            key,
-        } = self;
-        let checked = hint.admit(Kind::Array, key.is_some()).and_then(|()| {
-            let mut elements = Elements::new(format, site.inside()?);
+/// Hands what was found to `visitor`, if `hint` allows it.
+pub(super) fn visit<'de, V: Visitor<'de>>(
+    found: Found<'_, 'de>,
+    visitor: V,
+    hint: Hint,
+    site: Site<'_>,
+    key: Option<&Cell<Option<Key<'de>>>>,
+) -> Result<V::Value, Fault> {
+    check(&found, hint, key)?;
+    match found {
+        Found::Null => visitor.visit_unit(),
+        Found::Present(format) => visitor.visit_some(Strict { format, site, key }),
+        Found::Boolean(value) => visitor.visit_bool(value),
+        Found::Signed(value) => visitor.visit_i64(value),
+        Found::Unsigned(value) => visitor.visit_u64(value),
+        Found::Signed128(value) => visitor.visit_i128(value),
+        Found::Unsigned128(value) => visitor.visit_u128(value),
+        Found::F32(value) => visitor.visit_f32(value),
+        Found::F64(value) => visitor.visit_f64(value),
+        // Of an enum a string is a variant without data.
+        Found::Text(text) if matches!(hint, Hint::Enum) => visitor.visit_enum(Unit(text)),
+        Found::BorrowedText(text) if matches!(hint, Hint::Enum) => visitor.visit_enum(Unit(text)),
+        Found::Text(text) => visitor.visit_str(text),
+        Found::BorrowedText(text) => visitor.visit_borrowed_str(text),
+        // Of an array bytes are its numbers, of a 128-bit integer its digits.
+        Found::Bytes(bytes) | Found::BorrowedBytes(bytes) if matches!(hint, Hint::Array(_)) => {
+            visitor.visit_seq(SeqDeserializer::<_, Fault>::new(bytes.iter().copied()))
+        }
+        Found::Bytes(bytes) => match digits(hint, bytes) {
+            Some(Digits::Signed(value)) => visitor.visit_i128(value),
+            Some(Digits::Unsigned(value)) => visitor.visit_u128(value),
+            None => visitor.visit_bytes(bytes),
+        },
+        Found::BorrowedBytes(bytes) => match digits(hint, bytes) {
+            Some(Digits::Signed(value)) => visitor.visit_i128(value),
+            Some(Digits::Unsigned(value)) => visitor.visit_u128(value),
+            None => visitor.visit_borrowed_bytes(bytes),
+        },
+        Found::Array(items) => {
+            let mut elements = Elements::new(items, site.inside()?);
             let value = visitor
                 .visit_seq(&mut elements)
                 .map_err(|fault| elements.short_of(hint, fault))?;
             elements.end(hint)?;
             Ok(value)
-        });
-        checked.map_err(|fault| site.carry(fault, <A::Error as de::Error>::custom))
-    }
-
-    #[inline]
-    fn visit_map<A: MapAccess<'de>>(self, format: A) -> Result<V::Value, A::Error> {
-        let Checked {
-            visitor,
-            hint,
-            site,
-            key,
-        } = self;
-        let checked = hint.admit(Kind::Map, key.is_some()).and_then(|()| {
+        }
+        Found::Map(pairs) => {
             let fields = if let Hint::Struct(fields) = hint { fields } else { &[] };
-            let entries = Entries::new(format, site.inside()?, fields);
+            let entries = Entries::new(pairs, site.inside()?, fields);
             if matches!(hint, Hint::Enum) {
                 visitor.visit_enum(Tagged(entries))
             } else {
                 visitor.visit_map(entries)
             }
-        });
-        checked.map_err(|fault| site.carry(fault, <A::Error as de::Error>::custom))
+        }
+        // No visitor takes a null for it.
+        Found::Extension => visitor.visit_unit(),
     }
+}
 
-    /// Formats are never asked for an enum, so none can come.
-    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<V::Value, A::Error> {
-        self.scalar(Kind::Extension, || None, |visitor| visitor.visit_unit())
+enum Digits {
+    Signed(i128),
+    Unsigned(u128),
+}
+
+fn digits(hint: Hint, bytes: &[u8]) -> Option<Digits> {
+    let bytes = <[u8; 16]>::try_from(bytes).ok()?;
+    match hint {
+        Hint::Number("i128") => Some(Digits::Signed(i128::from_be_bytes(bytes))),
+        Hint::Number("u128") => Some(Digits::Unsigned(u128::from_be_bytes(bytes))),
+        _ => None,
     }
+}
+
+/// Refuses what visitors may take although the wire does not, and notes a map's key.
+fn check<'de>(found: &Found<'_, 'de>, hint: Hint, slot: Option<&Cell<Option<Key<'de>>>>) -> Result<(), Fault> {
+    /// The first magnitude at which no 64-bit integer is left.
+    const BEYOND_INTEGERS: f64 = 18_446_744_073_709_551_616.0;
+    let (kind, key) = match *found {
+        // What is there is judged when it is read.
+        Found::Present(_) => return Ok(()),
+        Found::Null => (Kind::Null, None),
+        Found::Boolean(value) => (Kind::Boolean, Some(Key::Boolean(value))),
+        Found::Signed(value) => (Kind::Integer, Some(Key::signed(value.into()))),
+        Found::Unsigned(value) => (Kind::Integer, Some(Key::Unsigned(value.into()))),
+        Found::Signed128(value) => (Kind::Integer, Some(Key::signed(value))),
+        Found::Unsigned128(value) => (Kind::Integer, Some(Key::Unsigned(value))),
+        Found::F32(value) => (Kind::Float, Some(Key::Float(f64::from(value).to_bits()))),
+        Found::F64(value) => (Kind::Float, Some(Key::Float(value.to_bits()))),
+        Found::BorrowedText(text) => (Kind::Text, Some(Key::Text(Cow::Borrowed(text)))),
+        Found::Text(text) => {
+            let key = slot.map(|_| Key::Text(Cow::Owned(text.to_owned())));
+            (Kind::Text, key)
+        }
+        Found::BorrowedBytes(bytes) => (Kind::Bytes, Some(Key::Bytes(Cow::Borrowed(bytes)))),
+        Found::Bytes(bytes) => {
+            let key = slot.map(|_| Key::Bytes(Cow::Owned(bytes.to_owned())));
+            (Kind::Bytes, key)
+        }
+        Found::Array(_) => (Kind::Array, None),
+        Found::Map(_) => (Kind::Map, None),
+        Found::Extension => (Kind::Extension, None),
+    };
+    hint.admit(kind, slot.is_some())?;
+    match (found, hint) {
+        // JSON's digits turn into a float when they are too many for 64 bits.
+        (Found::F64(value), Hint::Number(name))
+            if number_word(name) == "integer" && value.abs() >= BEYOND_INTEGERS / 2.0 =>
+        {
+            return Err(Fault::text(format!("expected {name}, found integer out of range")));
+        }
+        (Found::Bytes(bytes) | Found::BorrowedBytes(bytes), Hint::Array(Some(length))) if bytes.len() != length => {
+            let found = bytes.len();
+            return Err(Fault::text(format!(
+                "expected array of {length} elements, found {found} bytes"
+            )));
+        }
+        _ => {}
+    }
+    if let Some(slot) = slot {
+        slot.set(key);
+    }
+    Ok(())
 }
