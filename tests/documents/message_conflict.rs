@@ -1,44 +1,52 @@
-//! Two methods of a contract claim one message name.
+//! Two methods of a contract claim one message name. rustc says so of a contract in Rust, so it is a document that was changed
+//! by hand.
 
 use callsheet_schema::Document;
 
-use crate::{Outcome, contract};
-
-mod faulty {
-    use callsheet::{actor_contract, contract_type};
-
-    #[contract_type]
-    pub struct Order {
-        pub item: String,
-    }
-
-    #[actor_contract(namespace = "shop")]
-    pub trait Shop {
-        async fn place(&mut self, #[message] order: Order) -> u64;
-        async fn price(&self, #[message] order: Order) -> u64;
-    }
-}
-
-mod mended {
-    use callsheet::{actor_contract, contract_type};
-
-    #[contract_type]
-    pub struct Order {
-        pub item: String,
-    }
-
-    #[actor_contract(namespace = "shop")]
-    pub trait Shop {
-        async fn place(&mut self, #[message] order: Order) -> u64;
-        #[method(name = "Price")]
-        async fn price(&self, #[message] order: Order) -> u64;
-    }
-}
+use crate::Outcome;
 
 pub(crate) fn faulty() -> Outcome {
-    Document::describe([contract::<dyn faulty::Shop>()])
+    Document::from_json(
+        r#"
+        {
+          "callsheet": 1,
+          "contracts": [
+            {
+              "name": "shop.Shop",
+              "methods": [
+                { "name": "place", "message": "shop.Shop.Order", "kind": "ask", "access": "exclusive",
+                  "request": { "arguments": [] }, "reply": "u64" },
+                { "name": "price", "message": "shop.Shop.Order", "kind": "ask", "access": "shared",
+                  "request": { "arguments": [] }, "reply": "u64" }
+              ]
+            }
+          ],
+          "types": {},
+          "encodings": {}
+        }
+        "#,
+    )
 }
 
 pub(crate) fn mended() -> Outcome {
-    Document::describe([contract::<dyn mended::Shop>()])
+    Document::from_json(
+        r#"
+        {
+          "callsheet": 1,
+          "contracts": [
+            {
+              "name": "shop.Shop",
+              "methods": [
+                { "name": "place", "message": "shop.Shop.Order", "kind": "ask", "access": "exclusive",
+                  "request": { "arguments": [] }, "reply": "u64" },
+                { "name": "price", "message": "shop.Shop.Price", "kind": "ask", "access": "shared",
+                  "request": { "arguments": [] }, "reply": "u64" }
+              ]
+            }
+          ],
+          "types": {},
+          "encodings": {}
+        }
+        "#,
+    )
 }

@@ -53,10 +53,8 @@ pub enum Alarm {
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Bill {
     /// When it was paid.
-    ///
-    /// A date: `2024-02-29`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paid_on: Option<String>,
+    pub paid_on: Option<callsheet_client::text::Date>,
     /// Its number.
     pub number: std::num::NonZero<u32>,
     /// What is to be paid.
@@ -126,9 +124,7 @@ pub enum Cause {
     #[serde(rename = "person")]
     Person {
         /// Whose.
-        ///
-        /// A UUID.
-        by: String,
+        by: callsheet_client::text::Uuid,
     },
     /// Nobody's.
     #[serde(rename = "schedule")]
@@ -309,22 +305,16 @@ pub struct Cooking {
 #[serde(deny_unknown_fields)]
 pub struct Days {
     /// The first.
-    ///
-    /// A date: `2024-02-29`.
-    pub first: String,
+    pub first: callsheet_client::text::Date,
     /// The last.
-    ///
-    /// A date: `2024-02-29`.
-    pub last: String,
+    pub last: callsheet_client::text::Date,
 }
 
 /// What a webhook is called with: its own entries, those of the event, and whatever else there is.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Delivery {
     /// Which one.
-    ///
-    /// A UUID.
-    pub id: String,
+    pub id: callsheet_client::text::Uuid,
     /// What has happened: a tag and content.
     #[serde(flatten)]
     pub event: WebhookEvent,
@@ -559,11 +549,14 @@ pub enum Internal {
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Keys {
     /// By a text of a known form.
-    pub by_id: std::collections::BTreeMap<String, u8>,
+    pub by_id: std::collections::BTreeMap<callsheet_client::text::Uuid, u8>,
     /// By another.
     pub by_ip: std::collections::BTreeMap<std::net::IpAddr, String>,
     /// By another.
-    pub by_day: std::collections::BTreeMap<String, String>,
+    pub by_day: std::collections::BTreeMap<
+        callsheet_client::text::Date,
+        callsheet_client::text::Decimal,
+    >,
     /// By a number that is never zero.
     pub by_number: std::collections::BTreeMap<std::num::NonZero<u16>, bool>,
     /// By a large one.
@@ -573,7 +566,7 @@ pub struct Keys {
     /// In the order in which it was made.
     pub in_order: std::collections::BTreeMap<String, std::num::NonZero<u8>>,
     /// Distinct.
-    pub ids: std::collections::BTreeSet<String>,
+    pub ids: std::collections::BTreeSet<callsheet_client::text::Uuid>,
     /// Distinct, in the order in which it was made.
     pub set_in_order: std::collections::BTreeSet<i64>,
 }
@@ -640,7 +633,7 @@ pub struct Limits {
     /// Ends of all kinds.
     pub bounds: Vec<BoundU64>,
     /// So exact.
-    pub decimals: Vec<String>,
+    pub decimals: Vec<callsheet_client::text::Decimal>,
 }
 
 /// Addresses of all kinds.
@@ -663,13 +656,9 @@ pub struct Locations {
     /// A path of the server's file system.
     pub path: String,
     /// Of the web.
-    ///
-    /// An absolute URL.
-    pub site: String,
+    pub site: callsheet_client::text::Url,
     /// Of anything.
-    ///
-    /// A UUID.
-    pub id: String,
+    pub id: callsheet_client::text::Uuid,
 }
 
 /// Not the map of the language.
@@ -690,25 +679,15 @@ pub struct Marker;
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Moments {
     /// In no zone but UTC.
-    ///
-    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
-    pub at: String,
+    pub at: callsheet_client::text::Timestamp,
     /// In a zone.
-    ///
-    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
-    pub abroad: String,
+    pub abroad: callsheet_client::text::Timestamp,
     /// In whatever zone.
-    ///
-    /// A date and a time of day: `2024-02-29T23:59:59.5`.
-    pub local: String,
+    pub local: callsheet_client::text::DateTime,
     /// A day.
-    ///
-    /// A date: `2024-02-29`.
-    pub day: String,
+    pub day: callsheet_client::text::Date,
     /// A time of day.
-    ///
-    /// A time of day: `23:59:59.5`.
-    pub time: String,
+    pub time: callsheet_client::text::Time,
     /// A day of the week.
     pub weekday: Weekday,
     /// A signed span.
@@ -716,7 +695,7 @@ pub struct Moments {
     /// In the form of another crate.
     pub other: OffsetDateTime,
     /// Maybe none.
-    pub perhaps: Vec<Option<String>>,
+    pub perhaps: Vec<Option<callsheet_client::text::Timestamp>>,
 }
 
 /// Names that mean something else. Its own documentation tries to get out: `*/` `"""` `\N{DASH}` `${x}` `{{ y }}`
@@ -896,13 +875,9 @@ pub struct Pair(pub i64, pub String);
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Period {
     /// The first.
-    ///
-    /// A date: `2024-02-29`.
-    pub first: String,
+    pub first: callsheet_client::text::Date,
     /// The last.
-    ///
-    /// A date: `2024-02-29`.
-    pub last: String,
+    pub last: callsheet_client::text::Date,
     /// How many.
     pub days: i64,
 }
@@ -915,9 +890,7 @@ pub struct PeriodInput(pub Days);
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Price {
     /// How much.
-    ///
-    /// A decimal number: `-12.50`.
-    pub amount: String,
+    pub amount: callsheet_client::text::Decimal,
     /// Of what: three letters.
     pub currency: String,
 }
@@ -952,13 +925,9 @@ pub enum Promise {
 #[serde(deny_unknown_fields)]
 pub struct RangeDate {
     /// The field `start`.
-    ///
-    /// A date: `2024-02-29`.
-    pub start: String,
+    pub start: callsheet_client::text::Date,
     /// The field `end`.
-    ///
-    /// A date: `2024-02-29`.
-    pub end: String,
+    pub end: callsheet_client::text::Date,
 }
 
 /// What is at least `start` and less than `end`.
@@ -976,9 +945,7 @@ pub struct RangeU64 {
 #[serde(deny_unknown_fields)]
 pub struct RangeFromDecimal {
     /// The field `start`.
-    ///
-    /// A decimal number: `-12.50`.
-    pub start: String,
+    pub start: callsheet_client::text::Decimal,
 }
 
 /// What is at least `start` and at most `end`.
@@ -1014,9 +981,7 @@ pub struct Reading {
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Receipt {
     /// Which one.
-    ///
-    /// A UUID.
-    pub id: String,
+    pub id: callsheet_client::text::Uuid,
     /// What has happened: a tag and content.
     #[serde(flatten)]
     pub event: WebhookEvent,
@@ -1029,9 +994,7 @@ pub struct Receipt {
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Refusal {
     /// Which.
-    ///
-    /// A UUID.
-    pub id: String,
+    pub id: callsheet_client::text::Uuid,
     /// The texts that came with it.
     pub texts: std::collections::BTreeMap<String, String>,
 }
@@ -1293,21 +1256,15 @@ pub enum Untagged {
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct User {
     /// Which one.
-    ///
-    /// A UUID.
-    pub id: String,
+    pub id: callsheet_client::text::Uuid,
     /// What they are called.
     pub name: String,
     /// When it was made.
-    ///
-    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
     #[serde(rename = "createdAt")]
-    pub created_at: String,
+    pub created_at: callsheet_client::text::Timestamp,
     /// When it was changed.
-    ///
-    /// A date, a time of day and an offset from UTC: `2024-02-29T23:59:59.5Z` (RFC 3339).
     #[serde(rename = "changedAt", default, skip_serializing_if = "Option::is_none")]
-    pub changed_at: Option<String>,
+    pub changed_at: Option<callsheet_client::text::Timestamp>,
     /// Why, if there is a reason.
     #[serde(flatten)]
     pub cause: Option<Cause>,
@@ -1338,7 +1295,7 @@ pub enum Value {
     /// Any number.
     Real(f64),
     /// A day, before any other text.
-    Day(String),
+    Day(callsheet_client::text::Date),
     /// Any text.
     Text(String),
     /// Several values.
