@@ -58,7 +58,7 @@ async fn everything_is_carried_as_it_is() {
         let [first, least, last] = &sample.users.items[..] else {
             panic!("expected three users, found {:?}", sample.users);
         };
-        let by = "00000000-0000-0000-0000-000000000002".to_owned();
+        let by = "00000000-0000-0000-0000-000000000002".parse().expect("a UUID");
         assert_eq!(&*first.created_at, "2024-02-29T23:59:59.999999Z");
         assert_eq!(first.cause, Some(Cause::Person { by }));
         assert_eq!(
