@@ -39,9 +39,8 @@ fn check_level(view: View<'_>, level: &Level<'_>, faults: &mut Faults) {
             );
             continue;
         }
-        let (behind, is_optional) = view.behind_options(&field.type_ref);
-        // What does not fit an option is left to others, with no word of what was wrong with it.
-        if let Some(takes) = takes_entries_away(view, behind).map(|takes| takes && !is_optional) {
+        let (behind, _) = view.behind_options(&field.type_ref);
+        if let Some(takes) = takes_entries_away(view, behind) {
             let minds_others = matches!(behind, TypeRef::Map(..)) || (!takes && (entries.open || entries.strict));
             parts.push((field, takes, minds_others));
         }
