@@ -26,7 +26,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Contract, Definition, Encoding, Registered, Request, Shape, TypeRef, Types, encoding,
+    Contract, Definition, Direction, Encoding, Registered, Request, Shape, TypeRef, Types, encoding,
     hash::{self, ContractHashes},
 };
 use fault::Faults;
@@ -171,6 +171,14 @@ impl Document {
         let mut text = serde_json::to_string_pretty(self).expect("every key of a document is a string");
         text.push('\n');
         text
+    }
+
+    /// The reference behind all newtypes, which the wire does not see, of a value that goes this way.
+    ///
+    /// Newtypes that wrap nothing but one another, which only a hand can write, end at one of them.
+    pub fn behind_newtypes<'a>(&'a self, reference: &'a TypeRef, direction: Direction) -> &'a TypeRef {
+        let types = &self.types;
+        View { types, direction }.behind_newtypes(reference)
     }
 
     /// Calls `visit` for every type reference of the document.

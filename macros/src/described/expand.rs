@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Attribute, DeriveInput, Type, ext::IdentExt, parse_quote};
+use syn::{Attribute, DeriveInput, Generics, Type, ext::IdentExt, parse_quote};
 
 use super::{
     serde_attr,
@@ -68,8 +68,8 @@ fn description(input: &DeriveInput, name: &str, described: &Described) -> TokenS
     for parameter in generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(__callsheet::Describe));
     }
+    let (parts, wire_name) = wire_name(ident, &generics, name);
     let (implementation, arguments, clause) = generics.split_for_impl();
-    let (parts, wire_name) = wire_name(input, name);
     quote! {
         #[allow(deprecated, unused, clippy::all, clippy::pedantic)]
         #(#cfg)*
@@ -99,13 +99,8 @@ fn description(input: &DeriveInput, name: &str, described: &Described) -> TokenS
 }
 
 /// The name, and where it has parts, what joins them.
-fn wire_name(input: &DeriveInput, name: &str) -> (TokenStream, TokenStream) {
-    let ident = &input.ident;
-    let mut generics = input.generics.clone();
-    for parameter in generics.type_params_mut() {
-        parameter.bounds.push(parse_quote!(__callsheet::Describe));
-    }
-    let mut parameters = input.generics.type_params().map(|parameter| &parameter.ident);
+fn wire_name(ident: &Ident, generics: &Generics, name: &str) -> (TokenStream, TokenStream) {
+    let mut parameters = generics.type_params().map(|parameter| &parameter.ident);
     let Some(first) = parameters.next() else {
         return (TokenStream::new(), quote!(#name));
     };

@@ -27,18 +27,7 @@ impl<'a> View<'a> {
 
     /// The reference behind all newtypes, which the wire does not see.
     pub(super) fn behind_newtypes(self, reference: &'a TypeRef) -> &'a TypeRef {
-        let mut behind = reference;
-        // A document by hand may hold newtypes that wrap each other.
-        for _ in 0..=self.document.types.len() {
-            match behind {
-                TypeRef::Named(name) => match self.shape(name) {
-                    Some(Shape::Newtype(inner)) => behind = inner,
-                    _ => return behind,
-                },
-                _ => return behind,
-            }
-        }
-        behind
+        self.document.behind_newtypes(reference, self.direction)
     }
 
     pub(super) fn field(self, field: &'a Field) -> Entry<'a> {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{layout::Code, types::Types};
+use super::{layout::Code, references::Types};
 use crate::ir::{Enum, Field, Shape, Tagging, TypeRef, Variant, VariantShape};
 
 /// What the names of functions end in that read and write the entries of an enum. Two double underscores do not occur

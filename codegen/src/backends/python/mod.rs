@@ -6,8 +6,8 @@ mod merged;
 mod model;
 mod modules;
 mod names;
+mod references;
 mod render;
-mod types;
 
 use super::{Backend, Language, Options};
 use crate::{

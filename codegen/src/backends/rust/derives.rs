@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::{
     model::{is_optional, is_rest},
-    types::is_address,
+    references::is_address,
 };
 use crate::ir::{Api, NamedType, Request, Shape, TypeRef, VariantShape};
 

@@ -4,8 +4,8 @@ mod derives;
 mod manifest;
 mod model;
 mod names;
+mod references;
 mod render;
-mod types;
 
 use heck::ToKebabCase;
 

@@ -6,7 +6,7 @@ use quote::quote;
 use super::{
     derives::{Derives, visit_services},
     names::{escaped, type_name, value, without_escape},
-    types::{Types, form},
+    references::{Types, form},
 };
 use crate::{
     backends::{Claims, Options},

@@ -4,10 +4,10 @@ mod docs;
 mod layout;
 mod model;
 mod names;
+mod references;
 mod render;
 mod runtime;
 mod text;
-mod types;
 
 use crate::{
     backends::{Backend, Language, Options},

@@ -184,18 +184,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn behind_newtypes(&self, reference: &'a TypeRef) -> &'a TypeRef {
-        let mut behind = reference;
-        // A document by hand may hold newtypes that wrap each other.
-        for _ in 0..=self.document.types.len() {
-            match behind {
-                TypeRef::Named(name) => match self.shape(name) {
-                    Some(Shape::Newtype(inner)) => behind = inner,
-                    _ => break,
-                },
-                _ => break,
-            }
-        }
-        behind
+        self.document.behind_newtypes(reference, self.direction)
     }
 
     /// A named type.

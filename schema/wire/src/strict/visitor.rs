@@ -91,30 +91,18 @@ fn digits(hint: Hint, bytes: &[u8]) -> Option<Digits> {
 fn check<'de>(found: &Found<'_, 'de>, hint: Hint, slot: Option<&Cell<Option<Key<'de>>>>) -> Result<(), Fault> {
     /// The first magnitude at which no 64-bit integer is left.
     const BEYOND_INTEGERS: f64 = 18_446_744_073_709_551_616.0;
-    let (kind, key) = match *found {
+    let kind = match found {
         // What is there is judged when it is read.
         Found::Present(_) => return Ok(()),
-        Found::Null => (Kind::Null, None),
-        Found::Boolean(value) => (Kind::Boolean, Some(Key::Boolean(value))),
-        Found::Signed(value) => (Kind::Integer, Some(Key::signed(value.into()))),
-        Found::Unsigned(value) => (Kind::Integer, Some(Key::Unsigned(value.into()))),
-        Found::Signed128(value) => (Kind::Integer, Some(Key::signed(value))),
-        Found::Unsigned128(value) => (Kind::Integer, Some(Key::Unsigned(value))),
-        Found::F32(value) => (Kind::Float, Some(Key::Float(f64::from(value).to_bits()))),
-        Found::F64(value) => (Kind::Float, Some(Key::Float(value.to_bits()))),
-        Found::BorrowedText(text) => (Kind::Text, Some(Key::Text(Cow::Borrowed(text)))),
-        Found::Text(text) => {
-            let key = slot.map(|_| Key::Text(Cow::Owned(text.to_owned())));
-            (Kind::Text, key)
-        }
-        Found::BorrowedBytes(bytes) => (Kind::Bytes, Some(Key::Bytes(Cow::Borrowed(bytes)))),
-        Found::Bytes(bytes) => {
-            let key = slot.map(|_| Key::Bytes(Cow::Owned(bytes.to_owned())));
-            (Kind::Bytes, key)
-        }
-        Found::Array(_) => (Kind::Array, None),
-        Found::Map(_) => (Kind::Map, None),
-        Found::Extension => (Kind::Extension, None),
+        Found::Null => Kind::Null,
+        Found::Boolean(_) => Kind::Boolean,
+        Found::Signed(_) | Found::Unsigned(_) | Found::Signed128(_) | Found::Unsigned128(_) => Kind::Integer,
+        Found::F32(_) | Found::F64(_) => Kind::Float,
+        Found::Text(_) | Found::BorrowedText(_) => Kind::Text,
+        Found::Bytes(_) | Found::BorrowedBytes(_) => Kind::Bytes,
+        Found::Array(_) => Kind::Array,
+        Found::Map(_) => Kind::Map,
+        Found::Extension => Kind::Extension,
     };
     hint.admit(kind, slot.is_some())?;
     match (found, hint) {
@@ -133,7 +121,25 @@ fn check<'de>(found: &Found<'_, 'de>, hint: Hint, slot: Option<&Cell<Option<Key<
         _ => {}
     }
     if let Some(slot) = slot {
-        slot.set(key);
+        slot.set(key(found));
     }
     Ok(())
+}
+
+/// What was found as a map's key.
+fn key<'de>(found: &Found<'_, 'de>) -> Option<Key<'de>> {
+    Some(match *found {
+        Found::Boolean(value) => Key::Boolean(value),
+        Found::Signed(value) => Key::signed(value.into()),
+        Found::Unsigned(value) => Key::Unsigned(value.into()),
+        Found::Signed128(value) => Key::signed(value),
+        Found::Unsigned128(value) => Key::Unsigned(value),
+        Found::F32(value) => Key::Float(f64::from(value).to_bits()),
+        Found::F64(value) => Key::Float(value.to_bits()),
+        Found::Text(text) => Key::Text(Cow::Owned(text.to_owned())),
+        Found::BorrowedText(text) => Key::Text(Cow::Borrowed(text)),
+        Found::Bytes(bytes) => Key::Bytes(Cow::Owned(bytes.to_owned())),
+        Found::BorrowedBytes(bytes) => Key::Bytes(Cow::Borrowed(bytes)),
+        Found::Null | Found::Present(_) | Found::Array(_) | Found::Map(_) | Found::Extension => return None,
+    })
 }

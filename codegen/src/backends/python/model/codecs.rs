@@ -9,7 +9,7 @@ use crate::{
         layout::{Code, string},
         merged::entries_stem,
         modules, names,
-        types::Types,
+        references::Types,
     },
     ir::{DeclaredError, Enum, Kind, NamedType, Shape, TypeRef, Variant},
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::services::method_name;
 use crate::{
-    backends::python::{names, types::Types},
+    backends::python::{names, references::Types},
     ir::{Kind, Method, NamedType, Request, Service, Shape, TypeRef, VariantShape},
 };
 

@@ -6,7 +6,7 @@ use crate::{
         docs::docstring,
         layout::{Code, string},
         modules, names,
-        types::Types,
+        references::Types,
     },
     ir::{Argument, Event, Kind, Method, Request, Service, TypeRef},
 };

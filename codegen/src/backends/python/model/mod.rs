@@ -11,7 +11,7 @@ mod unions;
 use super::{
     layout::{Code, string},
     names::{self, TypeNames},
-    types::Types,
+    references::Types,
 };
 use crate::{
     backends::{Claims, Options},

@@ -6,7 +6,7 @@ use crate::{
         docs::docstring,
         layout::{Code, string},
         modules, names,
-        types::Types,
+        references::Types,
     },
     fault::Faults,
     ir::{Enum, Field, NamedType, Shape, TypeRef, Uses, Variant, VariantShape},

@@ -14,7 +14,7 @@ use crate::{
             docs::docstring,
             layout::{Code, string},
             modules, names,
-            types::Types,
+            references::Types,
         },
     },
     fault::{Faults, Place},

@@ -3,7 +3,7 @@
 use crate::ir::{Api, Enum, Field, NamedType, Shape, TypeRef, Uses, Variant, VariantShape};
 
 use super::{
-    super::{names::literal, types::Types},
+    super::{names::literal, references::Types},
     decoders::decoder,
     encoders::encoder,
     models::{is_bare, variant_type},

@@ -6,7 +6,7 @@ use super::{
     super::{
         layout::{list, object},
         names::{entry, key, literal},
-        types::{HERE, Place, Types},
+        references::{HERE, Place, Types},
     },
     codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, enum_body, only_fields, variant_names},
     merged::{self, Data, data_of},

@@ -6,7 +6,7 @@ use super::{
     super::{
         layout::{list, object},
         names::{access, key, literal},
-        types::{HERE, Place, Types},
+        references::{HERE, Place, Types},
     },
     codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, enum_body, only_fields, variant_names},
     merged::{Data, data_of},

@@ -5,8 +5,8 @@ use crate::ir::{Api, Kind, Request, Shape, TypeRef};
 use super::super::{
     layout::object,
     names::{key, literal, member, property},
+    references::Types,
     text,
-    types::Types,
 };
 
 /// A call with made-up arguments.

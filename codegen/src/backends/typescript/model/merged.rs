@@ -5,7 +5,7 @@ use crate::ir::{Api, Enum, Field, Shape, Tagging, TypeRef};
 use super::{
     super::{
         names::{literal, property},
-        types::{Place, Types},
+        references::{Place, Types},
     },
     codecs::variant_names,
     models::VALUE,

@@ -24,7 +24,7 @@ pub(super) use services::Service;
 use super::{
     docs::comment,
     names,
-    types::{self, Types},
+    references::{self, Types},
 };
 
 /// A package.
@@ -145,7 +145,7 @@ impl Package {
 }
 
 /// The value of a declared error stands at the top, under this name.
-const ERROR_PLACE: types::Place<'static> = types::Place {
+const ERROR_PLACE: references::Place<'static> = references::Place {
     parent: "null",
     key: "\"error\"",
 };

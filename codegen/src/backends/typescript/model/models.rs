@@ -9,7 +9,7 @@ use super::{
     super::{
         docs::comment,
         names::{key, literal},
-        types::Types,
+        references::Types,
     },
     claim_properties,
     merged::{Data, data_of},

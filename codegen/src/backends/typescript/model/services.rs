@@ -11,7 +11,7 @@ use super::{
         docs::comment,
         layout::{list, object},
         names::{key, literal, member, parameter},
-        types::{self, Types},
+        references::{self, Types},
     },
     error_class,
 };
@@ -295,7 +295,7 @@ fn separate(arguments: &[Argument], types: &Types<'_>, place: &Place, faults: &m
 /// An argument stands at the top of what is sent: its path is its name.
 fn encode_argument(argument: &Argument, name: &str, types: &Types<'_>) -> String {
     let value = format!("values.{name}");
-    let place = types::Place {
+    let place = references::Place {
         parent: "null",
         key: &literal(name),
     };
