@@ -52,7 +52,7 @@ pub(crate) fn deprecation(attributes: &[Attribute]) -> TokenStream {
             .and_then(|meta| text(&meta))
             .unwrap_or_default(),
     };
-    quote!(::core::option::Option::Some(::std::borrow::ToOwned::to_owned(#reason)))
+    quote!(::core::option::Option::Some(#reason))
 }
 
 /// The string of `name = "string"`.

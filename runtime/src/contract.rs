@@ -2,13 +2,17 @@
 
 use std::marker::PhantomData;
 
-use callsheet_schema::{Kind, Types};
-use callsheet_wire::{Code, Failure, Payload};
+use callsheet_schema::{
+    Types,
+    descriptor::{ContractDescriptor, MethodDescriptor},
+    names,
+};
+use callsheet_wire::{DecodeError, Payload};
 
 use crate::{
     actor::{ActorId, ContractSet},
     broker::Broker,
-    call::{Outcome, Reply, Returns, Slots, WireReply},
+    call::{Reply, Returns, Slots, WireReply},
     mailbox::{Address, Location, Mailbox},
 };
 
@@ -44,37 +48,29 @@ pub trait Extends<T: Contract + ?Sized>: Contract {}
 
 /// The messages of a contract, as one type.
 pub trait ContractMessage: Sized + Send + 'static {
-    /// `namespace.Trait`: the contract's stable name.
-    const CONTRACT: &'static str;
+    /// The contract, without its methods.
+    const DESCRIPTOR: ContractDescriptor;
 
-    /// The methods that exist in this build, as callers on the wire see them, in the order of declaration.
-    fn methods() -> Vec<MethodInfo>;
-
-    /// Builds the message of the method that [`MethodInfo`] calls `index` from its undecoded payload.
-    ///
-    /// # Errors
-    ///
-    /// `SerializationError` with the path of what does not fit.
-    fn decode(index: usize, payload: Payload<'_>, reply: WireReply) -> Result<Self, Failure>;
+    /// The methods that exist in this build, in the order of declaration.
+    const METHODS: &'static [WireMethod<Self>];
 
     /// Lets callers outside the process subscribe to the contract's events.
     fn expose_events(broker: &Broker);
 
     /// The contract, described.
-    fn describe(types: &mut Types) -> callsheet_schema::Contract;
+    fn describe(types: &mut Types) -> callsheet_schema::Contract {
+        let methods = Self::METHODS.iter().map(|method| &method.descriptor);
+        Self::DESCRIPTOR.describe(methods, types)
+    }
 }
 
-/// A method as callers on the wire see it.
-#[derive(Clone, Debug)]
-pub struct MethodInfo {
-    /// What [`ContractMessage::decode`] calls it.
-    pub index: usize,
-    /// The short name of its message; the full one has the contract's name and a dot before it.
-    pub message: &'static str,
-    /// Further short names under which the message is still accepted.
-    pub aliases: &'static [&'static str],
-    /// How many replies a call has.
-    pub kind: Kind,
+/// A method that callers on the wire reach, of the contract whose messages are `M`.
+#[derive(Debug)]
+pub struct WireMethod<M> {
+    /// What they see of it.
+    pub descriptor: MethodDescriptor,
+    /// Builds the message from its undecoded payload; an error says where that does not fit.
+    pub decode: fn(Payload<'_>, WireReply) -> Result<M, DecodeError>,
 }
 
 /// The calls of a contract on an actor.
@@ -110,7 +106,7 @@ pub trait Message: Sized + Send + 'static {
     type Returns: Returns;
 
     /// Where replies to this message wait for their callers.
-    fn slots() -> &'static Slots<Outcome<Self::Returns>>;
+    fn slots() -> &'static Slots;
 
     /// The message with the place its reply goes to, as the actor's queue carries it.
     fn into_queued(self, reply: Reply<Self::Returns>) -> Self::Queued;
@@ -164,19 +160,19 @@ impl<T: Contract + ?Sized> Copy for ContractRef<T> {}
 
 impl<T: Contract + ?Sized> std::fmt::Debug for ContractRef<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ContractRef({})", T::Message::CONTRACT)
+        write!(f, "ContractRef({})", T::Message::DESCRIPTOR.name)
     }
 }
 
-/// Whether no two of a contract's messages have one short name; `names` may be full ones.
+/// Whether no two of a contract's messages have one short name; they may be full names.
 ///
 /// Names that come from types are not known to the macro, nor is which methods a `cfg` leaves.
-pub const fn are_distinct(names: &[&str]) -> bool {
+pub const fn are_distinct(messages: &[&str]) -> bool {
     let mut at = 0;
-    while at < names.len() {
+    while at < messages.len() {
         let mut earlier = 0;
         while earlier < at {
-            if is_same_short(names[earlier].as_bytes(), names[at].as_bytes()) {
+            if is_same_short(messages[earlier], messages[at]) {
                 return false;
             }
             earlier += 1;
@@ -186,34 +182,17 @@ pub const fn are_distinct(names: &[&str]) -> bool {
     true
 }
 
-const fn is_same_short(one: &[u8], other: &[u8]) -> bool {
-    let (one_start, other_start) = (short_start(one), short_start(other));
-    if one.len() - one_start != other.len() - other_start {
+const fn is_same_short(one: &str, other: &str) -> bool {
+    let (one, other) = (names::short(one).as_bytes(), names::short(other).as_bytes());
+    if one.len() != other.len() {
         return false;
     }
     let mut at = 0;
-    while one_start + at < one.len() {
-        if one[one_start + at] != other[other_start + at] {
+    while at < one.len() {
+        if one[at] != other[at] {
             return false;
         }
         at += 1;
     }
     true
-}
-
-/// Where the last segment starts, as [`callsheet_schema::names::short`] finds it.
-const fn short_start(name: &[u8]) -> usize {
-    let (mut at, mut start) = (0, 0);
-    while at < name.len() && name[at] != b'<' {
-        if name[at] == b'.' {
-            start = at + 1;
-        }
-        at += 1;
-    }
-    start
-}
-
-/// The failure of a decoder that was asked for a method it does not have.
-pub fn no_such_method(contract: &str, index: usize) -> Failure {
-    Failure::new(Code::Internal, format!("`{contract}` has no method {index}"))
 }

@@ -38,6 +38,7 @@ mod ambient;
 mod broker;
 mod call;
 mod clock;
+mod contained;
 mod context;
 mod contract;
 mod deferred;
@@ -70,20 +71,26 @@ pub use streaming::Streaming;
 pub mod __private {
     pub use callsheet_schema as schema;
     pub use callsheet_schema::__private::inventory;
-    pub use callsheet_wire::{Failure, Payload};
+    pub use callsheet_schema::descriptor;
+    pub use callsheet_wire::{Argument, DecodeError, Payload};
     pub use serde;
 
     pub use crate::{
         actor::{Cons, Dispatch, Mode, SharedMethod, SharedTurn, Single},
         broker::Broker,
-        call::{Outcome, Reply, Returns, Slots, Tell, UnusedSlots, WireReply},
+        call::{Outcome, Reply, Returns, Slots, Tell, WireReply},
         context::{Context, context},
         contract::{
-            Contract, ContractMessage, ContractRef, End, Extends, Link, Message, MethodInfo, Proxy, Serves,
-            TellMessage, are_distinct, no_such_method,
+            Contract, ContractMessage, ContractRef, End, Extends, Link, Message, Proxy, Serves, TellMessage,
+            WireMethod, are_distinct,
         },
         mailbox::{Address, Location},
     };
+
+    /// For descriptions of types.
+    pub mod described {
+        pub use callsheet_schema::{Describe, Joined, NameParts, TypeRef, Types, descriptor::*};
+    }
 
     pub mod document {
         pub use crate::document::emit;

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use callsheet_schema::Kind;
+use callsheet_schema::{Kind, descriptor::MethodDescriptor};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
     actor::{ActorId, Refused, Sink},
     call::{CallHeader, WireReply, closed},
-    contract::{ContractMessage, MethodInfo},
+    contract::ContractMessage,
 };
 
 /// The methods of one actor by the names of their message types, full and short.
@@ -36,7 +36,8 @@ enum Named {
 /// One contract's way from a payload into an actor's queue.
 pub(crate) trait Decode: Send + Sync {
     fn contract(&self) -> &'static str;
-    fn methods(&self) -> Vec<MethodInfo>;
+    /// The method `index` of the contract.
+    fn method(&self, index: usize) -> Option<&'static MethodDescriptor>;
     fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused>;
 }
 
@@ -53,31 +54,35 @@ impl<M> Entry<M> {
 
 impl<M: ContractMessage> Decode for Entry<M> {
     fn contract(&self) -> &'static str {
-        M::CONTRACT
+        M::DESCRIPTOR.name
     }
 
-    fn methods(&self) -> Vec<MethodInfo> {
-        M::methods()
+    fn method(&self, index: usize) -> Option<&'static MethodDescriptor> {
+        M::METHODS.get(index).map(|method| &method.descriptor)
     }
 
     fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused> {
+        let Some(method) = M::METHODS.get(index) else {
+            let text = format!("`{}` has no method {index}", M::DESCRIPTOR.name);
+            return Err(Refused::Unfit(Failure::new(Code::Internal, text)));
+        };
         let mut reply = Some(reply);
         self.sink.try_send_with(header, &mut || {
             let reply = reply.take().unwrap_or(WireReply::Discard);
-            M::decode(index, payload, reply)
+            (method.decode)(payload, reply).map_err(Failure::from)
         })
     }
 }
 
 impl Registry {
     pub(crate) fn add(&mut self, entry: Arc<dyn Decode>) {
-        for info in entry.methods() {
+        for (index, info) in (0..).map_while(|index| Some((index, entry.method(index)?))) {
             let at = self.methods.len();
             let full = |name: &str| format!("{}.{name}", entry.contract());
             self.methods.push(Method {
                 name: full(info.message).into(),
                 kind: info.kind,
-                index: info.index,
+                index,
                 entry: Arc::clone(&entry),
             });
             for name in std::iter::once(&info.message).chain(info.aliases) {

@@ -101,7 +101,7 @@ impl Router {
         let actors = read(&self.actors);
         let routes = actors.get(id).ok_or_else(|| Failure::actor_not_found(id.as_str()))?;
         routes.sink::<M>().ok_or_else(|| {
-            let text = format!("actor `{id}` does not serve the contract `{}`", M::CONTRACT);
+            let text = format!("actor `{id}` does not serve the contract `{}`", M::DESCRIPTOR.name);
             Failure::new(Code::UnknownMessageType, text)
         })
     }

@@ -15,7 +15,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Definition, TypeRef};
+use crate::{Definition, TypeRef, descriptor::DefinitionDescriptor};
 
 /// What a type looks like on the wire.
 ///
@@ -92,9 +92,17 @@ struct Entry {
 
 impl Types {
     /// A reference to the named type `T`, defined by `describe` when it is met for the first time.
-    pub fn define<T: 'static>(&mut self, name: &str, describe: impl FnOnce(&mut Types) -> Definition) -> TypeRef {
-        let id = TypeId::of::<T>();
-        let path = type_name::<T>();
+    pub fn define<T: 'static>(&mut self, name: &str, mut describe: impl FnMut(&mut Types) -> Definition) -> TypeRef {
+        self.enter(name, TypeId::of::<T>(), type_name::<T>(), &mut describe)
+    }
+
+    fn enter(
+        &mut self,
+        name: &str,
+        id: TypeId,
+        path: &'static str,
+        describe: &mut dyn FnMut(&mut Types) -> Definition,
+    ) -> TypeRef {
         if let Some(known) = self.definitions.get(name) {
             if known.id != id && !self.conflicts.iter().any(|(conflict, ..)| conflict == name) {
                 self.conflicts.push((name.to_owned(), known.path, path));
@@ -112,6 +120,13 @@ impl Types {
             }
         }
         TypeRef::Named(name.to_owned())
+    }
+
+    /// As [`define`](Self::define), by a constant.
+    pub fn define_as<T: 'static>(&mut self, name: &str, descriptor: &'static DefinitionDescriptor) -> TypeRef {
+        self.enter(name, TypeId::of::<T>(), type_name::<T>(), &mut |types| {
+            descriptor.define(types)
+        })
     }
 
     /// The names that two different types laid claim to, with the Rust paths of both.

@@ -18,6 +18,7 @@ pub mod conform;
 mod contract;
 mod declared;
 mod describe;
+pub mod descriptor;
 mod document;
 mod encoding;
 pub mod hash;

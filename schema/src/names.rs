@@ -19,10 +19,16 @@ pub fn message_of(method: &str) -> String {
 /// assert_eq!(short("demo.Calculator.Add"), "Add");
 /// assert_eq!(short("demo.Page<demo.User>"), "Page<demo.User>");
 /// ```
-pub fn short(name: &str) -> &str {
-    let arguments = name.find('<').unwrap_or(name.len());
-    let start = name[..arguments].rfind('.').map_or(0, |dot| dot + 1);
-    &name[start..]
+pub const fn short(name: &str) -> &str {
+    let bytes = name.as_bytes();
+    let (mut at, mut start) = (0, 0);
+    while at < bytes.len() && bytes[at] != b'<' {
+        if bytes[at] == b'.' {
+            start = at + 1;
+        }
+        at += 1;
+    }
+    name.split_at(start).1
 }
 
 /// The first character of `name` that a wire name must not have, if there is one.

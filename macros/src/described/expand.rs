@@ -74,7 +74,7 @@ fn description(input: &DeriveInput, name: &str, described: &Described) -> TokenS
         #[allow(deprecated, unused, clippy::all, clippy::pedantic)]
         #(#cfg)*
         const _: () = {
-            use ::callsheet::__private::schema as __callsheet;
+            use ::callsheet::__private::described as __callsheet;
 
             #parts
 
@@ -83,12 +83,14 @@ fn description(input: &DeriveInput, name: &str, described: &Described) -> TokenS
                 const OPTIONAL: bool = #optional;
 
                 fn describe(types: &mut __callsheet::Types) -> __callsheet::TypeRef {
-                    types.define::<Self>(Self::NAME, |types| __callsheet::Definition {
-                        docs: ::std::string::String::from(#markdown),
-                        deprecated: #deprecated,
-                        shape: #accepts,
-                        produces: #produces,
-                        checked: #checked,
+                    types.define_as::<Self>(Self::NAME, const {
+                        &__callsheet::DefinitionDescriptor {
+                            docs: #markdown,
+                            deprecated: #deprecated,
+                            accepts: #accepts,
+                            produces: #produces,
+                            checked: #checked,
+                        }
                     })
                 }
 
@@ -139,35 +141,24 @@ fn summary(name: &str, variants: &[(Ident, Vec<Attribute>)]) -> TokenStream {
 
 fn shape(shape: &Shape) -> TokenStream {
     match shape {
-        Shape::Unit => quote!(__callsheet::Shape::Unit),
+        Shape::Unit => quote!(__callsheet::ShapeDescriptor::Unit),
         Shape::Newtype { inner, .. } => {
-            let inner = reference(inner);
-            quote!(__callsheet::Shape::Newtype(#inner))
+            let inner = describe(inner);
+            quote!(__callsheet::ShapeDescriptor::Newtype(#inner))
         }
         Shape::Tuple(items) => {
-            let items = items.iter().map(reference);
-            quote!(__callsheet::Shape::Tuple(::std::vec![#(#items),*]))
+            let items = items.iter().map(describe);
+            quote!(__callsheet::ShapeDescriptor::Tuple(&[#(#items),*]))
         }
         Shape::Struct {
             tag,
             fields,
             deny_unknown,
         } => {
-            let tag = tag.iter().map(|(name, value)| {
-                quote! {
-                    __callsheet::Tag {
-                        name: ::std::string::String::from(#name),
-                        value: ::std::string::String::from(#value),
-                    }
-                }
-            });
+            let tag = tag.iter().map(|(name, value)| quote!((#name, #value)));
             let fields = self::fields(fields);
             quote! {
-                __callsheet::Shape::Struct {
-                    tags: ::std::vec![#(#tag),*],
-                    fields: #fields,
-                    deny_unknown: #deny_unknown,
-                }
+                __callsheet::ShapeDescriptor::Struct { tags: &[#(#tag),*], fields: #fields, deny_unknown: #deny_unknown }
             }
         }
         Shape::Enum {
@@ -177,87 +168,85 @@ fn shape(shape: &Shape) -> TokenStream {
         } => {
             let tagging = self::tagging(tagging);
             let variants = variants.iter().map(variant);
-            quote! {{
-                let mut variants = ::std::vec::Vec::new();
-                #(#variants)*
-                __callsheet::Shape::Enum { tagging: #tagging, variants, deny_unknown: #deny_unknown }
-            }}
+            quote! {
+                __callsheet::ShapeDescriptor::Enum {
+                    tagging: #tagging,
+                    variants: &[#(#variants),*],
+                    deny_unknown: #deny_unknown,
+                }
+            }
         }
     }
 }
 
 fn tagging(tagging: &Tagging) -> TokenStream {
     match tagging {
-        Tagging::External => quote!(__callsheet::Tagging::External),
-        Tagging::Untagged => quote!(__callsheet::Tagging::Untagged),
-        Tagging::Internal { tag } => quote! {
-            __callsheet::Tagging::Internal { tag: ::std::string::String::from(#tag) }
-        },
-        Tagging::Adjacent { tag, content } => quote! {
-            __callsheet::Tagging::Adjacent {
-                tag: ::std::string::String::from(#tag),
-                content: ::std::string::String::from(#content),
-            }
-        },
+        Tagging::External => quote!(__callsheet::TaggingDescriptor::External),
+        Tagging::Untagged => quote!(__callsheet::TaggingDescriptor::Untagged),
+        Tagging::Internal { tag } => quote!(__callsheet::TaggingDescriptor::Internal { tag: #tag }),
+        Tagging::Adjacent { tag, content } => {
+            quote!(__callsheet::TaggingDescriptor::Adjacent { tag: #tag, content: #content })
+        }
     }
 }
 
 fn variant(variant: &Variant) -> TokenStream {
     let cfg = cfg(&variant.attributes);
-    let common = common(&variant.names, &variant.attributes);
+    let names = names(&variant.names, &variant.attributes);
     let data = match &variant.data {
-        VariantData::Unit => quote!(__callsheet::VariantShape::Unit),
+        VariantData::Unit => quote!(Unit),
         VariantData::Newtype(inner) => {
-            let inner = reference(inner);
-            quote!(__callsheet::VariantShape::Newtype(#inner))
+            let inner = describe(inner);
+            quote!(Newtype(#inner))
         }
         VariantData::Tuple(items) => {
-            let items = items.iter().map(reference);
-            quote!(__callsheet::VariantShape::Tuple(::std::vec![#(#items),*]))
+            let items = items.iter().map(describe);
+            quote!(Tuple(&[#(#items),*]))
         }
         VariantData::Struct(fields) => {
             let fields = self::fields(fields);
-            quote!(__callsheet::VariantShape::Struct(#fields))
+            quote!(Struct(#fields))
         }
     };
     let (untagged, other) = (variant.untagged, variant.other);
     quote! {
         #(#cfg)*
-        variants.push(__callsheet::Variant { #common, untagged: #untagged, other: #other, shape: #data });
+        __callsheet::VariantDescriptor {
+            names: #names,
+            untagged: #untagged,
+            other: #other,
+            shape: __callsheet::VariantShapeDescriptor::#data,
+        }
     }
 }
 
 fn fields(fields: &[Field]) -> TokenStream {
     let fields = fields.iter().map(|field| {
         let (cfg, written) = (cfg(&field.attributes), &field.written);
-        let common = common(&field.names, &field.attributes);
+        let names = names(&field.names, &field.attributes);
         let (sometimes, flattened) = (field.sometimes, field.flattened);
         let optional = match field.absent {
             Absent::Allowed => quote!(true),
             Absent::AsTheType => quote!(<#written as __callsheet::Describe>::OPTIONAL),
             Absent::Refused => quote!(false),
         };
-        let reference = reference(written);
+        let describe = describe(written);
         quote! {
             #(#cfg)*
-            fields.push(__callsheet::Field {
-                #common,
-                type_ref: #reference,
+            __callsheet::FieldDescriptor {
+                names: #names,
+                describe: #describe,
                 optional: #optional,
                 sometimes: #sometimes,
                 flattened: #flattened,
-            });
+            }
         }
     });
-    quote! {{
-        let mut fields = ::std::vec::Vec::new();
-        #(#fields)*
-        fields
-    }}
+    quote!(&[#(#fields),*])
 }
 
-/// What fields and variants have in common.
-fn common(names: &Names, attributes: &[Attribute]) -> TokenStream {
+/// What is said of fields and of variants alike.
+fn names(names: &Names, attributes: &[Attribute]) -> TokenStream {
     let Names {
         ident,
         produced,
@@ -268,24 +257,26 @@ fn common(names: &Names, attributes: &[Attribute]) -> TokenStream {
         if name == produced {
             quote!(::core::option::Option::None)
         } else {
-            quote!(::core::option::Option::Some(::std::string::String::from(#name)))
+            quote!(::core::option::Option::Some(#name))
         }
     };
-    let (ident, accepts) = (other(ident), other(accepted));
+    let (ident, accepted) = (other(ident), other(accepted));
     let markdown = docs::markdown(attributes);
     let deprecated = docs::deprecation(attributes);
     quote! {
-        name: ::std::string::String::from(#produced),
-        ident: #ident,
-        accepts: #accepts,
-        aliases: ::std::vec![#(::std::string::String::from(#aliases)),*],
-        docs: ::std::string::String::from(#markdown),
-        deprecated: #deprecated
+        __callsheet::NameDescriptor {
+            produced: #produced,
+            ident: #ident,
+            accepted: #accepted,
+            aliases: &[#(#aliases),*],
+            docs: #markdown,
+            deprecated: #deprecated,
+        }
     }
 }
 
-fn reference(written: &Type) -> TokenStream {
-    quote!(<#written as __callsheet::Describe>::describe(types))
+fn describe(written: &Type) -> TokenStream {
+    quote!(<#written as __callsheet::Describe>::describe)
 }
 
 fn cfg(attributes: &[Attribute]) -> Vec<&Attribute> {

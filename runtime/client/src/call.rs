@@ -85,7 +85,7 @@ impl Connection {
     {
         let shared = self.shared();
         shared.room(options).await?;
-        shared.send(|out, codec| write::request(out, codec, &RequestHead::new(target, message_type), message))
+        shared.send(|out, codec| write::request(out, codec, &RequestHead::new(target, message_type), &message))
     }
 
     async fn call<M, R, F>(&self, target: &str, message_type: &str, message: &M, options: CallOptions) -> Result<R, F>
@@ -108,7 +108,7 @@ impl Connection {
                     request_id: Some(id),
                     ..head
                 },
-                message,
+                &message,
             )
         });
         reply.await?.decode()

@@ -62,7 +62,7 @@ impl Connection {
                     request_id: Some(id),
                     ..head
                 },
-                message,
+                &message,
             )
         });
         let (id, ready) = match sent {

@@ -1,10 +1,6 @@
 //! Configuring an actor, until it is started.
 
-use std::{
-    marker::PhantomData,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{marker::PhantomData, sync::Arc};
 
 use tokio::sync::mpsc;
 
@@ -18,6 +14,7 @@ use super::{
 use crate::{
     Runtime,
     ambient::{self, Handler},
+    contained::{self, Panicked},
     context::ActorScope,
     contract::{ContractRef, Serves},
     router::Routes,
@@ -121,7 +118,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             }
         }
         let state =
-            catch_unwind(AssertUnwindSafe(&self.factory)).map_err(|_| StartError::FactoryPanicked(self.id.clone()))?;
+            contained::outcome(&self.factory).map_err(|Panicked| StartError::FactoryPanicked(self.id.clone()))?;
 
         let (sender, queue) = mpsc::channel(self.capacity);
         let mut routes = Routes::default();

@@ -2,14 +2,14 @@
 
 use std::{
     future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use crate::{
-    call::{Reply, Returns, discard, handler_lost},
+    call::{Reply, Returns, handler_lost},
+    contained::{Panicked, contain, discard},
     context::ActorScope,
 };
 
@@ -64,9 +64,34 @@ impl<S> SharedTurn<'_, S> {
         if !reply.begin() {
             return discard(method);
         }
-        match catch_unwind(AssertUnwindSafe(|| method(self.state))) {
-            Ok(value) => reply.complete(value),
-            Err(_) => {
+        let (mut method, mut value) = (Some(method), None);
+        // The arguments, which went into the method, are dropped there too.
+        let ran = contain(&mut || value = method.take().map(|method| method(self.state)));
+        match (ran, value) {
+            (Ok(()), Some(value)) => reply.complete(value),
+            _ => {
+                reply.fail(handler_lost());
+                self.failed = true;
+            }
+        }
+    }
+
+    /// Lets a call that was polled and has not ended go on in a task, or fails one that panicked.
+    fn unfinished<R: Returns>(
+        &mut self,
+        ran: Result<(), Panicked>,
+        polled: Poll<(R, Arc<S>)>,
+        call: Pin<Box<dyn Slot<(R, Arc<S>)>>>,
+        reply: Reply<R>,
+    ) where
+        S: Send + Sync + 'static,
+    {
+        match ran {
+            Ok(()) => self.readers.suspend(self.scope, Box::pin(finish(call, reply))),
+            Err(Panicked) => {
+                // What the panic left may panic again when it is dropped.
+                discard(call);
+                discard(polled);
                 reply.fail(handler_lost());
                 self.failed = true;
             }
@@ -131,64 +156,72 @@ where
             return discard(message);
         }
         let state = turn.spare.take().unwrap_or_else(|| Arc::clone(turn.state));
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            self.slot.as_mut().set(Some((self.method)(state, message)));
-            let polled = poll_slot(&mut self.slot, &mut Context::from_waker(Waker::noop()));
-            if polled.is_ready() {
-                self.slot.as_mut().set(None);
+        let (mut call, mut polled) = (Some((state, message)), Poll::Pending);
+        let ran = contain(&mut || {
+            if let Some((state, message)) = call.take() {
+                self.slot.set(Some((self.method)(state, message)));
+                polled = self.slot.as_mut().poll_call(&mut Context::from_waker(Waker::noop()));
+                if polled.is_ready() {
+                    self.slot.set(None);
+                }
             }
-            polled
-        }));
-        match polled {
-            Ok(Poll::Ready((value, state))) => {
+        });
+        match (ran, polled) {
+            (Ok(()), Poll::Ready((value, state))) => {
                 *turn.spare = Some(state);
                 reply.complete(value);
             }
-            Ok(Poll::Pending) => {
+            (ran, polled) => {
                 let call = std::mem::replace(&mut self.slot, Box::pin(None));
-                turn.readers.suspend(turn.scope, Box::pin(finish(call, reply)));
-            }
-            Err(_) => {
-                // What the panic left in the slot may panic again when it is dropped.
-                let broken = std::mem::replace(&mut self.slot, Box::pin(None));
-                let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
-                reply.fail(handler_lost());
-                turn.failed = true;
+                turn.unfinished(ran, polled, call, reply);
             }
         }
     }
 }
 
-fn poll_slot<F: Future>(slot: &mut Pin<Box<Option<F>>>, cx: &mut Context<'_>) -> Poll<F::Output> {
-    match slot.as_mut().as_pin_mut() {
-        Some(call) => call.poll(cx),
-        None => Poll::Pending,
+/// The place of a call that is polled.
+trait Slot<T>: Send {
+    fn poll_call(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T>;
+
+    fn clear(self: Pin<&mut Self>);
+}
+
+impl<F: Future + Send> Slot<F::Output> for Option<F> {
+    fn poll_call(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.as_pin_mut() {
+            Some(call) => call.poll(cx),
+            None => Poll::Pending,
+        }
+    }
+
+    fn clear(mut self: Pin<&mut Self>) {
+        self.set(None);
     }
 }
 
 /// Polls a suspended call to its end, or until nobody waits for it any more.
-async fn finish<S, R: Returns, F: Future<Output = (R, Arc<S>)>>(
-    mut call: Pin<Box<Option<F>>>,
-    reply: Reply<R>,
-) -> ReaderEnd {
+///
+/// The call is an object, so that this is compiled for each type of reply and not for each method.
+async fn finish<S, R: Returns>(mut call: Pin<Box<dyn Slot<(R, Arc<S>)>>>, reply: Reply<R>) -> ReaderEnd {
     let polled = poll_fn(|cx| {
         if reply.poll_abandoned(cx).is_ready() {
             return Poll::Ready(Ok(None));
         }
-        match catch_unwind(AssertUnwindSafe(|| poll_slot(&mut call, cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
+        let mut polled = Poll::Pending;
+        match (contain(&mut || polled = call.as_mut().poll_call(cx)), polled) {
+            (Ok(()), Poll::Pending) => Poll::Pending,
             // The state is let go before anyone hears of the reply.
-            Ok(Poll::Ready((value, _))) => Poll::Ready(Ok(Some(value))),
-            Err(_) => Poll::Ready(Err(())),
+            (Ok(()), Poll::Ready((value, _))) => Poll::Ready(Ok(Some(value))),
+            (Err(Panicked), _) => Poll::Ready(Err(Panicked)),
         }
     })
     .await;
-    let dropped = catch_unwind(AssertUnwindSafe(|| call.set(None)));
-    let panicked = polled.is_err() || dropped.is_err();
+    let cleared = contain(&mut || call.as_mut().clear());
+    let panicked = polled.is_err() || cleared.is_err();
     match polled {
         Ok(Some(value)) => reply.complete(value),
         Ok(None) => {}
-        Err(()) => reply.fail(handler_lost()),
+        Err(Panicked) => reply.fail(handler_lost()),
     }
     if panicked {
         ReaderEnd::Panicked

@@ -2,7 +2,7 @@
 
 use std::{
     future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::AssertUnwindSafe,
     sync::Arc,
     task::{Context, Poll, Waker},
     time::Duration,
@@ -18,7 +18,11 @@ use super::{
     queue::Queued,
     readers::Readers,
 };
-use crate::{clock::Clock, context::ActorScope};
+use crate::{
+    clock::Clock,
+    contained::{self, Panicked},
+    context::ActorScope,
+};
 
 /// So many messages are taken from the queue at once.
 const BATCH: usize = 64;
@@ -178,27 +182,27 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
             return Ok(());
         };
         let ran = match mode {
-            Mode::AloneAsync => AssertUnwindSafe(D::alone_async(state, message)).catch_unwind().await,
-            Mode::Alone | Mode::Shared => catch_unwind(AssertUnwindSafe(|| D::alone(state, message))),
+            Mode::AloneAsync => AssertUnwindSafe(D::alone_async(state, message))
+                .catch_unwind()
+                .await
+                .is_ok(),
+            Mode::Alone | Mode::Shared => contained::outcome(|| D::alone(state, message)).is_ok(),
         };
-        match ran {
-            Ok(()) => Ok(()),
-            Err(_) => self.rebuild(readers),
-        }
+        if ran { Ok(()) } else { self.rebuild(readers) }
     }
 
     /// Discards the state with the calls that share it, and makes a new one.
     fn rebuild(&mut self, readers: &mut Readers) -> Result<(), Unrecoverable> {
         tracing::error!(actor = %self.id, "a handler panicked; the state is made anew");
         *readers = Readers::default();
-        match catch_unwind(AssertUnwindSafe(&self.factory)) {
+        match contained::outcome(&self.factory) {
             Ok(state) => {
                 self.spare = None;
                 let broken = std::mem::replace(&mut self.state, Arc::new(state));
                 discard(&self.id, broken);
                 Ok(())
             }
-            Err(_) => {
+            Err(Panicked) => {
                 tracing::error!(actor = %self.id, "the factory panicked; the actor stops");
                 Err(Unrecoverable)
             }
@@ -208,7 +212,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
 
 /// Drops a value of the user's, whose drop may panic.
 fn discard<T>(id: &ActorId, value: T) {
-    if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
+    if contained::dropped(value).is_err() {
         tracing::error!(actor = %id, "a value panicked while it was dropped");
     }
 }

@@ -2,17 +2,19 @@
 
 use std::{
     future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::Poll,
 };
 
 use super::{
     failing::{deferred_failed, deferred_lost},
-    reply::{Reply, discard},
+    reply::Reply,
     returns::{Outcome, Returns},
 };
-use crate::{Deferred, ambient};
+use crate::{
+    Deferred, ambient,
+    contained::{discard, outcome as outcome_of},
+};
 
 /// Replies with what `deferred` comes to, unless nobody waits for it any more.
 pub(super) fn follow<T, R>(
@@ -28,7 +30,7 @@ pub(super) fn follow<T, R>(
             if reply.poll_abandoned(cx).is_ready() {
                 return Poll::Ready(None);
             }
-            match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut deferred).poll(cx))) {
+            match outcome_of(|| Pin::new(&mut deferred).poll(cx)) {
                 Ok(polled) => polled.map(|value| Some(value.ok_or_else(deferred_lost))),
                 Err(_) => Poll::Ready(Some(Err(deferred_failed()))),
             }

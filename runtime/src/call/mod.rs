@@ -15,13 +15,12 @@ pub use ask::{Ask, AskFuture};
 pub use port::WireReply;
 pub use reply::Reply;
 pub use returns::{Outcome, Returns};
-pub use slot::{Slots, UnusedSlots};
+pub use slot::Slots;
 pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};
 
 pub(crate) use failing::{closed, handler_lost, late_for_first_item, late_in_queue, late_running};
 pub(crate) use port::{Body, EncodedStream, Form, Outlet, Port, Step};
-pub(crate) use reply::discard;
 
 use crate::clock::Deadline;
 

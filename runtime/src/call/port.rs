@@ -8,7 +8,7 @@ use std::{
 };
 
 use callsheet_schema::{ContractType, DeclaredError, Returned};
-use callsheet_wire::{Codec, EncodeError, Failure, write};
+use callsheet_wire::{Codec, Encode, EncodeError, Failure, write};
 use futures_core::Stream;
 use serde::{Serialize, Serializer};
 
@@ -38,8 +38,8 @@ pub(crate) trait Outlet: Send + Sync {
     fn begin(&self, ticket: u64) -> bool;
     /// Ready when nobody waits for the reply any more.
     fn poll_abandoned(&self, ticket: u64, cx: &mut Context<'_>) -> Poll<()>;
-    /// Ends the call with a reply, or with its declared error if `declared`.
-    fn reply(&self, ticket: u64, body: &dyn Body, declared: bool);
+    /// Ends the call with a reply.
+    fn reply(&self, ticket: u64, body: Body<'_>);
     /// Ends the call with a stream of replies.
     fn stream(&self, ticket: u64, stream: Box<dyn EncodedStream>);
     /// Ends the call with a failure.
@@ -65,8 +65,14 @@ impl Port {
 
     pub(super) fn outcome<T: Serialize, E: DeclaredError>(self, outcome: Result<T, E>) {
         match outcome {
-            Ok(value) => self.outlet.reply(self.ticket, &Value(&value), false),
-            Err(error) => self.outlet.reply(self.ticket, &Declared(&error), true),
+            Ok(value) => self.outlet.reply(self.ticket, Body::Value(&value)),
+            Err(error) => self.outlet.reply(
+                self.ticket,
+                Body::Declared {
+                    error: &Declared(&error),
+                    text: &|| error.text(),
+                },
+            ),
         }
     }
 
@@ -105,44 +111,48 @@ pub(crate) enum Form<'a> {
     },
 }
 
-/// A reply that can write itself into one whole frame.
-pub(crate) trait Body {
+/// A reply that can be written into one whole frame.
+#[derive(Clone, Copy)]
+pub(crate) enum Body<'a> {
+    Value(&'a dyn Encode),
+    Declared {
+        error: &'a dyn Encode,
+        text: &'a dyn Fn() -> String,
+    },
+}
+
+impl Body<'_> {
     /// Appends the frame to `out`.
     ///
     /// # Errors
     ///
     /// If the value cannot be written in this codec; `out` is then as it was.
-    fn write(&self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError>;
-}
-
-struct Value<'a, T>(&'a T);
-
-impl<T: Serialize> Body for Value<'_, T> {
-    fn write(&self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError> {
-        match form {
-            Form::Response { request_id } => write::response(out, codec, request_id, self.0),
-            Form::Item {
-                stream_id,
-                sequence,
-                is_final,
-            } => write::stream_item(out, codec, stream_id, sequence, is_final, self.0),
+    pub(crate) fn write(self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError> {
+        match (self, form) {
+            (Body::Value(value), Form::Response { request_id }) => write::response(out, codec, request_id, value),
+            (
+                Body::Value(value),
+                Form::Item {
+                    stream_id,
+                    sequence,
+                    is_final,
+                },
+            ) => write::stream_item(out, codec, stream_id, sequence, is_final, value),
+            (Body::Declared { error, text }, Form::Response { request_id }) => {
+                write::contract_error(out, codec, request_id, &text(), error)
+            }
+            (
+                Body::Declared { error, text },
+                Form::Item {
+                    stream_id, sequence, ..
+                },
+            ) => write::stream_contract_error(out, codec, stream_id, sequence, &text(), error),
         }
     }
 }
 
+/// A declared error, which says for itself how it is written.
 struct Declared<'a, E>(&'a E);
-
-impl<E: DeclaredError> Body for Declared<'_, E> {
-    fn write(&self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError> {
-        let text = self.0.text();
-        match form {
-            Form::Response { request_id } => write::contract_error(out, codec, request_id, &text, self),
-            Form::Item {
-                stream_id, sequence, ..
-            } => write::stream_contract_error(out, codec, stream_id, sequence, &text, self),
-        }
-    }
-}
 
 impl<E: DeclaredError> Serialize for Declared<'_, E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -221,7 +231,11 @@ impl<T: Returned<Ok: ContractType>> EncodedStream for Lookahead<T> {
         let item = match item.split() {
             Ok(item) => item,
             Err(error) => {
-                let written = Declared(&error).write(out, codec, form(true));
+                let written = Body::Declared {
+                    error: &Declared(&error),
+                    text: &|| error.text(),
+                }
+                .write(out, codec, form(true));
                 return Poll::Ready(written.map(|()| Step::Declared));
             }
         };
@@ -237,7 +251,7 @@ impl<T: Returned<Ok: ContractType>> EncodedStream for Lookahead<T> {
                 false
             }
         };
-        let written = Value(&item).write(out, codec, form(ended));
+        let written = Body::Value(&item).write(out, codec, form(ended));
         Poll::Ready(written.map(|()| if ended { Step::End } else { Step::Item }))
     }
 }

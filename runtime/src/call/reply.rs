@@ -1,7 +1,6 @@
 //! The duty to reply, which travels with a message.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     task::{Context, Poll},
 };
@@ -14,6 +13,7 @@ use super::{
     returns::{Outcome, Returns},
     slot::Slot,
 };
+use crate::contained::{contain, discard};
 
 /// The duty to reply to one call. Dropping it ends the call with a failure, so every call ends exactly once.
 pub struct Reply<R: Returns> {
@@ -76,8 +76,19 @@ impl<R: Returns> Reply<R> {
     pub(crate) fn deliver(mut self, outcome: Outcome<R>) {
         match self.take() {
             Destination::Slot(slot) => slot.complete(Ok(outcome)),
-            Destination::Port(port) => guarded(|| R::write(outcome, port)),
-            Destination::Nowhere => discard(outcome),
+            Destination::Port(port) => {
+                let mut reply = Some((outcome, port));
+                let written = contain(&mut || {
+                    if let Some((outcome, port)) = reply.take() {
+                        R::write(outcome, port);
+                    }
+                });
+                if written.is_err() {
+                    tracing::error!("a reply panicked while it was dropped");
+                }
+            }
+            // As what a slot holds, so that it is compiled once for both.
+            Destination::Nowhere => discard(Ok::<_, Failure>(outcome)),
         }
     }
 
@@ -88,17 +99,6 @@ impl<R: Returns> Reply<R> {
 
     fn take(&mut self) -> Destination<R> {
         std::mem::replace(&mut self.destination, Destination::Nowhere)
-    }
-}
-
-/// Drops what a call brought or gave, whose drop may panic: no fault of the state, and no end of the actor.
-pub(crate) fn discard<T>(value: T) {
-    guarded(|| drop(value));
-}
-
-fn guarded(act: impl FnOnce()) {
-    if catch_unwind(AssertUnwindSafe(act)).is_err() {
-        tracing::error!("an argument or a reply panicked while it was dropped");
     }
 }
 

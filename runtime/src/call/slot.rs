@@ -4,36 +4,50 @@
 //! so a call allocates nothing once there are enough. The deadline is a word in the slot that the runtime's clock sweeps.
 
 use std::{
+    any::Any,
     cell::RefCell,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll, Waker},
-    thread::LocalKey,
 };
 
 use callsheet_wire::Failure;
 use parking_lot::Mutex;
 
-use super::{
-    failing::{late_in_queue, late_running},
-    reply::discard,
+use super::failing::{late_in_queue, late_running};
+use crate::{
+    clock::{self, Deadline, Judgement, Reading, Sweep},
+    contained::discard,
 };
-use crate::clock::{self, Deadline, Judgement, Reading, Sweep};
 
 /// So many unused slots are kept for each method and thread.
 const KEPT: usize = 256;
 
-/// The reply slots of one method, in a static beside it.
-pub struct Slots<R: 'static> {
-    unused: &'static LocalKey<UnusedSlots<R>>,
-    all: Mutex<Vec<Weak<Slot<R>>>>,
-    registered: AtomicBool,
+/// The reply slots of one method, in a static beside it. They are all of one type, that of its outcomes.
+#[derive(Debug)]
+pub struct Slots {
+    /// Which of each thread's unused slots are this method's; 0 until there is a slot.
+    number: AtomicUsize,
+    all: Mutex<Vec<Weak<dyn Expires>>>,
 }
 
-/// The slots of one method that wait on one thread to be used again.
-pub struct UnusedSlots<R>(RefCell<Vec<Arc<Slot<R>>>>);
+/// A slot whose type is known to its method.
+type Unused = Arc<dyn Any + Send + Sync>;
+
+thread_local! {
+    /// The slots that wait on this thread to be used again, by the number of their method.
+    static UNUSED: RefCell<Vec<Vec<Unused>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A call that may be late.
+trait Expires: Send + Sync {
+    fn deadline(&self) -> Deadline;
+
+    /// Ends the call as late, unless it ended, or the slot was taken for another call, since `deadline` was read.
+    fn expire(&self, deadline: Deadline);
+}
 
 pub(crate) struct Slot<R> {
     phase: AtomicU8,
@@ -58,54 +72,59 @@ mod phase {
     pub(super) const ABANDONED: u8 = 3;
 }
 
-impl<R> UnusedSlots<R> {
+impl Slots {
     /// None yet.
     #[expect(clippy::new_without_default, reason = "it is made in a static, by the macro alone")]
     pub const fn new() -> Self {
-        UnusedSlots(RefCell::new(Vec::new()))
-    }
-}
-
-impl<R: Send + 'static> Slots<R> {
-    /// The slots of a method, which are kept in `unused` while they wait.
-    pub const fn new(unused: &'static LocalKey<UnusedSlots<R>>) -> Self {
         Slots {
-            unused,
+            number: AtomicUsize::new(0),
             all: Mutex::new(Vec::new()),
-            registered: AtomicBool::new(false),
         }
     }
 
-    pub(crate) fn take(&'static self, deadline: Deadline) -> Arc<Slot<R>> {
-        // A thread that is ending keeps nothing any more.
-        let unused = self.unused.try_with(|unused| unused.0.borrow_mut().pop());
-        let slot = unused.ok().flatten().unwrap_or_else(|| self.make());
+    pub(crate) fn take<R: Send + 'static>(&'static self, deadline: Deadline) -> Arc<Slot<R>> {
+        let unused = self.unused().and_then(|slot| slot.downcast::<Slot<R>>().ok());
+        let slot = unused.unwrap_or_else(|| {
+            let slot = Arc::new(Slot::new());
+            let weak: Weak<Slot<R>> = Arc::downgrade(&slot);
+            self.watch(weak);
+            slot
+        });
         slot.deadline.store(deadline.word(), Ordering::Relaxed);
         slot
     }
 
+    /// A thread that is ending keeps nothing any more.
+    fn unused(&self) -> Option<Unused> {
+        let number = self.number.load(Ordering::Relaxed);
+        UNUSED
+            .try_with(|methods| methods.borrow_mut().get_mut(number)?.pop())
+            .ok()
+            .flatten()
+    }
+
+    /// Has the clock look at a new slot.
     #[cold]
-    fn make(&'static self) -> Arc<Slot<R>> {
-        if !self.registered.swap(true, Ordering::Relaxed) {
+    fn watch(&'static self, slot: Weak<dyn Expires>) {
+        static NUMBERS: AtomicUsize = AtomicUsize::new(1);
+        let mut all = self.all.lock();
+        if self.number.load(Ordering::Relaxed) == 0 {
+            self.number
+                .store(NUMBERS.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
             clock::register_pool(self);
         }
-        let slot = Arc::new(Slot {
-            phase: AtomicU8::new(phase::QUEUED),
-            deadline: AtomicU64::new(Deadline::NONE.word()),
-            parties: Mutex::new(Parties {
-                outcome: None,
-                caller: None,
-                handler: None,
-            }),
-        });
-        self.all.lock().push(Arc::downgrade(&slot));
-        slot
+        all.push(slot);
     }
 
     /// Takes back a slot that said it can be used again.
-    pub(crate) fn give_back(&self, slot: Arc<Slot<R>>) {
-        let _ = self.unused.try_with(|unused| {
-            let mut unused = unused.0.borrow_mut();
+    pub(crate) fn give_back(&self, slot: Unused) {
+        let number = self.number.load(Ordering::Relaxed);
+        let _ = UNUSED.try_with(|methods| {
+            let mut methods = methods.borrow_mut();
+            if methods.len() <= number {
+                methods.resize_with(number + 1, Vec::new);
+            }
+            let unused = &mut methods[number];
             if unused.len() < KEPT {
                 unused.push(slot);
             }
@@ -113,7 +132,7 @@ impl<R: Send + 'static> Slots<R> {
     }
 }
 
-impl<R: Send + 'static> Sweep for Slots<R> {
+impl Sweep for Slots {
     fn sweep(&self, reading: Reading) -> bool {
         let slots: Vec<_> = {
             let mut all = self.all.lock();
@@ -122,7 +141,7 @@ impl<R: Send + 'static> Sweep for Slots<R> {
         };
         let mut in_flight = false;
         for slot in slots {
-            let deadline = Deadline::from_word(slot.deadline.load(Ordering::Relaxed));
+            let deadline = slot.deadline();
             match reading.judge(deadline) {
                 Judgement::Foreign => {}
                 Judgement::Waiting => in_flight = true,
@@ -133,7 +152,25 @@ impl<R: Send + 'static> Sweep for Slots<R> {
     }
 }
 
+impl std::fmt::Debug for dyn Expires {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
 impl<R> Slot<R> {
+    fn new() -> Self {
+        Slot {
+            phase: AtomicU8::new(phase::QUEUED),
+            deadline: AtomicU64::new(Deadline::NONE.word()),
+            parties: Mutex::new(Parties {
+                outcome: None,
+                caller: None,
+                handler: None,
+            }),
+        }
+    }
+
     /// Marks the call as running; `false` if nobody waits for it any more.
     pub(crate) fn begin(&self) -> bool {
         let begun = self
@@ -202,8 +239,13 @@ impl<R> Slot<R> {
             handler.wake();
         }
     }
+}
 
-    /// Ends the call as late, unless it ended, or the slot was taken for another call, since `deadline` was read.
+impl<R: Send> Expires for Slot<R> {
+    fn deadline(&self) -> Deadline {
+        Deadline::from_word(self.deadline.load(Ordering::Relaxed))
+    }
+
     fn expire(&self, deadline: Deadline) {
         let (caller, handler) = {
             let mut parties = self.parties.lock();

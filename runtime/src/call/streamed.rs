@@ -2,7 +2,6 @@
 
 use std::{
     future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
@@ -14,7 +13,7 @@ use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
 use super::{failing::late_for_first_item, pending::Pending, returns::Returns};
-use crate::{Streaming, ambient, contract::Message, mailbox::Address, runtime::WeakRuntime};
+use crate::{Streaming, ambient, contained, contract::Message, mailbox::Address, runtime::WeakRuntime};
 
 /// A call with many replies: a stream that starts the call when it is first polled.
 ///
@@ -126,10 +125,10 @@ where
                 State::Open { stream, runtime, first } => {
                     let mut poll = || Pin::new(&mut *stream).poll_next(cx);
                     // As on the wire, the stream is a part of neither its own call nor of the one that reads it.
-                    let polled = catch_unwind(AssertUnwindSafe(|| match runtime {
+                    let polled = contained::outcome(|| match runtime {
                         Some(runtime) => ambient::outside_of_calls(runtime, poll),
                         None => poll(),
-                    }));
+                    });
                     let item = match polled {
                         Ok(Poll::Ready(item)) => item,
                         Ok(Poll::Pending) => match poll_late(first, cx) {

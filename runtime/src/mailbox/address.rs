@@ -193,7 +193,7 @@ impl<M: ContractMessage> Clone for Address<M> {
 
 impl<M: ContractMessage> fmt::Debug for Address<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Address({} at `{}`)", M::CONTRACT, self.id())
+        write!(f, "Address({} at `{}`)", M::DESCRIPTOR.name, self.id())
     }
 }
 

@@ -136,7 +136,7 @@ impl<T: Contract + ?Sized> fmt::Debug for Mailbox<T> {
         write!(
             f,
             "Mailbox({} at `{}`)",
-            T::Message::CONTRACT,
+            T::Message::DESCRIPTOR.name,
             self.proxy.address().id()
         )
     }

@@ -38,6 +38,23 @@ impl From<frame::TooLong> for EncodeError {
     }
 }
 
+/// A value that can be written in either codec: whatever serde can serialise. It is all that a frame has to know of its
+/// payload.
+pub trait Encode {
+    /// Appends the value to `out`.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](crate::encode()).
+    fn encode(&self, codec: Codec, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+}
+
+impl<T: Serialize + ?Sized> Encode for T {
+    fn encode(&self, codec: Codec, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        encode(codec, self, out)
+    }
+}
+
 /// Appends `value` to `out`.
 ///
 /// ```
@@ -59,18 +76,11 @@ impl From<frame::TooLong> for EncodeError {
 pub fn encode<T: Serialize + ?Sized>(codec: Codec, value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let start = out.len();
     let run = Run::new(codec, 0);
-    let site = Site::root(&run);
-    let result = match codec {
-        Codec::Json => exact::serialize(value, &mut serde_json::Serializer::new(&mut *out), site),
-        Codec::MessagePack => {
-            let mut serializer = rmp_serde::Serializer::new(&mut *out)
-                .with_struct_map()
-                .with_human_readable();
-            exact::serialize(value, &mut serializer, site)
+    match exact::serialize(value, out, Site::root(&run)) {
+        Ok(()) => Ok(()),
+        Err(fault) => {
+            out.truncate(start);
+            Err(fault.into())
         }
-    };
-    result.map_err(|fault| {
-        out.truncate(start);
-        fault.into()
-    })
+    }
 }

@@ -21,7 +21,7 @@
 //!
 //! ```
 //! use callsheet_wire::write::{self, RequestHead};
-//! use callsheet_wire::{Codec, Incoming, frame, read};
+//! use callsheet_wire::{Argument, Codec, Incoming, frame, read};
 //!
 //! let mut buffer = Vec::new();
 //! let head = RequestHead { expects_reply: true, ..RequestHead::new("calculator", "Add") };
@@ -32,10 +32,9 @@
 //! let Ok((Codec::Json, Incoming::Request(request))) = read(&buffer[payload]) else { panic!("a request in JSON") };
 //! assert_eq!(request.message_type, "Add");
 //!
-//! #[derive(serde::Deserialize)]
-//! struct Add { a: i32, b: i32 }
-//! let add: Add = request.payload.decode_arguments()?;
-//! assert_eq!(add.a + add.b, 8);
+//! let (mut a, mut b) = (Argument::<i32>::new(), Argument::<i32>::new());
+//! request.payload.arguments(&["a", "b"], &mut [a.place(), b.place()])?;
+//! assert_eq!((a.take(), b.take()), (Some(5), Some(3)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -57,15 +56,17 @@ mod fault;
 pub mod frame;
 mod payload;
 mod place;
+mod scalar;
 mod scan;
 mod strict;
 
 pub use code::{Code, Delivered, UnknownCode};
 pub use codec::Codec;
-pub use encode::{EncodeError, encode};
+pub use encode::{Encode, EncodeError, encode};
 pub use envelope::{
     Control, Incoming, MAX_ID, Push, Refusal, Request, Response, StreamFrame, Subscribe, Unreadable, read, write,
 };
 pub use failure::Failure;
 pub use payload::{DecodeError, Payload};
 pub use place::MAX_DEPTH;
+pub use strict::{Argument, ArgumentPlace};

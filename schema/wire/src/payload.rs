@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
-use crate::{Codec, scan, strict};
+use crate::{ArgumentPlace, Codec, scan, strict};
 
 /// A value that is still undecoded, with its codec. It may be absent, as the payload of a method without arguments.
 ///
@@ -100,35 +100,50 @@ impl<'a> Payload<'a> {
     ///
     /// [`DecodeError`] says where the value does not fit `T`, in the caller's terms, and never repeats the value.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let mut decoded = None;
+        self.read(&mut |value| {
+            decoded = Some(T::deserialize(value)?);
+            Ok(())
+        })?;
+        decoded.ok_or_else(DecodeError::unread)
+    }
+
+    /// Decodes a map of named arguments, each into its [`Argument`](crate::Argument): `places` are those of `names`, in
+    /// their order. An absent payload and null read as the empty map, so that methods without (required) arguments accept
+    /// all three.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode) of a struct with these fields.
+    pub fn arguments(
+        &self,
+        names: &'static [&'static str],
+        places: &mut [ArgumentPlace<'_>],
+    ) -> Result<(), DecodeError> {
+        let map = match self.codec {
+            _ if !self.is_absent() && !self.is_null() => *self,
+            Codec::Json => Payload::json("{}"),
+            Codec::MessagePack => Payload::scanned(&[0x80]),
+        };
+        map.read(&mut |value| value.arguments(names, places))
+    }
+
+    fn read(&self, read: strict::ReadRoot<'_>) -> Result<(), DecodeError> {
         let fault = match (self.body, self.codec) {
-            (Body::Json(text), _) => return strict::json(text),
-            (Body::MessagePack(value), _) => return strict::messagepack(value),
-            (Body::Absent, Codec::Json) => return strict::json("null"),
-            (Body::Absent, Codec::MessagePack) => return strict::messagepack(&[0xc0]),
+            (Body::Json(text), _) => return strict::json(text, read),
+            (Body::MessagePack(value), _) => return strict::messagepack(value, read),
+            (Body::Absent, Codec::Json) => return strict::json("null", read),
+            (Body::Absent, Codec::MessagePack) => return strict::messagepack(&[0xc0], read),
             (Body::Unchecked(bytes), Codec::Json) => match std::str::from_utf8(bytes) {
-                Ok(text) => return strict::json(text),
+                Ok(text) => return strict::json(text, read),
                 Err(_) => Fault::text("text that is not valid UTF-8"),
             },
             (Body::Unchecked(bytes), Codec::MessagePack) => match scan::one_value(bytes) {
-                Ok(()) => return strict::messagepack(bytes),
+                Ok(()) => return strict::messagepack(bytes, read),
                 Err(fault) => fault,
             },
         };
         Err(fault.into())
-    }
-
-    /// Decodes a struct of named arguments: like [`decode`](Self::decode), but an absent payload and null read as the
-    /// empty map, so that methods without (required) arguments accept all three.
-    ///
-    /// # Errors
-    ///
-    /// As [`decode`](Self::decode).
-    pub fn decode_arguments<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        match self.codec {
-            _ if !self.is_absent() && !self.is_null() => self.decode(),
-            Codec::Json => strict::json("{}"),
-            Codec::MessagePack => strict::messagepack(&[0x80]),
-        }
     }
 }
 
@@ -158,6 +173,15 @@ impl DecodeError {
     /// What is wrong there, as in `expected i32, found string`.
     pub fn message(&self) -> &str {
         &self.message
+    }
+}
+
+impl DecodeError {
+    /// Nothing was read, and no error said so: a fault of whoever reads, which none has.
+    #[doc(hidden)]
+    #[cold]
+    pub fn unread() -> Self {
+        Fault::text("expected a value, found none").into()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use callsheet_wire::{Codec, DecodeError, Payload, encode};
+use callsheet_wire::{Argument, Codec, DecodeError, Payload, encode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -382,8 +382,6 @@ fn human_readable_forms_hold_in_both() {
 
 #[test]
 fn arguments_may_be_absent_null_or_empty() {
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct None {}
     for codec in [Codec::Json, Codec::MessagePack] {
         let (null, empty): (&[u8], &[u8]) = match codec {
             Codec::Json => (b"null", b"{}"),
@@ -394,8 +392,11 @@ fn arguments_may_be_absent_null_or_empty() {
             Payload::new(codec, null),
             Payload::new(codec, empty),
         ] {
-            assert_eq!(payload.decode_arguments(), Ok(None {}));
-            let error = payload.decode_arguments::<Point>().expect_err("x is needed");
+            assert_eq!(payload.arguments(&[], &mut []), Ok(()));
+            let (mut x, mut label) = (Argument::<i32>::new(), Argument::<Option<String>>::new());
+            assert_eq!(payload.arguments(&["label"], &mut [label.place()]), Ok(()));
+            assert_eq!(label.take(), Some(None));
+            let error = payload.arguments(&["x"], &mut [x.place()]).expect_err("x is needed");
             assert_eq!(error.to_string(), "payload: missing field `x`");
         }
         assert_eq!(Payload::absent(codec).decode(), Ok(()));
@@ -404,6 +405,44 @@ fn arguments_may_be_absent_null_or_empty() {
         assert!(Payload::new(codec, null).is_null());
         assert!(Payload::absent(codec).bytes().is_empty());
     }
+}
+
+#[test]
+fn arguments_are_read_as_strictly_as_structs() {
+    #[derive(Debug, Deserialize)]
+    struct Wrapped(#[expect(dead_code, reason = "only its absence is read")] Option<u8>);
+    let read = |json: &str| {
+        let mut a = Argument::<u8>::new();
+        let read = Payload::new(Codec::Json, json.as_bytes()).arguments(&["a"], &mut [a.place()]);
+        read.map(|()| a.take()).map_err(|error| error.to_string())
+    };
+    assert_eq!(read(r#"{"later": [1, {"x": 2}], "a": 3}"#), Ok(Some(3)));
+    let refused = [
+        (r#"{"a": 1, "a": 2}"#, "payload: duplicate field `a`"),
+        (
+            r#"{"a": 1, "later": 1, "later": 1}"#,
+            "payload: duplicate field `later`",
+        ),
+        (
+            r#"{"a": 1, "later": {"x": 1, "x": 1}}"#,
+            "payload.later: duplicate field `x`",
+        ),
+        (r#"{"a": 300}"#, "payload.a: expected u8, found integer out of range"),
+        (r#"{"a": "1"}"#, "payload.a: expected u8, found string"),
+        ("[1]", "payload: expected object, found array"),
+        ("{}", "payload: missing field `a`"),
+        (r#"{"a": 1} 2"#, "payload: trailing bytes after the value"),
+    ];
+    for (json, text) in refused {
+        assert_eq!(read(json), Err(text.to_owned()), "{json}");
+    }
+    // As a field, a newtype around an option may not be left out.
+    let mut wrapped = Argument::<Wrapped>::new();
+    let read = Payload::new(Codec::Json, b"{}").arguments(&["wrapped"], &mut [wrapped.place()]);
+    assert_eq!(
+        read.expect_err("it is missing").to_string(),
+        "payload: missing field `wrapped`"
+    );
 }
 
 #[test]

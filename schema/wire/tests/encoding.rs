@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use callsheet_wire::{Codec, EncodeError, Payload, encode};
+use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize};
 
 fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
@@ -126,10 +127,81 @@ fn json_has_no_form_for_what_is_not_finite() {
 }
 
 #[test]
-fn keys_without_a_form_in_json_are_told_with_their_place() {
+fn keys_without_a_form_are_told_with_their_place() {
     let map = BTreeMap::from([((1, 2), 3)]);
-    let error = json(&BTreeMap::from([("grid", map)])).expect_err("a tuple is no key");
-    assert_eq!(error.path(), "payload.grid");
+    for codec in [Codec::Json, Codec::MessagePack] {
+        let error = encode(codec, &BTreeMap::from([("grid", &map)]), &mut Vec::new()).expect_err("a tuple is no key");
+        let text = "payload.grid: expected string or integer as key, found array";
+        assert_eq!(error.to_string(), text);
+    }
+    let error = json(&BTreeMap::from([(None::<u8>, 3)])).expect_err("null is no key");
+    assert_eq!(
+        error.to_string(),
+        "payload: expected string or integer as key, found null"
+    );
+}
+
+#[test]
+fn keys_are_strings_in_json_and_themselves_in_messagepack() {
+    #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
+    enum Color {
+        Red,
+    }
+    assert_eq!(json(&BTreeMap::from([(-7_i8, 1)])).as_deref(), Ok(r#"{"-7":1}"#));
+    assert_eq!(
+        json(&BTreeMap::from([(u128::MAX, 1)])).as_deref(),
+        Ok(r#"{"340282366920938463463374607431768211455":1}"#)
+    );
+    assert_eq!(json(&BTreeMap::from([(true, 1)])).as_deref(), Ok(r#"{"true":1}"#));
+    assert_eq!(json(&BTreeMap::from([(Some('c'), 1)])).as_deref(), Ok(r#"{"c":1}"#));
+    assert_eq!(json(&BTreeMap::from([(Color::Red, 1)])).as_deref(), Ok(r#"{"Red":1}"#));
+    assert_eq!(
+        messagepack(&BTreeMap::from([(-7_i8, 1)])).as_deref(),
+        Ok(&b"\x81\xf9\x01"[..])
+    );
+    assert_eq!(
+        messagepack(&BTreeMap::from([(true, 1)])).as_deref(),
+        Ok(&b"\x81\xc3\x01"[..])
+    );
+}
+
+#[test]
+fn lengths_that_are_not_known_or_wrong_are_put_right() {
+    /// As many numbers as the first says, though it announces as many as the second says.
+    struct Numbers(u32, Option<usize>);
+    impl Serialize for Numbers {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut array = serializer.serialize_seq(self.1)?;
+            for number in 0..self.0 {
+                array.serialize_element(&number)?;
+            }
+            array.end()
+        }
+    }
+    for count in [0, 1, 15, 16, 70_000] {
+        for announced in [None, Some(0), Some(15), Some(16), Some(1 << 40)] {
+            let bytes = messagepack(&("before", Numbers(count, announced), "after")).expect("numbers encode");
+            let expected: Vec<u32> = (0..count).collect();
+            let read = Payload::new(Codec::MessagePack, &bytes).decode::<(String, Vec<u32>, String)>();
+            assert_eq!(read, Ok(("before".to_owned(), expected, "after".to_owned())));
+        }
+    }
+}
+
+#[test]
+fn variants_with_places_count_as_deep_as_they_are_read() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Chain {
+        End,
+        Link(u8, Box<Chain>),
+    }
+    let chain = |links: usize| (0..links).fold(Chain::End, |chain, _| Chain::Link(0, Box::new(chain)));
+    for codec in [Codec::Json, Codec::MessagePack] {
+        let mut out = Vec::new();
+        encode(codec, &chain(32), &mut out).expect("64 levels");
+        assert_eq!(Payload::new(codec, &out).decode(), Ok(chain(32)));
+        assert!(encode(codec, &chain(33), &mut out).is_err());
+    }
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! What holds for any bytes and any values.
 
+use std::collections::BTreeMap;
+
 use callsheet_wire::write::{self, RequestHead};
-use callsheet_wire::{Codec, Incoming, Payload, encode, frame, read};
+use callsheet_wire::{Argument, Codec, Incoming, Payload, encode, frame, read};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// Values of any shape. Floats are finite, since JSON has no others.
@@ -22,6 +25,57 @@ fn any_value() -> impl Strategy<Value = Value> {
             vec(inner.clone(), 0..6).prop_map(Value::from),
             btree_map(any::<String>(), inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
+    })
+}
+
+/// Every form that serde knows, but for unit structs, in which the wire differs from rmp-serde.
+#[derive(Clone, Debug, Serialize)]
+enum Shape {
+    Unit,
+    Newtype(Value),
+    Tuple(i64, u64, f32, f64, char, bool),
+    Struct {
+        wide: (i128, u128),
+        option: Option<Box<Shape>>,
+        nothing: (),
+        by_number: BTreeMap<i16, Vec<u8>>,
+        by_text: BTreeMap<String, f64>,
+    },
+    Bytes(#[serde(serialize_with = "as_bytes")] Vec<u8>),
+}
+
+fn as_bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+fn any_shape() -> impl Strategy<Value = Shape> {
+    let float = || proptest::num::f64::NORMAL;
+    let leaf = prop_oneof![
+        Just(Shape::Unit),
+        any_value().prop_map(Shape::Newtype),
+        (
+            any::<i64>(),
+            any::<u64>(),
+            proptest::num::f32::NORMAL,
+            float(),
+            any::<char>(),
+            any::<bool>()
+        )
+            .prop_map(|(a, b, c, d, e, f)| Shape::Tuple(a, b, c, d, e, f)),
+        any::<Vec<u8>>().prop_map(Shape::Bytes),
+    ];
+    leaf.prop_recursive(3, 12, 1, move |inner| {
+        let by_number = btree_map(any::<i16>(), any::<Vec<u8>>(), 0..20);
+        let by_text = btree_map(any::<String>(), float(), 0..20);
+        (any::<(i128, u128)>(), proptest::option::of(inner), by_number, by_text).prop_map(
+            |(wide, option, by_number, by_text)| Shape::Struct {
+                wide,
+                option: option.map(Box::new),
+                nothing: (),
+                by_number,
+                by_text,
+            },
+        )
     })
 }
 
@@ -53,7 +107,8 @@ fn any_request() -> impl Strategy<Value = Vec<u8>> {
 fn read_whole(payload: &[u8]) {
     if let Ok((_, Incoming::Request(request))) = read(payload) {
         let _ = request.payload.decode::<IgnoredAny>();
-        let _ = request.payload.decode_arguments::<Value>();
+        let mut argument = Argument::<Value>::new();
+        let _ = request.payload.arguments(&["a"], &mut [argument.place()]);
     }
 }
 
@@ -112,6 +167,18 @@ proptest! {
         prop_assert_eq!(request.timeout_ms, timeout_ms);
         prop_assert!(request.expects_stream && !request.expects_reply);
         prop_assert_eq!(request.payload.decode::<Value>().map_err(|error| error.to_string()), Ok(value));
+    }
+
+    #[test]
+    fn forms_are_those_of_serde_json_and_rmp_serde(shapes in vec(any_shape(), 0..6)) {
+        let mut out = Vec::new();
+        encode(Codec::Json, &shapes, &mut out).expect("finite values encode");
+        prop_assert_eq!(String::from_utf8(out), String::from_utf8(serde_json::to_vec(&shapes).expect("JSON")));
+        let (mut out, mut theirs) = (Vec::new(), Vec::new());
+        encode(Codec::MessagePack, &shapes, &mut out).expect("all values encode");
+        let mut serializer = rmp_serde::Serializer::new(&mut theirs).with_struct_map().with_human_readable();
+        shapes.serialize(&mut serializer).expect("MessagePack");
+        prop_assert_eq!(out, theirs);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The types that the contract speaks of, each with a name for the rest of the expansion.
 
+use std::collections::HashMap;
+
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 use crate::{
@@ -29,6 +31,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             let event = itself::of(event, &described, &quote!(IS));
             quote!(#visibility type #alias = #event;)
         });
+    let (mut asked_arguments, mut asked_returns) = (Asked::default(), Asked::default());
     let methods = contract.methods.iter().map(|method| {
         let cfg = &method.cfg;
         let arguments = method
@@ -36,7 +39,9 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             .iter()
             .zip(method.argument_aliases())
             .map(|(argument, alias)| {
-                let argument = itself::of(&argument.written, &described, &quote!(IS));
+                let argument = asked_arguments.once(&argument.written, &alias, method, |written| {
+                    itself::of(written, &described, &quote!(IS))
+                });
                 quote!(#(#cfg)* #visibility type #alias = #argument;)
             });
         let context = method.context.as_ref().map(|context| {
@@ -51,12 +56,40 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         };
         let returned = returned.map(|returned| {
             let alias = method.returns_alias();
-            let returned = itself::of(&returned, &quote!(__callsheet::Returns), &quote!(KIND));
+            let returned = asked_returns.once(&returned, &alias, method, |written| {
+                itself::of(written, &quote!(__callsheet::Returns), &quote!(KIND))
+            });
             quote!(#(#cfg)* #visibility type #alias = #returned;)
         });
         quote!(#(#arguments)* #context #returned)
     });
     quote!(#(#supertraits)* #(#events)* #(#methods)*)
+}
+
+/// The types that were asked what they are, by what is written. One that is written twice is asked once: each time costs
+/// the user's build, and would be another error.
+#[derive(Default)]
+struct Asked(HashMap<String, Ident>);
+
+impl Asked {
+    /// What `alias` stands for: the alias of the same type before it, or what `ask` makes of the type.
+    fn once<T: ToTokens>(
+        &mut self,
+        written: &T,
+        alias: &Ident,
+        method: &Method,
+        ask: impl FnOnce(&T) -> TokenStream,
+    ) -> TokenStream {
+        let text = written.to_token_stream().to_string();
+        if let Some(earlier) = self.0.get(&text) {
+            return quote!(#earlier);
+        }
+        // A method that may not exist is no place to ask for others, and `$crate` may mean two crates.
+        if method.cfg.is_empty() && !text.contains('$') {
+            self.0.insert(text, alias.clone());
+        }
+        ask(written)
+    }
 }
 
 impl Contract {

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use crate::{
-    contract::check::{Contract, Kind, MessageName, Method, Request},
+    contract::check::{Contract, MessageName, Method, Request},
     docs,
 };
 
@@ -14,24 +14,13 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let events: Vec<_> = contract.event_aliases().collect();
     let supertraits: Vec<_> = contract.supertrait_aliases().collect();
     let (message_enum, proxy) = (contract.message_enum(), contract.proxy());
-    let infos = contract.methods.iter().enumerate().map(|(index, method)| {
-        let (cfg, message, aliases, kind) = (&method.cfg, message_name(method), &method.aliases, kind(method));
+    let methods = contract.methods.iter().map(|method| {
+        let (cfg, descriptor, message) = (&method.cfg, descriptor(method), contract.message(method));
         quote! {
             #(#cfg)*
-            methods.push(__callsheet::MethodInfo {
-                index: #index,
-                message: #message,
-                aliases: &[#(#aliases),*],
-                kind: #kind,
-            });
+            __callsheet::WireMethod { descriptor: #descriptor, decode: #message::decode }
         }
     });
-    let decoders = contract
-        .methods
-        .iter()
-        .enumerate()
-        .map(|(index, method)| decoder(contract, index, method));
-    let descriptions = contract.methods.iter().map(description);
     let markdown = docs::markdown(&contract.attributes);
     let deprecated = docs::deprecation(&contract.attributes);
     let distinct = distinct_messages(contract);
@@ -47,45 +36,23 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         #(impl<'a> __callsheet::Extends<#supertraits> for dyn #ident + 'a {})*
 
         impl __callsheet::ContractMessage for #message_enum {
-            const CONTRACT: &'static str = #name;
+            const DESCRIPTOR: __callsheet::descriptor::ContractDescriptor = __callsheet::descriptor::ContractDescriptor {
+                name: #name,
+                docs: #markdown,
+                deprecated: #deprecated,
+                extends: &[#(
+                    <<#supertraits as __callsheet::Contract>::Message as __callsheet::ContractMessage>::DESCRIPTOR.name
+                ),*],
+                events: &[#(__callsheet::descriptor::EventDescriptor {
+                    name: <#events as __callsheet::schema::Describe>::NAME,
+                    describe: <#events as __callsheet::schema::Describe>::describe,
+                }),*],
+            };
 
-            fn methods() -> ::std::vec::Vec<__callsheet::MethodInfo> {
-                let mut methods = ::std::vec::Vec::new();
-                #(#infos)*
-                methods
-            }
-
-            fn decode(
-                index: usize,
-                payload: __callsheet::Payload<'_>,
-                reply: __callsheet::WireReply,
-            ) -> ::core::result::Result<#message_enum, __callsheet::Failure> {
-                match index {
-                    #(#decoders)*
-                    _ => ::core::result::Result::Err(__callsheet::no_such_method(#name, index)),
-                }
-            }
+            const METHODS: &'static [__callsheet::WireMethod<#message_enum>] = &[#(#methods),*];
 
             fn expose_events(broker: &__callsheet::Broker) {
                 #(broker.expose::<#events>();)*
-            }
-
-            fn describe(types: &mut __callsheet::schema::Types) -> __callsheet::schema::Contract {
-                let mut methods = ::std::vec::Vec::new();
-                #(#descriptions)*
-                __callsheet::schema::Contract {
-                    name: ::std::borrow::ToOwned::to_owned(#name),
-                    docs: ::std::borrow::ToOwned::to_owned(#markdown),
-                    deprecated: #deprecated,
-                    extends: ::std::vec![#(::std::borrow::ToOwned::to_owned(
-                        <<#supertraits as __callsheet::Contract>::Message as __callsheet::ContractMessage>::CONTRACT
-                    )),*],
-                    methods,
-                    events: ::std::vec![#(__callsheet::schema::Event {
-                        name: ::std::borrow::ToOwned::to_owned(<#events as __callsheet::schema::Describe>::NAME),
-                        type_ref: <#events as __callsheet::schema::Describe>::describe(types),
-                    }),*],
-                }
             }
         }
 
@@ -136,29 +103,9 @@ fn kind(method: &Method) -> TokenStream {
     }
 }
 
-fn decoder(contract: &Contract, index: usize, method: &Method) -> TokenStream {
-    let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
-    let message_enum = contract.message_enum();
-    let decoded = match &method.request {
-        Request::Arguments(_) => quote!(payload.decode_arguments::<#message>()?),
-        Request::Message(_) => {
-            let alias = method.argument_alias(0);
-            quote!(#message(payload.decode::<#alias>()?))
-        }
-    };
-    let built = match method.kind {
-        Kind::Tell => quote!(#message_enum::#name(#decoded)),
-        _ => quote!(#message_enum::#name(#decoded, __callsheet::Reply::to_wire(reply))),
-    };
-    quote!(#(#cfg)* #index => ::core::result::Result::Ok(#built),)
-}
-
-fn description(method: &Method) -> TokenStream {
-    let cfg = &method.cfg;
+fn descriptor(method: &Method) -> TokenStream {
     let name = method.ident.unraw().to_string();
-    let message = message_name(method);
-    let aliases = &method.aliases;
-    let kind = kind(method);
+    let (message, aliases, kind) = (message_name(method), &method.aliases, kind(method));
     let markdown = docs::markdown(&method.attributes);
     let deprecated = docs::deprecation(&method.attributes);
     let access = if method.exclusive {
@@ -167,17 +114,17 @@ fn description(method: &Method) -> TokenStream {
         quote!(Shared)
     };
     let returned = match method.returns() {
-        Some(returns) => quote!(<#returns as __callsheet::Returns>::describe(types)),
-        None => quote!((__callsheet::schema::TypeRef::Unit, ::core::option::Option::None)),
+        Some(returns) => quote!(::core::option::Option::Some(<#returns as __callsheet::Returns>::describe)),
+        None => quote!(::core::option::Option::None),
     };
     let request = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| argument.ident.unraw().to_string());
             let types = method.argument_aliases();
             quote! {
-                __callsheet::schema::Request::Arguments(::std::vec![#(__callsheet::schema::Argument {
-                    name: ::std::borrow::ToOwned::to_owned(#names),
-                    type_ref: <#types as __callsheet::schema::Describe>::describe(types),
+                __callsheet::descriptor::RequestDescriptor::Arguments(&[#(__callsheet::descriptor::ArgumentDescriptor {
+                    name: #names,
+                    describe: <#types as __callsheet::schema::Describe>::describe,
                     optional: <#types as __callsheet::schema::Describe>::OPTIONAL,
                 }),*])
             }
@@ -185,32 +132,24 @@ fn description(method: &Method) -> TokenStream {
         Request::Message(argument) => {
             let (name, alias) = (argument.ident.unraw().to_string(), method.argument_alias(0));
             quote! {
-                __callsheet::schema::Request::Message {
-                    name: ::std::borrow::ToOwned::to_owned(#name),
-                    type_ref: <#alias as __callsheet::schema::Describe>::describe(types),
+                __callsheet::descriptor::RequestDescriptor::Message {
+                    name: #name,
+                    describe: <#alias as __callsheet::schema::Describe>::describe,
                 }
             }
         }
     };
     quote! {
-        #(#cfg)*
-        {
-            let request = #request;
-            let (reply, error) = #returned;
-            methods.push(__callsheet::schema::Method {
-                name: ::std::borrow::ToOwned::to_owned(#name),
-                message: ::std::format!("{}.{}", <Self as __callsheet::ContractMessage>::CONTRACT, #message),
-                aliases: ::std::vec![
-                    #(::std::format!("{}.{}", <Self as __callsheet::ContractMessage>::CONTRACT, #aliases)),*
-                ],
-                docs: ::std::borrow::ToOwned::to_owned(#markdown),
-                deprecated: #deprecated,
-                kind: #kind,
-                access: __callsheet::schema::Access::#access,
-                request,
-                reply,
-                error,
-            });
+        __callsheet::descriptor::MethodDescriptor {
+            name: #name,
+            message: #message,
+            aliases: &[#(#aliases),*],
+            docs: #markdown,
+            deprecated: #deprecated,
+            kind: #kind,
+            access: __callsheet::schema::Access::#access,
+            request: #request,
+            returned: #returned,
         }
     }
 }

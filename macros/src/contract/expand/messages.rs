@@ -1,9 +1,10 @@
 //! The messages that carry calls: a struct for each method, and the enum of them all.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Index, ext::IdentExt};
 
-use crate::contract::check::{Contract, Method, Request};
+use crate::contract::check::{Contract, Kind, Method, Request};
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let (message_enum, visibility) = (contract.message_enum(), &contract.visibility);
@@ -40,10 +41,9 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
     };
     let declared = quote! {
         #(#cfg)*
-        #[derive(__callsheet::serde::Deserialize)]
-        #[serde(crate = "::callsheet::__private::serde")]
         #visibility struct #message #body
     };
+    let decode = decode(contract, method);
     let queued = match method.returns() {
         Some(returns) => {
             // A type that is less visible than the contract is an error here.
@@ -54,12 +54,8 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
                     type Queued = #message_enum;
                     #associated
 
-                    fn slots() -> &'static __callsheet::Slots<__callsheet::Outcome<#returns>> {
-                        ::std::thread_local! {
-                            static UNUSED: __callsheet::UnusedSlots<__callsheet::Outcome<#returns>> =
-                                const { __callsheet::UnusedSlots::new() };
-                        }
-                        static SLOTS: __callsheet::Slots<__callsheet::Outcome<#returns>> = __callsheet::Slots::new(&UNUSED);
+                    fn slots() -> &'static __callsheet::Slots {
+                        static SLOTS: __callsheet::Slots = __callsheet::Slots::new();
                         &SLOTS
                     }
 
@@ -80,5 +76,59 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
             }
         },
     };
-    quote!(#declared #queued)
+    quote!(#declared #decode #queued)
+}
+
+/// The way from a payload. Named arguments are read without a `Deserialize` of their own: serde's derived one would be most
+/// of what a contract adds to a build.
+fn decode(contract: &Contract, method: &Method) -> TokenStream {
+    let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
+    let message_enum = contract.message_enum();
+    let queued = |message: TokenStream| match method.kind {
+        Kind::Tell => quote!(#message_enum::#name(#message)),
+        _ => quote!(#message_enum::#name(#message, __callsheet::Reply::to_wire(reply))),
+    };
+    let decoded = match &method.request {
+        Request::Arguments(arguments) if arguments.is_empty() => {
+            let queued = queued(quote!(Self {}));
+            quote!(payload.arguments(&[], &mut []).map(|()| #queued))
+        }
+        Request::Arguments(arguments) => {
+            let names: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
+            let wire_names = names.iter().map(|name| name.unraw().to_string());
+            let types = method.argument_aliases();
+            let at: Vec<_> = (0..names.len()).map(Index::from).collect();
+            let bound: Vec<_> = (0..names.len())
+                .map(|index| format_ident!("argument_{index}"))
+                .collect();
+            let queued = queued(quote!(Self { #(#names: #bound),* }));
+            quote! {
+                let mut arguments = (#(__callsheet::Argument::<#types>::new(),)*);
+                match payload.arguments(&[#(#wire_names),*], &mut [#(arguments.#at.place()),*]) {
+                    ::core::result::Result::Ok(()) => {}
+                    ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
+                }
+                match (#(arguments.#at.take(),)*) {
+                    (#(::core::option::Option::Some(#bound),)*) => ::core::result::Result::Ok(#queued),
+                    _ => ::core::result::Result::Err(__callsheet::DecodeError::unread()),
+                }
+            }
+        }
+        Request::Message(_) => {
+            let alias = method.argument_alias(0);
+            let queued = queued(quote!(Self(value)));
+            quote!(payload.decode::<#alias>().map(|value| #queued))
+        }
+    };
+    quote! {
+        #(#cfg)*
+        impl #message {
+            fn decode(
+                payload: __callsheet::Payload<'_>,
+                reply: __callsheet::WireReply,
+            ) -> ::core::result::Result<#message_enum, __callsheet::DecodeError> {
+                #decoded
+            }
+        }
+    }
 }

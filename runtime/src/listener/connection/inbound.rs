@@ -1,11 +1,6 @@
 //! One frame: what it is, and what is done about it.
 
-use std::{
-    borrow::Cow,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    time::Duration,
-};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use callsheet_schema::Kind;
 use callsheet_wire::{Code, Codec, Control, Failure, Incoming, Request, Subscribe, read};
@@ -22,6 +17,7 @@ use crate::{
     broker::{RemoteSubscriber, Subscribed},
     call::{CallHeader, Outlet, Port, WireReply},
     clock::{Clock, Deadline},
+    contained::{self, Panicked},
     listener::{options::Limits, stats::Counters},
 };
 
@@ -247,7 +243,7 @@ fn enqueue(head: &Head, deadline: Deadline, request: &Request<'_>, reply: WireRe
             .enqueue(&head.actor, CallHeader { deadline }, request.payload, reply)
     };
     // The arguments' own `Deserialize` may be the user's.
-    catch_unwind(AssertUnwindSafe(enqueue)).unwrap_or_else(|_| {
+    contained::outcome(enqueue).unwrap_or_else(|Panicked| {
         Err(Failure::new(
             Code::SerializationError,
             "the arguments panicked while they were decoded",

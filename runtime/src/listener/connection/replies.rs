@@ -1,9 +1,6 @@
 //! What becomes of the calls in flight: replies, failures, and deadlines that pass.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 
 use callsheet_wire::{Code, Delivered, EncodeError, Failure, frame};
 
@@ -16,6 +13,7 @@ use crate::{
     ambient::{self, Handler},
     call::{Body, EncodedStream, Outlet},
     clock::{Reading, Sweep},
+    contained::{self, Panicked},
 };
 
 impl Outlet for Link {
@@ -37,7 +35,7 @@ impl Outlet for Link {
         Poll::Pending
     }
 
-    fn reply(&self, ticket: u64, body: &dyn Body, _declared: bool) {
+    fn reply(&self, ticket: u64, body: Body<'_>) {
         let ended = self.lock().end(ticket);
         let Some(mut ended) = ended else { return };
         // The handler itself replies, so it need not be told.
@@ -111,10 +109,10 @@ impl Link {
 
 /// Has a value of the user's written into `frame`, whose `Serialize` may fail or panic.
 fn encode(frame: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), Failure> {
-    let failure = match catch_unwind(AssertUnwindSafe(|| write(frame))) {
+    let failure = match contained::outcome(|| write(frame)) {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => Failure::from(error),
-        Err(_) => Failure::new(Code::SerializationError, "the reply panicked while it was written"),
+        Err(Panicked) => Failure::new(Code::SerializationError, "the reply panicked while it was written"),
     };
     Err(failure.with_delivered(Delivered::Yes))
 }

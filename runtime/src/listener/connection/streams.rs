@@ -2,7 +2,6 @@
 
 use std::{
     future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -16,6 +15,7 @@ use super::{
 use crate::{
     call::{EncodedStream, Step},
     clock::Deadline,
+    contained::{self, Panicked},
 };
 
 /// What came of polling a stream once.
@@ -40,11 +40,11 @@ pub(super) async fn pump(link: Arc<Link>, ticket: u64, mut stream: Box<dyn Encod
                 return Poll::Ready(Err(gone));
             }
             let write = || stream.poll_write(cx, &mut frame, codec, &name, sequence);
-            Poll::Ready(Ok(match catch_unwind(AssertUnwindSafe(write)) {
+            Poll::Ready(Ok(match contained::outcome(write) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(Ok(step))) => Polled::Step(step),
                 Ok(Poll::Ready(Err(error))) => Polled::Unfit(error),
-                Err(_) => Polled::Panicked,
+                Err(Panicked) => Polled::Panicked,
             }))
         })
         .await;

@@ -1,11 +1,6 @@
 //! Writing an envelope: one map, field by field, straight into the output.
 
-use serde::Serialize;
-
-use crate::{Codec, EncodeError, encode, frame};
-
-/// Why writing into a `Vec` is not expected to fail.
-const VEC: &str = "a Vec takes every byte";
+use crate::{Codec, Encode, EncodeError, frame, scalar};
 
 /// The map of one envelope, open for fields.
 pub(super) struct Head<'o> {
@@ -50,14 +45,6 @@ impl<'o> Head<'o> {
     }
 
     #[inline]
-    fn json_or_messagepack(&mut self, json: &[u8], messagepack: u8) {
-        match self.codec {
-            Codec::Json => self.out.extend_from_slice(json),
-            Codec::MessagePack => self.out.push(messagepack),
-        }
-    }
-
-    #[inline]
     pub(super) fn text(&mut self, name: &'static str, text: &str) -> &mut Self {
         self.key(name);
         self.element(text);
@@ -66,10 +53,7 @@ impl<'o> Head<'o> {
 
     #[inline]
     pub(super) fn element(&mut self, text: &str) {
-        match self.codec {
-            Codec::Json => serde_json::to_writer(&mut *self.out, text).expect(VEC),
-            Codec::MessagePack => rmp::encode::write_str(self.out, text).expect(VEC),
-        }
+        scalar::text(self.codec, text, self.out);
     }
 
     #[inline]
@@ -83,21 +67,14 @@ impl<'o> Head<'o> {
     #[inline]
     pub(super) fn flag(&mut self, name: &'static str, flag: bool) -> &mut Self {
         self.key(name);
-        if flag {
-            self.json_or_messagepack(b"true", 0xc3)
-        } else {
-            self.json_or_messagepack(b"false", 0xc2)
-        }
+        scalar::boolean(self.codec, flag, self.out);
         self
     }
 
     #[inline]
     pub(super) fn number(&mut self, name: &'static str, number: u64) -> &mut Self {
         self.key(name);
-        match self.codec {
-            Codec::Json => serde_json::to_writer(&mut *self.out, &number).expect(VEC),
-            Codec::MessagePack => drop(rmp::encode::write_uint(self.out, number).expect(VEC)),
-        }
+        scalar::unsigned(self.codec, number, self.out);
         self
     }
 
@@ -112,7 +89,7 @@ impl<'o> Head<'o> {
     #[inline]
     pub(super) fn null(&mut self, name: &'static str) -> &mut Self {
         self.key(name);
-        self.json_or_messagepack(b"null", 0xc0);
+        scalar::null(self.codec, self.out);
         self
     }
 
@@ -122,7 +99,7 @@ impl<'o> Head<'o> {
             Codec::Json => self.out.push(b'['),
             Codec::MessagePack => {
                 let length = u32::try_from(texts.len()).expect("a list in memory has fewer names than u32 counts");
-                rmp::encode::write_array_len(self.out, length).expect(VEC);
+                scalar::array_length(length, self.out);
             }
         }
         for (index, text) in texts.iter().enumerate() {
@@ -139,26 +116,18 @@ impl<'o> Head<'o> {
 
     /// Writes a value in place.
     #[inline]
-    pub(super) fn value<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<&mut Self, EncodeError> {
+    pub(super) fn value(&mut self, name: &'static str, value: &dyn Encode) -> Result<&mut Self, EncodeError> {
         self.key(name);
-        encode(self.codec, value, self.out)?;
+        value.encode(self.codec, self.out)?;
         Ok(self)
     }
 
     /// Writes a value in place and tells whether it came out as null.
     #[inline]
-    pub(super) fn value_is_null<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<bool, EncodeError> {
+    pub(super) fn value_is_null(&mut self, name: &'static str, value: &dyn Encode) -> Result<bool, EncodeError> {
         self.key(name);
         let start = self.out.len();
-        encode(self.codec, value, self.out)?;
+        value.encode(self.codec, self.out)?;
         let null: &[u8] = if self.codec == Codec::Json { b"null" } else { b"\xc0" };
         Ok(self.out[start..] == *null)
     }

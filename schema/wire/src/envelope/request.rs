@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::fields::{Fields, Known};
 use super::head::Head;
-use crate::{Codec, EncodeError, Failure, Payload, frame};
+use crate::{Codec, Encode, EncodeError, Failure, Payload, frame};
 
 /// A call of a method: a tell, an ask or a stream, as its flags say.
 #[derive(Debug)]
@@ -99,11 +97,11 @@ impl<'a> RequestHead<'a> {
 /// # Errors
 ///
 /// Those of [`encode`](crate::encode()).
-pub fn request<T: Serialize + ?Sized>(
+pub fn request(
     out: &mut Vec<u8>,
     codec: Codec,
     head: &RequestHead<'_>,
-    payload: &T,
+    payload: &dyn Encode,
 ) -> Result<(), EncodeError> {
     let optional = [
         head.request_id.is_some(),

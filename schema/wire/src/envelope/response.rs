@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::fields::{Fields, Known};
 use super::head::{Head, infallible};
-use crate::{Code, Codec, EncodeError, Failure, Payload, frame};
+use crate::{Code, Codec, Encode, EncodeError, Failure, Payload, frame};
 
 /// The answer to a request.
 #[derive(Debug)]
@@ -97,11 +95,11 @@ impl<'a> Response<'a> {
 ///
 /// Those of [`encode`](crate::encode()).
 #[inline]
-pub fn response<T: Serialize + ?Sized>(
+pub fn response(
     out: &mut Vec<u8>,
     codec: Codec,
     request_id: Option<&str>,
-    payload: &T,
+    payload: &dyn Encode,
 ) -> Result<(), EncodeError> {
     frame::write(out, |out| {
         let mut map = Head::open(out, codec, 3 + usize::from(request_id.is_some()));
@@ -131,12 +129,12 @@ pub fn refusal(out: &mut Vec<u8>, codec: Codec, request_id: Option<&str>, failur
 /// # Errors
 ///
 /// Those of [`encode`](crate::encode()).
-pub fn contract_error<T: Serialize + ?Sized>(
+pub fn contract_error(
     out: &mut Vec<u8>,
     codec: Codec,
     request_id: Option<&str>,
     text: &str,
-    details: &T,
+    details: &dyn Encode,
 ) -> Result<(), EncodeError> {
     frame::write(out, |out| {
         let mut map = Head::open(out, codec, 5 + usize::from(request_id.is_some()));
@@ -155,11 +153,7 @@ impl Head<'_> {
             .expect("details are texts, numbers and flags")
     }
 
-    pub(super) fn contract_error<T: Serialize + ?Sized>(
-        &mut self,
-        text: &str,
-        details: &T,
-    ) -> Result<&mut Self, EncodeError> {
+    pub(super) fn contract_error(&mut self, text: &str, details: &dyn Encode) -> Result<&mut Self, EncodeError> {
         let failure = Failure::new(Code::ContractError, text);
         self.text("error", &failure.to_string())
             .text("error_code", failure.code_name());

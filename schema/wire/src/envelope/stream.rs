@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::fields::{Fields, Known, missing};
 use super::head::{Head, infallible};
 use super::response::Refusal;
-use crate::{Codec, EncodeError, Failure, Payload, frame};
+use crate::{Codec, Encode, EncodeError, Failure, Payload, frame};
 
 /// One item of a stream, its end, or both.
 #[derive(Debug)]
@@ -68,13 +66,13 @@ impl<'a> StreamFrame<'a> {
 /// # Errors
 ///
 /// Those of [`encode`](crate::encode()).
-pub fn stream_item<T: Serialize + ?Sized>(
+pub fn stream_item(
     out: &mut Vec<u8>,
     codec: Codec,
     stream_id: &str,
     sequence: u64,
     is_final: bool,
-    payload: &T,
+    payload: &dyn Encode,
 ) -> Result<(), EncodeError> {
     let start = out.len();
     let item = |out: &mut Vec<u8>, is_final: bool| {
@@ -124,13 +122,13 @@ pub fn stream_refusal(out: &mut Vec<u8>, codec: Codec, stream_id: &str, sequence
 /// # Errors
 ///
 /// Those of [`encode`](crate::encode()).
-pub fn stream_contract_error<T: Serialize + ?Sized>(
+pub fn stream_contract_error(
     out: &mut Vec<u8>,
     codec: Codec,
     stream_id: &str,
     sequence: u64,
     text: &str,
-    details: &T,
+    details: &dyn Encode,
 ) -> Result<(), EncodeError> {
     frame::write(out, |out| {
         let mut map = failed(out, codec, stream_id, sequence);

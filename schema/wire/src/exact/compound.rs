@@ -1,4 +1,4 @@
-//! Maps, arrays and variants being written.
+//! Maps and arrays being written, those in variants among them.
 
 use std::fmt;
 
@@ -7,64 +7,157 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::{Placed, fault_at};
+use super::{Exact, Write};
 use crate::fault::{Fault, Site};
 use crate::place::Place;
+use crate::{Codec, encode, scalar};
 
-pub(super) struct Compound<'c, C> {
-    format: C,
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    Array,
+    Map,
+}
+
+impl Container {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Container::Array => "array",
+            Container::Map => "object",
+        }
+    }
+}
+
+pub(super) struct Compound<'c, 'o> {
+    out: &'o mut Vec<u8>,
+    container: Container,
     site: Site<'c>,
     /// The variant whose data this is.
     variant: Option<&'static str>,
-    index: usize,
+    /// Where the count of elements or entries stands in MessagePack, and what it says.
+    head: std::ops::Range<usize>,
+    said: u32,
+    count: usize,
     /// The last key, as text, when it came apart from its value.
     key: Option<String>,
 }
 
-impl<'c, C> Compound<'c, C> {
-    pub(super) fn new(format: C, site: Site<'c>) -> Self {
-        Compound {
-            format,
+impl<'c, 'o> Compound<'c, 'o> {
+    pub(super) fn open(
+        out: &'o mut Vec<u8>,
+        container: Container,
+        length: Option<usize>,
+        site: Site<'c>,
+        variant: Option<&'static str>,
+    ) -> Result<Self, Fault> {
+        let start = out.len();
+        // Whoever does not know, or is wrong, is corrected at the end.
+        let said = u32::try_from(length.unwrap_or(0)).unwrap_or(0);
+        match (site.run.codec, container) {
+            (Codec::Json, Container::Array) => out.push(b'['),
+            (Codec::Json, Container::Map) => out.push(b'{'),
+            (Codec::MessagePack, container) => write_head(container, said, out),
+        }
+        let head = start..out.len();
+        Ok(Compound {
+            out,
+            container,
             site,
-            variant: None,
-            index: 0,
+            variant,
+            head,
+            said,
+            count: 0,
             key: None,
+        })
+    }
+
+    /// Divides the next element or entry from the last.
+    #[inline]
+    fn next(&mut self) {
+        if self.count > 0 && self.site.run.codec == Codec::Json {
+            self.out.push(b',');
+        }
+        self.count += 1;
+    }
+
+    fn write(&mut self, place: &Place<'_>, write: Write<'_>) -> Result<(), Fault> {
+        let site = self.site.step(place);
+        let written = write(Exact {
+            out: &mut *self.out,
+            site,
+            is_key: false,
+        });
+        written.map_err(|fault| fault.at(place))
+    }
+
+    /// Where the elements or fields stand.
+    fn around(&self) -> Place<'c> {
+        self.variant
+            .map_or(*self.site.place, |variant| Place::Name(self.site.place, variant))
+    }
+
+    fn element(&mut self, write: Write<'_>) -> Result<(), Fault> {
+        let around = self.around();
+        let place = Place::Index(&around, self.count);
+        self.next();
+        self.write(&place, write)
+    }
+
+    fn field(&mut self, name: &'static str, write: Write<'_>) -> Result<(), Fault> {
+        let around = self.around();
+        self.next();
+        scalar::text(self.site.run.codec, name, self.out);
+        self.divide();
+        self.write(&Place::Name(&around, name), write)
+    }
+
+    fn write_key(&mut self, write: Write<'_>) -> Result<(), Fault> {
+        self.next();
+        let site = self.site;
+        let written = write(Exact {
+            out: &mut *self.out,
+            site,
+            is_key: true,
+        });
+        written.map_err(|fault| fault.at(site.place))?;
+        self.divide();
+        Ok(())
+    }
+
+    /// Divides a key from its value.
+    #[inline]
+    fn divide(&mut self) {
+        if self.site.run.codec == Codec::Json {
+            self.out.push(b':');
         }
     }
 
-    pub(super) fn of(mut self, variant: &'static str) -> Self {
-        self.variant = Some(variant);
-        self
+    fn close(self) -> Result<(), Fault> {
+        match (self.site.run.codec, self.container) {
+            (Codec::Json, container) => {
+                self.out.push(if container == Container::Array { b']' } else { b'}' });
+                if self.variant.is_some() {
+                    self.out.push(b'}');
+                }
+            }
+            (Codec::MessagePack, container) => {
+                let Ok(count) = u32::try_from(self.count) else {
+                    return Err(Fault::text("more elements than MessagePack can count").at(self.site.place));
+                };
+                if count != self.said {
+                    let mut head = Vec::new();
+                    write_head(container, count, &mut head);
+                    self.out.splice(self.head, head);
+                }
+            }
+        }
+        Ok(())
     }
+}
 
-    #[inline]
-    fn element<T: Serialize + ?Sized, E: fmt::Display>(
-        &mut self,
-        value: &T,
-        write: impl FnOnce(&mut C, &Placed<'_, T>) -> Result<(), E>,
-    ) -> Result<(), Fault> {
-        let around = self
-            .variant
-            .map_or(*self.site.place, |variant| Place::Name(self.site.place, variant));
-        let place = Place::Index(&around, self.index);
-        let site = self.site.step(&place);
-        self.index += 1;
-        write(&mut self.format, &Placed { value, site }).map_err(|error| fault_at(site, error))
-    }
-
-    #[inline]
-    fn field<T: Serialize + ?Sized, E: fmt::Display>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-        write: impl FnOnce(&mut C, &Placed<'_, T>) -> Result<(), E>,
-    ) -> Result<(), Fault> {
-        let around = self
-            .variant
-            .map_or(*self.site.place, |variant| Place::Name(self.site.place, variant));
-        let place = Place::Name(&around, name);
-        let site = self.site.step(&place);
-        write(&mut self.format, &Placed { value, site }).map_err(|error| fault_at(site, error))
+fn write_head(container: Container, count: u32, out: &mut Vec<u8>) {
+    match container {
+        Container::Array => scalar::array_length(count, out),
+        Container::Map => scalar::map_length(count, out),
     }
 }
 
@@ -73,25 +166,29 @@ struct KeyText<'k, K: ?Sized>(&'k K);
 
 impl<K: Serialize + ?Sized> fmt::Display for KeyText<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(self.0).unwrap_or_else(|_| "a key".to_owned()))
+        let mut text = Vec::new();
+        let written = encode(Codec::Json, self.0, &mut text).ok();
+        f.write_str(
+            written
+                .and_then(|()| std::str::from_utf8(&text).ok())
+                .unwrap_or("a key"),
+        )
     }
 }
 
 macro_rules! elements {
     ($($trait:ident :: $method:ident),*) => {
         $(
-            impl<C: $trait> $trait for Compound<'_, C> {
-                type Ok = C::Ok;
+            impl $trait for Compound<'_, '_> {
+                type Ok = ();
                 type Error = Fault;
 
-                #[inline]
                 fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-                    self.element(value, |format, value| $trait::$method(format, value))
+                    self.element(&mut |exact| value.serialize(exact))
                 }
 
-                fn end(self) -> Result<C::Ok, Fault> {
-                    let site = self.site;
-                    self.format.end().map_err(|error| fault_at(site, error))
+                fn end(self) -> Result<(), Fault> {
+                    self.close()
                 }
             }
         )*
@@ -108,22 +205,16 @@ elements! {
 macro_rules! fields {
     ($($trait:ident),*) => {
         $(
-            impl<C: $trait> $trait for Compound<'_, C> {
-                type Ok = C::Ok;
+            impl $trait for Compound<'_, '_> {
+                type Ok = ();
                 type Error = Fault;
 
-                #[inline]
                 fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Fault> {
-                    self.field(name, value, |format, value| format.serialize_field(name, value))
+                    self.field(name, &mut |exact| value.serialize(exact))
                 }
 
-                fn skip_field(&mut self, name: &'static str) -> Result<(), Fault> {
-                    self.format.skip_field(name).map_err(|error| fault_at(self.site, error))
-                }
-
-                fn end(self) -> Result<C::Ok, Fault> {
-                    let site = self.site;
-                    self.format.end().map_err(|error| fault_at(site, error))
+                fn end(self) -> Result<(), Fault> {
+                    self.close()
                 }
             }
         )*
@@ -132,49 +223,32 @@ macro_rules! fields {
 
 fields! { SerializeStruct, SerializeStructVariant }
 
-impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
-    type Ok = C::Ok;
+impl SerializeMap for Compound<'_, '_> {
+    type Ok = ();
     type Error = Fault;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
         self.key = Some(KeyText(key).to_string());
-        let site = self.site;
-        self.format
-            .serialize_key(&Placed { value: key, site })
-            .map_err(|error| fault_at(site, error))
+        self.write_key(&mut |exact| key.serialize(exact))
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
         let key = self.key.take().unwrap_or_default();
-        let place = Place::Key(self.site.place, &key);
-        let site = self.site.step(&place);
-        self.format
-            .serialize_value(&Placed { value, site })
-            .map_err(|error| fault_at(site, error))
+        let place = *self.site.place;
+        self.write(&Place::Key(&place, &key), &mut |exact| value.serialize(exact))
     }
 
-    #[inline]
     fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
         &mut self,
         key: &K,
         value: &V,
     ) -> Result<(), Fault> {
-        let text = KeyText(key);
-        let place = Place::Key(self.site.place, &text);
-        let site = self.site.step(&place);
-        self.format
-            .serialize_entry(
-                &Placed {
-                    value: key,
-                    site: self.site,
-                },
-                &Placed { value, site },
-            )
-            .map_err(|error| fault_at(site, error))
+        self.write_key(&mut |exact| key.serialize(exact))?;
+        let place = *self.site.place;
+        self.write(&Place::Key(&place, &KeyText(key)), &mut |exact| value.serialize(exact))
     }
 
-    fn end(self) -> Result<C::Ok, Fault> {
-        let site = self.site;
-        self.format.end().map_err(|error| fault_at(site, error))
+    fn end(self) -> Result<(), Fault> {
+        self.close()
     }
 }

@@ -1,69 +1,60 @@
-//! A serializer around serde_json's and rmp-serde's that writes the same data model in both, refuses what one of them
-//! would write as something else, and says where it was.
+//! A serializer that writes the same data model in both codecs, refuses what one of them would write as something else, and
+//! says where it was.
+//!
+//! Of scalars serde_json's and rmp's forms are written ([`scalar`](crate::scalar)), and around them the maps and arrays
+//! of either codec. One serializer for both means that a type's `Serialize` is compiled once; what does not know the type is
+//! compiled with this crate.
 
 mod compound;
 
-use serde::ser::{self, Serialize, Serializer};
+use serde::ser::{Serialize, Serializer};
 
-use crate::Codec;
 use crate::fault::{Fault, Site};
 use crate::place::Place;
-use compound::Compound;
+use crate::{Codec, scalar};
+use compound::{Compound, Container};
 
-pub(crate) fn serialize<T: Serialize + ?Sized, S: Serializer>(
-    value: &T,
-    format: S,
-    site: Site<'_>,
-) -> Result<S::Ok, Fault> {
-    value.serialize(Exact { format, site })
+/// Appends one value to `out`.
+pub(crate) fn serialize<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>, site: Site<'_>) -> Result<(), Fault> {
+    value.serialize(Exact {
+        out,
+        site,
+        is_key: false,
+    })
 }
 
-/// One value about to be written in the format `S`.
-struct Exact<'c, S> {
-    format: S,
+/// One value about to be written.
+struct Exact<'c, 'o> {
+    out: &'o mut Vec<u8>,
     site: Site<'c>,
+    /// It is a map's key, which is a string in JSON.
+    is_key: bool,
 }
 
-/// A value inside a map, an array or a variant.
-struct Placed<'c, T: ?Sized> {
-    value: &'c T,
-    site: Site<'c>,
-}
+/// Writes a value where it is told to.
+type Write<'w> = &'w mut dyn FnMut(Exact<'_, '_>) -> Result<(), Fault>;
 
-impl<T: Serialize + ?Sized> Serialize for Placed<'_, T> {
-    #[inline]
-    fn serialize<S: Serializer>(&self, format: S) -> Result<S::Ok, S::Error> {
-        serialize(self.value, format, self.site).map_err(|fault| {
-            self.site
-                .carry(fault.at(self.site.place), <S::Error as ser::Error>::custom)
-        })
-    }
-}
-
-/// A fault carried by a format's error, or what the format itself found wrong.
-#[cold]
-fn fault_at(site: Site<'_>, error: impl std::fmt::Display) -> Fault {
-    site.carried()
-        .unwrap_or_else(|| Fault::text(error.to_string()))
-        .at(site.place)
-}
-
-impl<'c, S: Serializer> Exact<'c, S> {
-    #[inline]
-    fn write(self, write: impl FnOnce(S) -> Result<S::Ok, S::Error>) -> Result<S::Ok, Fault> {
-        let site = self.site;
-        write(self.format).map_err(|error| fault_at(site, error))
+impl<'c, 'o> Exact<'c, 'o> {
+    fn codec(&self) -> Codec {
+        self.site.run.codec
     }
 
+    /// Writes what is no string by itself.
     #[inline]
-    fn open<C>(self, open: impl FnOnce(S) -> Result<C, S::Error>) -> Result<Compound<'c, C>, Fault> {
-        let site = self.site.inside()?;
-        let format = open(self.format).map_err(|error| fault_at(site, error))?;
-        Ok(Compound::new(format, site))
+    fn unquoted(self, write: impl FnOnce(Codec, &mut Vec<u8>)) -> Result<(), Fault> {
+        let quoted = self.is_key && self.codec() == Codec::Json;
+        if quoted {
+            self.out.push(b'"');
+        }
+        write(self.codec(), self.out);
+        if quoted {
+            self.out.push(b'"');
+        }
+        Ok(())
     }
 
     fn check_finite(&self, is_finite: bool) -> Result<(), Fault> {
-        if is_finite || self.site.run.codec == Codec::MessagePack {
+        if is_finite || self.codec() == Codec::MessagePack {
             return Ok(());
         }
         Err(
@@ -71,145 +62,208 @@ impl<'c, S: Serializer> Exact<'c, S> {
                 .at(self.site.place),
         )
     }
+
+    fn check_no_key(&self, found: &str) -> Result<(), Fault> {
+        if self.is_key {
+            return Err(Fault::text(format!("expected string or integer as key, found {found}")).at(self.site.place));
+        }
+        Ok(())
+    }
+
+    /// Opens an array or a map.
+    fn open(self, container: Container, length: Option<usize>) -> Result<Compound<'c, 'o>, Fault> {
+        self.check_no_key(container.word())?;
+        Compound::open(self.out, container, length, self.site.inside()?, None)
+    }
+
+    /// Opens the data of a variant, in a map of its own.
+    fn open_variant(
+        self,
+        container: Container,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Compound<'c, 'o>, Fault> {
+        self.check_no_key("object")?;
+        let site = self.site.inside()?;
+        open_entry(variant, self.codec(), self.out);
+        Compound::open(self.out, container, Some(length), site.inside()?, Some(variant))
+    }
+
+    /// Writes a variant with its data, in a map of its own.
+    fn variant(self, variant: &'static str, write: Write<'_>) -> Result<(), Fault> {
+        self.check_no_key("object")?;
+        let codec = self.codec();
+        let place = Place::Name(self.site.place, variant);
+        let site = self.site.inside()?.step(&place);
+        open_entry(variant, codec, self.out);
+        let written = write(Exact {
+            out: &mut *self.out,
+            site,
+            is_key: false,
+        });
+        written.map_err(|fault| fault.at(site.place))?;
+        if codec == Codec::Json {
+            self.out.push(b'}');
+        }
+        Ok(())
+    }
 }
 
-macro_rules! scalars {
-    ($($method:ident($type:ty);)*) => {
+/// Opens a map of one entry and writes its key.
+fn open_entry(key: &str, codec: Codec, out: &mut Vec<u8>) {
+    match codec {
+        Codec::Json => out.push(b'{'),
+        Codec::MessagePack => scalar::map_length(1, out),
+    }
+    scalar::text(codec, key, out);
+    if codec == Codec::Json {
+        out.push(b':');
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident($type:ty) $write:ident;)*) => {
         $(
-            #[inline]
-            fn $method(self, value: $type) -> Result<S::Ok, Fault> {
-                self.write(|format| format.$method(value))
+            fn $method(self, value: $type) -> Result<(), Fault> {
+                self.unquoted(|codec, out| scalar::$write(codec, value.into(), out))
             }
         )*
     };
 }
 
-impl<'c, S: Serializer> Serializer for Exact<'c, S> {
-    type Ok = S::Ok;
+impl<'c, 'o> Serializer for Exact<'c, 'o> {
+    type Ok = ();
     type Error = Fault;
-    type SerializeSeq = Compound<'c, S::SerializeSeq>;
-    type SerializeTuple = Compound<'c, S::SerializeTuple>;
-    type SerializeTupleStruct = Compound<'c, S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Compound<'c, S::SerializeTupleVariant>;
-    type SerializeMap = Compound<'c, S::SerializeMap>;
-    type SerializeStruct = Compound<'c, S::SerializeStruct>;
-    type SerializeStructVariant = Compound<'c, S::SerializeStructVariant>;
+    type SerializeSeq = Compound<'c, 'o>;
+    type SerializeTuple = Compound<'c, 'o>;
+    type SerializeTupleStruct = Compound<'c, 'o>;
+    type SerializeTupleVariant = Compound<'c, 'o>;
+    type SerializeMap = Compound<'c, 'o>;
+    type SerializeStruct = Compound<'c, 'o>;
+    type SerializeStructVariant = Compound<'c, 'o>;
 
     fn is_human_readable(&self) -> bool {
         true
     }
 
-    scalars! {
-        serialize_bool(bool);
-        serialize_i8(i8);
-        serialize_i16(i16);
-        serialize_i32(i32);
-        serialize_i64(i64);
-        serialize_i128(i128);
-        serialize_u8(u8);
-        serialize_u16(u16);
-        serialize_u32(u32);
-        serialize_u64(u64);
-        serialize_u128(u128);
-        serialize_char(char);
-        serialize_str(&str);
-        serialize_bytes(&[u8]);
+    integers! {
+        serialize_i8(i8) signed;
+        serialize_i16(i16) signed;
+        serialize_i32(i32) signed;
+        serialize_i64(i64) signed;
+        serialize_i128(i128) signed128;
+        serialize_u8(u8) unsigned;
+        serialize_u16(u16) unsigned;
+        serialize_u32(u32) unsigned;
+        serialize_u64(u64) unsigned;
+        serialize_u128(u128) unsigned128;
     }
 
-    fn serialize_f32(self, value: f32) -> Result<S::Ok, Fault> {
+    fn serialize_bool(self, value: bool) -> Result<(), Fault> {
+        self.unquoted(|codec, out| scalar::boolean(codec, value, out))
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), Fault> {
         self.check_finite(value.is_finite())?;
-        self.write(|format| format.serialize_f32(value))
+        self.unquoted(|codec, out| scalar::f32(codec, value, out))
     }
 
-    fn serialize_f64(self, value: f64) -> Result<S::Ok, Fault> {
+    fn serialize_f64(self, value: f64) -> Result<(), Fault> {
         self.check_finite(value.is_finite())?;
-        self.write(|format| format.serialize_f64(value))
+        self.unquoted(|codec, out| scalar::f64(codec, value, out))
     }
 
-    fn serialize_none(self) -> Result<S::Ok, Fault> {
-        self.write(|format| format.serialize_none())
+    fn serialize_char(self, value: char) -> Result<(), Fault> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, Fault> {
-        value.serialize(self)
+    fn serialize_str(self, value: &str) -> Result<(), Fault> {
+        scalar::text(self.codec(), value, self.out);
+        Ok(())
     }
 
-    fn serialize_unit(self) -> Result<S::Ok, Fault> {
-        self.write(|format| format.serialize_unit())
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), Fault> {
+        if self.codec() == Codec::Json {
+            self.check_no_key("bytes")?;
+        }
+        scalar::bytes(self.codec(), value, self.out);
+        Ok(())
     }
 
-    /// Null in both codecs; rmp-serde would write an empty array.
-    fn serialize_unit_struct(self, _: &'static str) -> Result<S::Ok, Fault> {
+    fn serialize_none(self) -> Result<(), Fault> {
         self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, name: &'static str, index: u32, variant: &'static str) -> Result<S::Ok, Fault> {
-        self.write(|format| format.serialize_unit_variant(name, index, variant))
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Fault> {
+        value.serialize(self)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<S::Ok, Fault> {
+    fn serialize_unit(self) -> Result<(), Fault> {
+        self.check_no_key("null")?;
+        scalar::null(self.codec(), self.out);
+        Ok(())
+    }
+
+    /// Null in both codecs; rmp-serde would write an empty array.
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Fault> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Fault> {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Fault> {
         value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        name: &'static str,
-        index: u32,
+        _: &'static str,
+        _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<S::Ok, Fault> {
-        let place = Place::Name(self.site.place, variant);
-        let site = self.site.inside()?.step(&place);
-        self.format
-            .serialize_newtype_variant(name, index, variant, &Placed { value, site })
-            .map_err(|error| fault_at(site, error))
+    ) -> Result<(), Fault> {
+        self.variant(variant, &mut |exact| value.serialize(exact))
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<Self::SerializeSeq, Fault> {
-        self.open(|format| format.serialize_seq(length))
+        self.open(Container::Array, length)
     }
 
     fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple, Fault> {
-        self.open(|format| format.serialize_tuple(length))
+        self.open(Container::Array, Some(length))
     }
 
-    fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<Self::SerializeTupleStruct, Fault> {
-        self.open(|format| format.serialize_tuple_struct(name, length))
+    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<Self::SerializeTupleStruct, Fault> {
+        self.open(Container::Array, Some(length))
     }
 
     fn serialize_tuple_variant(
         self,
-        name: &'static str,
-        index: u32,
+        _: &'static str,
+        _: u32,
         variant: &'static str,
         length: usize,
     ) -> Result<Self::SerializeTupleVariant, Fault> {
-        Ok(self
-            .open(|format| format.serialize_tuple_variant(name, index, variant, length))?
-            .of(variant))
+        self.open_variant(Container::Array, variant, length)
     }
 
     fn serialize_map(self, length: Option<usize>) -> Result<Self::SerializeMap, Fault> {
-        self.open(|format| format.serialize_map(length))
+        self.open(Container::Map, length)
     }
 
-    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Self::SerializeStruct, Fault> {
-        self.open(|format| format.serialize_struct(name, length))
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Self::SerializeStruct, Fault> {
+        self.open(Container::Map, Some(length))
     }
 
     fn serialize_struct_variant(
         self,
-        name: &'static str,
-        index: u32,
+        _: &'static str,
+        _: u32,
         variant: &'static str,
         length: usize,
     ) -> Result<Self::SerializeStructVariant, Fault> {
-        Ok(self
-            .open(|format| format.serialize_struct_variant(name, index, variant, length))?
-            .of(variant))
-    }
-
-    fn collect_str<T: std::fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, Fault> {
-        self.write(|format| format.collect_str(value))
+        self.open_variant(Container::Map, variant, length)
     }
 }

@@ -9,10 +9,10 @@ use serde::de::{
     Visitor,
 };
 
-use super::Strict;
 use super::format::{Items, Pairs};
 use super::hint::Hint;
 use super::key::Key;
+use super::{Strict, nothing};
 use crate::fault::{Fault, Site};
 use crate::place::{Place, Shortened};
 
@@ -59,28 +59,35 @@ impl<'c, 'de> Elements<'c, 'de> {
     }
 }
 
-impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
-    type Error = Fault;
-
-    #[inline]
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+impl<'de> Elements<'_, 'de> {
+    fn element(&mut self, read: &mut dyn FnMut(Strict<'_, 'de>) -> Result<(), Fault>) -> Result<(), Fault> {
         let place = Place::Index(self.site.place, self.index);
         let site = self.site.step(&place);
-        let (mut seed, mut element) = (Some(seed), None);
         let found = self.format.next(site, &mut |format| {
-            if let Some(seed) = seed.take() {
-                let strict = Strict {
-                    format,
-                    site,
-                    key: None,
-                };
-                element = Some(seed.deserialize(strict)?);
-            }
-            Ok(())
+            read(Strict {
+                format,
+                site,
+                key: None,
+            })
         })?;
         self.ended = !found;
         self.index += usize::from(found);
-        Ok(element)
+        Ok(())
+    }
+}
+
+impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
+    type Error = Fault;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        let (mut seed, mut value) = (Some(seed), None);
+        self.element(&mut |element| {
+            if let Some(seed) = seed.take() {
+                value = Some(seed.deserialize(element)?);
+            }
+            Ok(())
+        })?;
+        Ok(value)
     }
 
     /// Types reserve by this: no more than the payload has bytes for.
@@ -127,24 +134,17 @@ impl<'c, 'de> Entries<'c, 'de> {
     }
 }
 
-impl<'de> MapAccess<'de> for Entries<'_, 'de> {
-    type Error = Fault;
-
-    #[inline]
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+impl<'de> Entries<'_, 'de> {
+    /// Reads the next key; whether there was one.
+    pub(super) fn key(&mut self, read: &mut dyn FnMut(Strict<'_, 'de>) -> Result<(), Fault>) -> Result<bool, Fault> {
         let slot = Cell::new(None);
         let site = self.site;
-        let (mut seed, mut found) = (Some(seed), None);
-        self.format.next_key(site, &mut |format| {
-            if let Some(seed) = seed.take() {
-                let strict = Strict {
-                    format,
-                    site,
-                    key: Some(&slot),
-                };
-                found = Some(seed.deserialize(strict)?);
-            }
-            Ok(())
+        let found = self.format.next_key(site, &mut |format| {
+            read(Strict {
+                format,
+                site,
+                key: Some(&slot),
+            })
         })?;
         self.key = slot.into_inner();
         if let Some(key) = self.key.take() {
@@ -156,8 +156,8 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         Ok(found)
     }
 
-    #[inline]
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+    /// Reads the value of the key that was read.
+    pub(super) fn value(&mut self, read: &mut dyn FnMut(Strict<'_, 'de>) -> Result<(), Fault>) -> Result<(), Fault> {
         let key = self.key.take();
         let place = match &key {
             Some(Key::Text(name)) => Place::Name(self.site.place, name),
@@ -165,19 +165,39 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
             None => *self.site.place,
         };
         let site = self.site.step(&place);
-        let (mut seed, mut value) = (Some(seed), None);
         self.format.next_value(site, &mut |format| {
+            read(Strict {
+                format,
+                site,
+                key: None,
+            })
+        })
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+    type Error = Fault;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        let (mut seed, mut found) = (Some(seed), None);
+        self.key(&mut |key| {
             if let Some(seed) = seed.take() {
-                let strict = Strict {
-                    format,
-                    site,
-                    key: None,
-                };
-                value = Some(seed.deserialize(strict)?);
+                found = Some(seed.deserialize(key)?);
             }
             Ok(())
         })?;
-        value.ok_or_else(|| super::nothing(site))
+        Ok(found)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        let (mut seed, mut found) = (Some(seed), None);
+        self.value(&mut |value| {
+            if let Some(seed) = seed.take() {
+                found = Some(seed.deserialize(value)?);
+            }
+            Ok(())
+        })?;
+        found.ok_or_else(nothing)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -193,48 +213,90 @@ fn duplicate(key: &Key<'_>) -> Fault {
     }
 }
 
-/// A variant with data: a map of one entry.
-pub(super) struct Tagged<'c, 'de>(pub(super) Entries<'c, 'de>);
+/// The name of a variant, with its data if there is some.
+pub(super) struct Named<'c, 'de>(Variant<'c, 'de>);
 
-impl<'de> Tagged<'_, 'de> {
-    fn data<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<S::Value, Fault> {
-        let data = self.0.next_value_seed(seed)?;
-        match self.0.next_key::<IgnoredAny>()? {
-            None => Ok(data),
-            Some(_) => Err(Fault::text("expected object with one variant, found several")),
+enum Variant<'c, 'de> {
+    /// A map of one entry.
+    WithData(Entries<'c, 'de>),
+    Alone(&'c str),
+    /// What follows the name of a variant without data: nothing.
+    Over,
+}
+
+impl<'c, 'de> Named<'c, 'de> {
+    pub(super) fn with_data(entry: Entries<'c, 'de>) -> Self {
+        Named(Variant::WithData(entry))
+    }
+
+    pub(super) fn alone(name: &'c str) -> Self {
+        Named(Variant::Alone(name))
+    }
+
+    /// The map that the data stands in.
+    fn data(self) -> Result<Entries<'c, 'de>, Fault> {
+        match self.0 {
+            Variant::WithData(entry) => Ok(entry),
+            Variant::Alone(_) | Variant::Over => {
+                Err(Fault::text("expected object with this variant's data, found string"))
+            }
         }
     }
 }
 
-impl<'de> EnumAccess<'de> for Tagged<'_, 'de> {
+/// Refuses a second variant.
+fn last(mut entry: Entries<'_, '_>) -> Result<(), Fault> {
+    match entry.next_key::<IgnoredAny>()? {
+        None => Ok(()),
+        Some(_) => Err(Fault::text("expected object with one variant, found several")),
+    }
+}
+
+impl<'de> EnumAccess<'de> for Named<'_, 'de> {
     type Error = Fault;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self), Fault> {
-        match self.0.next_key_seed(seed)? {
-            Some(variant) => Ok((variant, self)),
-            None => Err(Fault::text("expected object with one variant, found empty object")),
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Fault> {
+        match self.0 {
+            Variant::WithData(mut entry) => match entry.next_key_seed(seed)? {
+                Some(name) => Ok((name, Named(Variant::WithData(entry)))),
+                None => Err(Fault::text("expected object with one variant, found empty object")),
+            },
+            Variant::Alone(name) => {
+                let name: StrDeserializer<'_, Fault> = name.into_deserializer();
+                Ok((seed.deserialize(name)?, Named(Variant::Over)))
+            }
+            Variant::Over => Err(nothing()),
         }
     }
 }
 
-impl<'de> VariantAccess<'de> for Tagged<'_, 'de> {
+impl<'de> VariantAccess<'de> for Named<'_, 'de> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {
-        self.data(std::marker::PhantomData)
+        match self.0 {
+            Variant::WithData(mut entry) => {
+                entry.value(&mut |value| value.null())?;
+                last(entry)
+            }
+            Variant::Alone(_) | Variant::Over => Ok(()),
+        }
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
-        self.data(seed)
+        let mut entry = self.data()?;
+        let data = entry.next_value_seed(seed)?;
+        last(entry)?;
+        Ok(data)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
-        self.data(TupleSeed { length, visitor })
+        self.newtype_variant_seed(TupleSeed { length, visitor })
     }
 
     fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
-        self.data(StructSeed { fields, visitor })
+        self.newtype_variant_seed(StructSeed { fields, visitor })
     }
 }
 
@@ -261,48 +323,5 @@ impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for StructSeed<V> {
 
     fn deserialize<D: Deserializer<'de>>(self, format: D) -> Result<V::Value, D::Error> {
         format.deserialize_struct("variant", self.fields, self.visitor)
-    }
-}
-
-/// A variant without data: its name.
-pub(super) struct Unit<'t>(pub(super) &'t str);
-
-/// What follows the name of a variant without data: nothing.
-pub(super) struct Nothing;
-
-impl<'de> EnumAccess<'de> for Unit<'_> {
-    type Error = Fault;
-    type Variant = Nothing;
-
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Nothing), Fault> {
-        let name: StrDeserializer<'_, Fault> = self.0.into_deserializer();
-        Ok((seed.deserialize(name)?, Nothing))
-    }
-}
-
-impl Nothing {
-    #[cold]
-    fn lacks_data<T>() -> Result<T, Fault> {
-        Err(Fault::text("expected object with this variant's data, found string"))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Nothing {
-    type Error = Fault;
-
-    fn unit_variant(self) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, _: S) -> Result<S::Value, Fault> {
-        Nothing::lacks_data()
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
-        Nothing::lacks_data()
-    }
-
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
-        Nothing::lacks_data()
     }
 }

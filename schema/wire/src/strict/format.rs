@@ -57,6 +57,11 @@ pub(super) trait Format<'de> {
 
     /// Passes over the value, whatever it is.
     fn skip(&mut self, site: Site<'_>) -> Result<(), Fault>;
+
+    /// Whether a newtype around the value may ask for it.
+    fn enter_newtype(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// An array still in its format.

@@ -13,8 +13,6 @@ pub(super) enum Hint {
     /// A number, by the name of its type.
     Number(&'static str),
     Text,
-    /// The name of a field or a variant.
-    Identifier,
     Bytes,
     Null,
     /// An array, of a fixed length if there is one.
@@ -56,16 +54,21 @@ impl Kind {
 }
 
 impl Hint {
-    /// Refuses a kind that serde's visitors may take although the wire does not; what no visitor takes they refuse.
+    /// Refuses a kind that was not asked for.
     #[inline]
     pub(super) fn admit(self, kind: Kind, is_key: bool) -> Result<(), Fault> {
         let admitted = match self {
-            Hint::Struct(_) => kind == Kind::Map,
-            Hint::Identifier => kind == Kind::Text,
+            Hint::Any => kind != Kind::Extension,
+            Hint::Boolean => kind == Kind::Boolean,
+            // MessagePack has no 128-bit integers: they are their digits.
+            Hint::Number("i128" | "u128") => matches!(kind, Kind::Integer | Kind::Bytes),
+            Hint::Number(name) if number_word(name) == "integer" => kind == Kind::Integer,
+            Hint::Number(_) => matches!(kind, Kind::Integer | Kind::Float),
+            Hint::Text => kind == Kind::Text,
+            Hint::Bytes | Hint::Array(_) => matches!(kind, Kind::Bytes | Kind::Array),
+            Hint::Null => kind == Kind::Null,
+            Hint::Map | Hint::Struct(_) => kind == Kind::Map,
             Hint::Enum => matches!(kind, Kind::Text | Kind::Map),
-            Hint::Text => kind != Kind::Bytes,
-            Hint::Bytes => matches!(kind, Kind::Bytes | Kind::Array),
-            _ => kind != Kind::Extension,
         };
         let fits_a_key = !is_key || !matches!(kind, Kind::Null | Kind::Array | Kind::Map);
         if admitted && fits_a_key {
@@ -92,7 +95,7 @@ impl Hint {
             Hint::Any => return None,
             Hint::Boolean => "boolean".into(),
             Hint::Number(name) => name.into(),
-            Hint::Text | Hint::Identifier => "string".into(),
+            Hint::Text => "string".into(),
             Hint::Bytes => "bytes".into(),
             Hint::Null => "null".into(),
             Hint::Array(None) => "array".into(),

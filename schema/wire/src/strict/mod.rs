@@ -1,116 +1,201 @@
 //! A deserializer around serde_json's and rmp-serde's that refuses what serde lets through and says where it was.
 //!
-//! The way down: [`Strict`] asks the [`format`] for whatever stands there (`deserialize_any`, nearly always), remembering
-//! what the type wanted as a [`Hint`]. The way up: [`visitor`] stands between what was found and the type's visitor,
-//! refuses what the hint does not allow, and hands maps and arrays on inside [`access`] wrappers that count depth, watch
-//! for duplicate keys and keep the path. Types see [`Fault`] as the error; where it has to pass through the format's own
-//! error type, it is set aside in the [`Run`](crate::fault::Run).
+//! The way down: a type asks [`Strict`] for what it wants, which is remembered as a [`Hint`], and [`Strict`] asks the
+//! [`format`] for whatever stands there. The way up: what was [`found`] is checked against the hint before the type's visitor
+//! sees it; maps and arrays are handed on inside [`access`] wrappers that count depth, watch for duplicate keys and keep the
+//! path. Types see [`Fault`] as the error; where it has to pass through the format's own error type, it is set aside in the
+//! [`Run`](crate::fault::Run).
+//!
+//! All of this is compiled once. Only what must know the type's visitor is compiled for each type, in the crate of the
+//! contract: that is the implementation of [`Deserializer`] here and little else, so it is kept short.
 
 mod access;
+mod any;
+mod arguments;
 mod format;
+mod found;
 mod hint;
 mod key;
-mod visitor;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
-use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde::de::{Deserializer, Visitor};
+
+pub use arguments::{Argument, ArgumentPlace};
 
 use crate::fault::{Fault, Run, Site};
 use crate::{Codec, DecodeError};
+use access::Entries;
 use format::{Ask, Format, Source};
+use found::{Bytes, Number};
 use hint::Hint;
 use key::Key;
 
-/// Decodes one JSON text.
-pub(crate) fn json<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+/// Takes the value at the root of a payload.
+pub(crate) type ReadRoot<'r> = &'r mut dyn FnMut(Strict<'_, '_>) -> Result<(), Fault>;
+
+/// Reads one JSON text.
+pub(crate) fn json(text: &str, read: ReadRoot<'_>) -> Result<(), DecodeError> {
     let run = Run::new(Codec::Json, text.len());
     let mut format = serde_json::Deserializer::from_str(text);
-    let value = root(&mut Source::new(&mut format), &run)?;
+    read(Strict::root(&mut Source::new(&mut format), &run))?;
     match format.end() {
-        Ok(()) => Ok(value),
+        Ok(()) => Ok(()),
         Err(_) => Err(Fault::text("trailing bytes after the value").into()),
     }
 }
 
-/// Decodes one MessagePack value that [`scan`](crate::scan) has found whole.
-pub(crate) fn messagepack<T: DeserializeOwned>(value: &[u8]) -> Result<T, DecodeError> {
+/// Reads one MessagePack value that [`scan`](crate::scan) has found whole.
+pub(crate) fn messagepack(value: &[u8], read: ReadRoot<'_>) -> Result<(), DecodeError> {
     let run = Run::new(Codec::MessagePack, value.len());
     let mut format = rmp_serde::Deserializer::from_read_ref(value).with_human_readable();
-    root(&mut Source::new(&mut format), &run)
-}
-
-fn root<'de, T: DeserializeOwned>(format: &mut dyn Format<'de>, run: &Run) -> Result<T, DecodeError> {
-    Ok(T::deserialize(Strict {
-        format,
-        site: Site::root(run),
-        key: None,
-    })?)
+    read(Strict::root(&mut Source::new(&mut format), &run))?;
+    Ok(())
 }
 
 /// One value still in its format.
-struct Strict<'c, 'de> {
+pub(crate) struct Strict<'c, 'de> {
     format: &'c mut dyn Format<'de>,
     site: Site<'c>,
     /// Where the value is to be noted, if it is a map's key.
     key: Option<&'c Cell<Option<Key<'de>>>>,
 }
 
-impl<'de> Strict<'_, 'de> {
-    fn visit<V: Visitor<'de>>(self, ask: Ask, hint: Hint, visitor: V) -> Result<V::Value, Fault> {
-        let Strict { format, site, key } = self;
-        let mut visitor = Some(visitor);
-        let mut value = None;
-        let read = format.read(ask, hint, site, &mut |found| {
-            if let Some(visitor) = visitor.take() {
-                value = Some(visitor::visit(found, visitor, hint, site, key)?);
-            }
-            Ok(())
-        });
-        match (read, value) {
-            (Ok(()), Some(value)) => Ok(value),
-            (Ok(()), None) => Err(nothing(site)),
-            (Err(fault), _) => Err(fault.expecting(hint.word()).at(site.place)),
+impl<'c, 'de> Strict<'c, 'de> {
+    fn root(format: &'c mut dyn Format<'de>, run: &'c Run) -> Self {
+        Strict {
+            format,
+            site: Site::root(run),
+            key: None,
         }
     }
 
-    fn any<V: Visitor<'de>>(self, hint: Hint, visitor: V) -> Result<V::Value, Fault> {
-        self.visit(Ask::Any, hint, visitor)
+    fn whole<V: Visitor<'de>>(self, asks: Asks, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        let site = self.site;
+        let value = match self.number(asks, name)? {
+            Number::Signed(value) => visitor.visit_i64(value),
+            Number::Unsigned(value) => visitor.visit_u64(value),
+            // No 64 bits hold it, so no visitor takes it.
+            _ => Err(Fault::kind("a value", "integer")),
+        };
+        value.map_err(|fault| said(fault, Hint::Number(name), site))
     }
 
-    /// JSON's map keys are strings: asked by its type, a number or boolean is read out of one.
-    fn is_json_key(&self) -> bool {
-        self.key.is_some() && self.site.run.codec == Codec::Json
+    fn wide<V: Visitor<'de>>(self, asks: Asks, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        let site = self.site;
+        let value = match self.number(asks, name)? {
+            Number::Signed(value) => visitor.visit_i64(value),
+            Number::Unsigned(value) => visitor.visit_u64(value),
+            Number::Signed128(value) => visitor.visit_i128(value),
+            Number::Unsigned128(value) => visitor.visit_u128(value),
+            Number::F32(_) | Number::F64(_) => Err(Fault::kind("a value", "float")),
+        };
+        value.map_err(|fault| said(fault, Hint::Number(name), site))
     }
-}
 
-/// The format has called no visitor, which none does.
-#[cold]
-fn nothing(site: Site<'_>) -> Fault {
-    Fault::text("expected a value, found none").at(site.place)
-}
+    fn float<V: Visitor<'de>>(self, asks: Asks, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        let site = self.site;
+        let value = match self.number(asks, name)? {
+            Number::Signed(value) => visitor.visit_i64(value),
+            Number::Unsigned(value) => visitor.visit_u64(value),
+            Number::F32(value) => visitor.visit_f32(value),
+            Number::F64(value) => visitor.visit_f64(value),
+            Number::Signed128(_) | Number::Unsigned128(_) => Err(Fault::kind("a value", "integer")),
+        };
+        value.map_err(|fault| said(fault, Hint::Number(name), site))
+    }
 
-macro_rules! read_from_json_keys {
-    ($($method:ident $ask:ident $hint:expr;)*) => {
-        $(
-            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-                let ask = if self.is_json_key() { Ask::$ask } else { Ask::Any };
-                self.visit(ask, $hint, visitor)
+    fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let site = self.site;
+        let value = match self.string()? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        };
+        value.map_err(|fault| said(fault, Hint::Text, site))
+    }
+
+    fn blob<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let (mut visitor, mut value) = (Some(visitor), None);
+        self.bytes(&mut |found| {
+            if let Some(visitor) = visitor.take() {
+                value = Some(match found {
+                    Bytes::Borrowed(bytes) => visitor.visit_borrowed_bytes(bytes)?,
+                    Bytes::Passing(bytes) => visitor.visit_bytes(bytes)?,
+                    Bytes::Numbers(elements) => visitor.visit_seq(elements)?,
+                });
             }
-        )*
-    };
+            Ok(())
+        })?;
+        value.ok_or_else(nothing)
+    }
+
+    fn array<V: Visitor<'de>>(self, length: Option<usize>, visitor: V) -> Result<V::Value, Fault> {
+        let (mut visitor, mut value) = (Some(visitor), None);
+        self.elements(length, &mut |elements| {
+            if let Some(visitor) = visitor.take() {
+                value = Some(visitor.visit_seq(elements)?);
+            }
+            Ok(())
+        })?;
+        value.ok_or_else(nothing)
+    }
+
+    fn map<V: Visitor<'de>>(self, hint: Hint, visitor: V) -> Result<V::Value, Fault> {
+        let (mut visitor, mut value) = (Some(visitor), None);
+        self.entries(hint, &mut |entries: Entries<'_, 'de>| {
+            if let Some(visitor) = visitor.take() {
+                value = Some(visitor.visit_map(entries)?);
+            }
+            Ok(())
+        })?;
+        value.ok_or_else(nothing)
+    }
 }
 
-/// For numbers that JSON reads exactly only when it is asked for them by type.
-macro_rules! read_by_type_in_json {
-    ($($method:ident $ask:ident $hint:expr;)*) => {
+/// What a visitor has said is wrong with a value.
+#[cold]
+fn said(fault: Fault, hint: Hint, site: Site<'_>) -> Fault {
+    fault.expecting(hint.word()).at(site.place)
+}
+
+/// The format has found no value, which none does.
+#[cold]
+fn nothing() -> Fault {
+    Fault::text("expected a value, found none")
+}
+
+/// How a number is asked for.
+#[derive(Clone, Copy)]
+struct Asks {
+    /// Of JSON, which reads some numbers exactly only when it is asked by type.
+    json: Ask,
+    /// Of the text that a key is in JSON.
+    json_key: Ask,
+}
+
+impl Asks {
+    /// In JSON a key is a string, and only read as a number if it is asked for one.
+    const fn in_keys(ask: Ask) -> Self {
+        Asks {
+            json: Ask::Any,
+            json_key: ask,
+        }
+    }
+
+    const fn always(ask: Ask) -> Self {
+        Asks {
+            json: ask,
+            json_key: ask,
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident $kind:ident($name:literal, $asks:expr);)*) => {
         $(
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-                let ask = match self.site.run.codec {
-                    Codec::Json => Ask::$ask,
-                    Codec::MessagePack => Ask::Any,
-                };
-                self.visit(ask, $hint, visitor)
+                self.$kind($asks, $name, visitor)
             }
         )*
     };
@@ -123,81 +208,98 @@ impl<'de> Deserializer<'de> for Strict<'_, 'de> {
         true
     }
 
-    read_from_json_keys! {
-        deserialize_bool Boolean Hint::Boolean;
-        deserialize_i8 Signed Hint::Number("i8");
-        deserialize_i16 Signed Hint::Number("i16");
-        deserialize_i32 Signed Hint::Number("i32");
-        deserialize_i64 Signed Hint::Number("i64");
-        deserialize_u8 Unsigned Hint::Number("u8");
-        deserialize_u16 Unsigned Hint::Number("u16");
-        deserialize_u32 Unsigned Hint::Number("u32");
-        deserialize_u64 Unsigned Hint::Number("u64");
-        deserialize_f64 F64 Hint::Number("f64");
-    }
-
-    read_by_type_in_json! {
-        deserialize_f32 F32 Hint::Number("f32");
-        deserialize_i128 Signed128 Hint::Number("i128");
-        deserialize_u128 Unsigned128 Hint::Number("u128");
+    numbers! {
+        deserialize_i8 whole("i8", Asks::in_keys(Ask::Signed));
+        deserialize_i16 whole("i16", Asks::in_keys(Ask::Signed));
+        deserialize_i32 whole("i32", Asks::in_keys(Ask::Signed));
+        deserialize_i64 whole("i64", Asks::in_keys(Ask::Signed));
+        deserialize_u8 whole("u8", Asks::in_keys(Ask::Unsigned));
+        deserialize_u16 whole("u16", Asks::in_keys(Ask::Unsigned));
+        deserialize_u32 whole("u32", Asks::in_keys(Ask::Unsigned));
+        deserialize_u64 whole("u64", Asks::in_keys(Ask::Unsigned));
+        deserialize_i128 wide("i128", Asks::always(Ask::Signed128));
+        deserialize_u128 wide("u128", Asks::always(Ask::Unsigned128));
+        deserialize_f32 float("f32", Asks::always(Ask::F32));
+        deserialize_f64 float("f64", Asks::in_keys(Ask::F64));
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Any, visitor)
+        self.any(visitor)
     }
 
     /// Not the format's own way of passing over a value, which would not see what is wrong inside it.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Any, visitor)
+        self.any(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let site = self.site;
+        let value = self.boolean()?;
+        visitor
+            .visit_bool(value)
+            .map_err(|fault| said(fault, Hint::Boolean, site))
     }
 
     fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Text, visitor)
+        self.text(visitor)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Text, visitor)
+        self.text(visitor)
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Text, visitor)
+        self.text(visitor)
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Identifier, visitor)
+        self.text(visitor)
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Bytes, visitor)
+        self.blob(visitor)
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Bytes, visitor)
+        self.blob(visitor)
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Null, visitor)
+        let site = self.site;
+        self.null()?;
+        visitor.visit_unit().map_err(|fault| said(fault, Hint::Null, site))
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Null, visitor)
+        self.deserialize_unit(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.visit(Ask::Option, Hint::Any, visitor)
+        let (mut visitor, mut value) = (Some(visitor), None);
+        self.present(&mut |present| {
+            if let Some(visitor) = visitor.take() {
+                value = Some(match present {
+                    Some(present) => visitor.visit_some(present)?,
+                    None => visitor.visit_none()?,
+                });
+            }
+            Ok(())
+        })?;
+        value.ok_or_else(nothing)
     }
 
     /// A newtype is its content in both codecs; the format is not asked, since some give certain names a meaning.
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        self.format.enter_newtype()?;
         visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Array(None), visitor)
+        self.array(None, visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Array(Some(length)), visitor)
+        self.array(Some(length), visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -206,11 +308,11 @@ impl<'de> Deserializer<'de> for Strict<'_, 'de> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.any(Hint::Array(Some(length)), visitor)
+        self.array(Some(length), visitor)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.any(Hint::Map, visitor)
+        self.map(Hint::Map, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -219,7 +321,7 @@ impl<'de> Deserializer<'de> for Strict<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.any(Hint::Struct(fields), visitor)
+        self.map(Hint::Struct(fields), visitor)
     }
 
     /// Neither format's own way is used: one of them takes an array for a map and an index for a name.
@@ -229,6 +331,13 @@ impl<'de> Deserializer<'de> for Strict<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        self.any(Hint::Enum, visitor)
+        let (mut visitor, mut value) = (Some(visitor), None);
+        self.variant(&mut |variant| {
+            if let Some(visitor) = visitor.take() {
+                value = Some(visitor.visit_enum(variant)?);
+            }
+            Ok(())
+        })?;
+        value.ok_or_else(nothing)
     }
 }
