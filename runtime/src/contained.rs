@@ -4,6 +4,7 @@
 //! library; here they are compiled once.
 
 use std::{
+    any::Any,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -13,15 +14,21 @@ use std::{
 pub(crate) struct Panicked;
 
 /// Runs `code`, which asks nothing of whoever calls it when it panics.
+#[inline]
 pub(crate) fn contain(code: &mut dyn FnMut()) -> Result<(), Panicked> {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(code)) else {
-        return Ok(());
-    };
-    // What it panicked with may panic in its turn.
+    match catch_unwind(AssertUnwindSafe(code)) {
+        Ok(()) => Ok(()),
+        Err(panic) => Err(over(panic)),
+    }
+}
+
+/// Drops what was thrown, which may panic in its turn.
+#[cold]
+fn over(panic: Box<dyn Any + Send>) -> Panicked {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         mem::forget(again);
     }
-    Err(Panicked)
+    Panicked
 }
 
 /// What `code` gives.

@@ -12,7 +12,7 @@ use callsheet_wire::{DecodeError, Payload};
 use crate::{
     actor::{ActorId, ContractSet},
     broker::Broker,
-    call::{Reply, Returns, Slots, WireReply},
+    call::{Outcome, Reply, Returns, Slots, WireReply},
     mailbox::{Address, Location, Mailbox},
 };
 
@@ -106,7 +106,7 @@ pub trait Message: Sized + Send + 'static {
     type Returns: Returns;
 
     /// Where replies to this message wait for their callers.
-    fn slots() -> &'static Slots;
+    fn slots() -> &'static Slots<Outcome<Self::Returns>>;
 
     /// The message with the place its reply goes to, as the actor's queue carries it.
     fn into_queued(self, reply: Reply<Self::Returns>) -> Self::Queued;

@@ -66,7 +66,11 @@ impl<S> SharedTurn<'_, S> {
         }
         let (mut method, mut value) = (Some(method), None);
         // The arguments, which went into the method, are dropped there too.
-        let ran = contain(&mut || value = method.take().map(|method| method(self.state)));
+        let ran = contain(&mut || {
+            if let Some(method) = method.take() {
+                value = Some(method(self.state));
+            }
+        });
         match (ran, value) {
             (Ok(()), Some(value)) => reply.complete(value),
             _ => {

@@ -4,13 +4,13 @@
 //! so a call allocates nothing once there are enough. The deadline is a word in the slot that the runtime's clock sweeps.
 
 use std::{
-    any::Any,
     cell::RefCell,
     sync::{
         Arc, Weak,
-        atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
+    thread::LocalKey,
 };
 
 use callsheet_wire::Failure;
@@ -25,20 +25,19 @@ use crate::{
 /// So many unused slots are kept for each method and thread.
 const KEPT: usize = 256;
 
-/// The reply slots of one method, in a static beside it. They are all of one type, that of its outcomes.
-#[derive(Debug)]
-pub struct Slots {
-    /// Which of each thread's unused slots are this method's; 0 until there is a slot.
-    number: AtomicUsize,
-    all: Mutex<Vec<Weak<dyn Expires>>>,
+/// The reply slots of one method, in a static beside it.
+pub struct Slots<R: 'static> {
+    unused: &'static LocalKey<UnusedSlots<R>>,
+    watched: Watched,
 }
 
-/// A slot whose type is known to its method.
-type Unused = Arc<dyn Any + Send + Sync>;
+/// The slots of one method that wait on one thread to be used again.
+pub struct UnusedSlots<R>(RefCell<Vec<Arc<Slot<R>>>>);
 
-thread_local! {
-    /// The slots that wait on this thread to be used again, by the number of their method.
-    static UNUSED: RefCell<Vec<Vec<Unused>>> = const { RefCell::new(Vec::new()) };
+/// The slots of one method, as the clock sees them.
+struct Watched {
+    all: Mutex<Vec<Weak<dyn Expires>>>,
+    registered: AtomicBool,
 }
 
 /// A call that may be late.
@@ -72,59 +71,46 @@ mod phase {
     pub(super) const ABANDONED: u8 = 3;
 }
 
-impl Slots {
+impl<R> UnusedSlots<R> {
     /// None yet.
     #[expect(clippy::new_without_default, reason = "it is made in a static, by the macro alone")]
     pub const fn new() -> Self {
+        UnusedSlots(RefCell::new(Vec::new()))
+    }
+}
+
+impl<R: Send + 'static> Slots<R> {
+    /// The slots of a method, which are kept in `unused` while they wait.
+    pub const fn new(unused: &'static LocalKey<UnusedSlots<R>>) -> Self {
         Slots {
-            number: AtomicUsize::new(0),
-            all: Mutex::new(Vec::new()),
+            unused,
+            watched: Watched {
+                all: Mutex::new(Vec::new()),
+                registered: AtomicBool::new(false),
+            },
         }
     }
 
-    pub(crate) fn take<R: Send + 'static>(&'static self, deadline: Deadline) -> Arc<Slot<R>> {
-        let unused = self.unused().and_then(|slot| slot.downcast::<Slot<R>>().ok());
-        let slot = unused.unwrap_or_else(|| {
-            let slot = Arc::new(Slot::new());
-            let weak: Weak<Slot<R>> = Arc::downgrade(&slot);
-            self.watch(weak);
-            slot
-        });
+    pub(crate) fn take(&'static self, deadline: Deadline) -> Arc<Slot<R>> {
+        // A thread that is ending keeps nothing any more.
+        let unused = self.unused.try_with(|unused| unused.0.borrow_mut().pop());
+        let slot = match unused {
+            Ok(Some(slot)) => slot,
+            _ => {
+                let slot = Arc::new(Slot::new());
+                let watched: Arc<dyn Expires> = slot.clone();
+                self.watched.add(&watched);
+                slot
+            }
+        };
         slot.deadline.store(deadline.word(), Ordering::Relaxed);
         slot
     }
 
-    /// A thread that is ending keeps nothing any more.
-    fn unused(&self) -> Option<Unused> {
-        let number = self.number.load(Ordering::Relaxed);
-        UNUSED
-            .try_with(|methods| methods.borrow_mut().get_mut(number)?.pop())
-            .ok()
-            .flatten()
-    }
-
-    /// Has the clock look at a new slot.
-    #[cold]
-    fn watch(&'static self, slot: Weak<dyn Expires>) {
-        static NUMBERS: AtomicUsize = AtomicUsize::new(1);
-        let mut all = self.all.lock();
-        if self.number.load(Ordering::Relaxed) == 0 {
-            self.number
-                .store(NUMBERS.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-            clock::register_pool(self);
-        }
-        all.push(slot);
-    }
-
     /// Takes back a slot that said it can be used again.
-    pub(crate) fn give_back(&self, slot: Unused) {
-        let number = self.number.load(Ordering::Relaxed);
-        let _ = UNUSED.try_with(|methods| {
-            let mut methods = methods.borrow_mut();
-            if methods.len() <= number {
-                methods.resize_with(number + 1, Vec::new);
-            }
-            let unused = &mut methods[number];
+    pub(crate) fn give_back(&self, slot: Arc<Slot<R>>) {
+        let _ = self.unused.try_with(|unused| {
+            let mut unused = unused.0.borrow_mut();
             if unused.len() < KEPT {
                 unused.push(slot);
             }
@@ -132,7 +118,17 @@ impl Slots {
     }
 }
 
-impl Sweep for Slots {
+impl Watched {
+    #[cold]
+    fn add(&'static self, slot: &Arc<dyn Expires>) {
+        if !self.registered.swap(true, Ordering::Relaxed) {
+            clock::register_pool(self);
+        }
+        self.all.lock().push(Arc::downgrade(slot));
+    }
+}
+
+impl Sweep for Watched {
     fn sweep(&self, reading: Reading) -> bool {
         let slots: Vec<_> = {
             let mut all = self.all.lock();
@@ -149,12 +145,6 @@ impl Sweep for Slots {
             }
         }
         in_flight
-    }
-}
-
-impl std::fmt::Debug for dyn Expires {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Slot")
     }
 }
 

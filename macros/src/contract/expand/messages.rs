@@ -54,8 +54,12 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
                     type Queued = #message_enum;
                     #associated
 
-                    fn slots() -> &'static __callsheet::Slots {
-                        static SLOTS: __callsheet::Slots = __callsheet::Slots::new();
+                    fn slots() -> &'static __callsheet::Slots<__callsheet::Outcome<#returns>> {
+                        ::std::thread_local! {
+                            static UNUSED: __callsheet::UnusedSlots<__callsheet::Outcome<#returns>> =
+                                const { __callsheet::UnusedSlots::new() };
+                        }
+                        static SLOTS: __callsheet::Slots<__callsheet::Outcome<#returns>> = __callsheet::Slots::new(&UNUSED);
                         &SLOTS
                     }
 
