@@ -37,6 +37,9 @@ pub trait Contract {
     const IS: () = ();
 }
 
+/// What the queue of an actor that serves the contract `C` carries.
+pub(crate) type MessageOf<C> = <C as Contract>::Message;
+
 /// A contract that builds on the contract `T`: its trait has that of `T` as a supertrait. Implemented by
 /// `#[actor_contract]`.
 #[diagnostic::on_unimplemented(
@@ -100,8 +103,10 @@ impl Link for End {
 
 /// The arguments of a method that replies, as the message that carries them.
 pub trait Message: Sized + Send + 'static {
-    /// The messages of the contract the method belongs to.
-    type Queued: ContractMessage;
+    /// The contract the method belongs to.
+    ///
+    /// Not the type of its messages, of which the compiler would then show for each method anew that all can be sent.
+    type Contract: Contract + ?Sized;
     /// What the method returns.
     type Returns: Returns;
 
@@ -109,16 +114,18 @@ pub trait Message: Sized + Send + 'static {
     fn slots() -> &'static Slots<Outcome<Self::Returns>>;
 
     /// The message with the place its reply goes to, as the actor's queue carries it.
-    fn into_queued(self, reply: Reply<Self::Returns>) -> Self::Queued;
+    fn into_queued(self, reply: Reply<Self::Returns>) -> MessageOf<Self::Contract>;
 }
 
 /// The arguments of a method without a reply, as the message that carries them.
 pub trait TellMessage: Sized + Send + 'static {
-    /// The messages of the contract the method belongs to.
-    type Queued: ContractMessage;
+    /// The contract the method belongs to.
+    ///
+    /// Not the type of its messages, of which the compiler would then show for each method anew that all can be sent.
+    type Contract: Contract + ?Sized;
 
     /// The message as the actor's queue carries it.
-    fn into_queued(self) -> Self::Queued;
+    fn into_queued(self) -> MessageOf<Self::Contract>;
 }
 
 /// Ties a contract to a type that implements it. Implemented by `#[actor_contract]` for every implementor.

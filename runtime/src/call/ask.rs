@@ -11,7 +11,10 @@ use callsheet_schema::DeclaredError;
 use callsheet_wire::Failure;
 
 use super::{pending::Pending, returns::Returns};
-use crate::{contract::Message, mailbox::Address};
+use crate::{
+    contract::{Message, MessageOf},
+    mailbox::Address,
+};
 
 /// A call with one reply. It starts when it is awaited, or made a future; the future borrows nothing of the mailbox.
 ///
@@ -19,7 +22,7 @@ use crate::{contract::Message, mailbox::Address};
 /// cancels it: a shared handler stops at its next await, an exclusive one runs to its end.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Ask<'a, M: Message> {
-    address: &'a Address<M::Queued>,
+    address: &'a Address<MessageOf<M::Contract>>,
     message: M,
     timeout: Option<Duration>,
 }
@@ -28,7 +31,7 @@ pub struct Ask<'a, M: Message> {
 type Replied<R> = Result<<R as Returns>::Value, <<R as Returns>::Error as DeclaredError>::Or<Failure>>;
 
 impl<'a, M: Message> Ask<'a, M> {
-    pub(super) fn new(address: &'a Address<M::Queued>, message: M) -> Self {
+    pub(super) fn new(address: &'a Address<MessageOf<M::Contract>>, message: M) -> Self {
         Ask {
             address,
             message,
@@ -42,7 +45,7 @@ impl<'a, M: Message> Ask<'a, M> {
         self
     }
 
-    pub(super) fn into_parts(self) -> (&'a Address<M::Queued>, M, Option<Duration>) {
+    pub(super) fn into_parts(self) -> (&'a Address<MessageOf<M::Contract>>, M, Option<Duration>) {
         (self.address, self.message, self.timeout)
     }
 }

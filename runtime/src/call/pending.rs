@@ -13,7 +13,7 @@ use callsheet_wire::Failure;
 use super::{CallHeader, Reply, returns::Outcome, slot::Slot};
 use crate::{
     actor::{Rejected, Sending},
-    contract::Message,
+    contract::{Message, MessageOf},
     mailbox::Address,
 };
 
@@ -41,7 +41,7 @@ impl<M: Message> Unpin for Pending<M> {}
 impl<M: Message> Pending<M> {
     /// Starts the call: its message is in the queue afterwards, if there is room.
     #[inline]
-    pub(super) fn start(address: &Address<M::Queued>, message: M, timeout: Option<Duration>) -> Self {
+    pub(super) fn start(address: &Address<MessageOf<M::Contract>>, message: M, timeout: Option<Duration>) -> Self {
         let state = match Self::enqueue(address, message, timeout) {
             Ok(state) => state,
             Err(failure) => State::Failed(failure),
@@ -49,7 +49,11 @@ impl<M: Message> Pending<M> {
         Pending { state }
     }
 
-    fn enqueue(address: &Address<M::Queued>, message: M, timeout: Option<Duration>) -> Result<State<M>, Failure> {
+    fn enqueue(
+        address: &Address<MessageOf<M::Contract>>,
+        message: M,
+        timeout: Option<Duration>,
+    ) -> Result<State<M>, Failure> {
         let mut target = address.resolve()?;
         let deadline = target.deadline(timeout);
         let header = CallHeader { deadline };

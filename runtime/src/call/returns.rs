@@ -5,7 +5,11 @@ use std::convert::Infallible;
 use callsheet_schema::{Answer, ContractType, DeclaredError, Describe, Kind, OneError, Returned, TypeRef, Types};
 
 use super::{ask::Ask, deferring, port::Port, reply::Reply, streamed::StreamCall};
-use crate::{Deferred, Streaming, contract::Message, mailbox::Address};
+use crate::{
+    Deferred, Streaming,
+    contract::{Message, MessageOf},
+    mailbox::Address,
+};
 
 /// What a method returns: a contract type, [`Streaming`] or [`Deferred`], or `Result` of one of them and a declared error.
 ///
@@ -26,7 +30,7 @@ pub trait Returns: Sized + Send + 'static {
     type Call<'a, M: Message<Returns = Self>>: Send;
 
     /// A call of `message` on the actor behind `address`, not started.
-    fn call<M: Message<Returns = Self>>(address: &Address<M::Queued>, message: M) -> Self::Call<'_, M>;
+    fn call<M: Message<Returns = Self>>(address: &Address<MessageOf<M::Contract>>, message: M) -> Self::Call<'_, M>;
 
     /// Gives what was returned to whoever waits for it, at once or when it is there.
     fn settle(self, reply: Reply<Self>);
@@ -53,7 +57,7 @@ where
     type Call<'a, M: Message<Returns = Self>> = <R::Ok as Answers>::Call<'a, M>;
 
     #[inline]
-    fn call<M: Message<Returns = Self>>(address: &Address<M::Queued>, message: M) -> Self::Call<'_, M> {
+    fn call<M: Message<Returns = Self>>(address: &Address<MessageOf<M::Contract>>, message: M) -> Self::Call<'_, M> {
         R::Ok::call(address, message)
     }
 
@@ -88,7 +92,7 @@ pub trait Answers: Answer + Sized {
     type Later: DeclaredError;
     type Call<'a, M: Message>: Send;
 
-    fn call<M: Message>(address: &Address<M::Queued>, message: M) -> Self::Call<'_, M>;
+    fn call<M: Message>(address: &Address<MessageOf<M::Contract>>, message: M) -> Self::Call<'_, M>;
 
     fn settle<R: Returns<Value = Self::Value>>(self, reply: Reply<R>, later: fn(Self::Later) -> R::Error);
 
@@ -104,7 +108,7 @@ impl<T: ContractType> Answers for T {
     type Call<'a, M: Message> = Ask<'a, M>;
 
     #[inline]
-    fn call<M: Message>(address: &Address<M::Queued>, message: M) -> Ask<'_, M> {
+    fn call<M: Message>(address: &Address<MessageOf<M::Contract>>, message: M) -> Ask<'_, M> {
         Ask::new(address, message)
     }
 
@@ -131,7 +135,7 @@ impl<T: Returned<Ok: ContractType>> Answers for Streaming<T> {
     type Later = T::Err;
     type Call<'a, M: Message> = StreamCall<M, T>;
 
-    fn call<M: Message>(address: &Address<M::Queued>, message: M) -> StreamCall<M, T> {
+    fn call<M: Message>(address: &Address<MessageOf<M::Contract>>, message: M) -> StreamCall<M, T> {
         StreamCall::new(address.clone(), message)
     }
 
@@ -161,7 +165,7 @@ impl<T: Returned<Ok: ContractType>> Answers for Deferred<T> {
     type Later = T::Err;
     type Call<'a, M: Message> = Ask<'a, M>;
 
-    fn call<M: Message>(address: &Address<M::Queued>, message: M) -> Ask<'_, M> {
+    fn call<M: Message>(address: &Address<MessageOf<M::Contract>>, message: M) -> Ask<'_, M> {
         Ask::new(address, message)
     }
 

@@ -13,7 +13,12 @@ use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
 use super::{failing::late_for_first_item, pending::Pending, returns::Returns};
-use crate::{Streaming, ambient, contained, contract::Message, mailbox::Address, runtime::WeakRuntime};
+use crate::{
+    Streaming, ambient, contained,
+    contract::{Message, MessageOf},
+    mailbox::Address,
+    runtime::WeakRuntime,
+};
 
 /// A call with many replies: a stream that starts the call when it is first polled.
 ///
@@ -26,7 +31,7 @@ pub struct StreamCall<M: Message, T> {
 
 enum State<M: Message, T> {
     Start {
-        address: Address<M::Queued>,
+        address: Address<MessageOf<M::Contract>>,
         message: M,
         timeout: Option<Duration>,
     },
@@ -48,7 +53,7 @@ enum State<M: Message, T> {
 /// When the first item is late. Its timer is only made once the item has to be waited for.
 enum First<M: Message> {
     Within {
-        address: Address<M::Queued>,
+        address: Address<MessageOf<M::Contract>>,
         started: Instant,
         timeout: Option<Duration>,
     },
@@ -59,7 +64,7 @@ enum First<M: Message> {
 impl<M: Message, T> Unpin for StreamCall<M, T> {}
 
 impl<M: Message, T> StreamCall<M, T> {
-    pub(super) fn new(address: Address<M::Queued>, message: M) -> Self {
+    pub(super) fn new(address: Address<MessageOf<M::Contract>>, message: M) -> Self {
         StreamCall {
             state: State::Start {
                 address,

@@ -6,7 +6,7 @@ use callsheet_wire::Failure;
 
 use super::{ask::Ask, returns::Returns};
 use crate::{
-    contract::{Message, TellMessage},
+    contract::{Message, MessageOf, TellMessage},
     mailbox::{Address, Enqueue},
 };
 
@@ -15,14 +15,14 @@ use crate::{
 /// It is delivered at most once. Sending waits while the actor's queue is full, until the deadline.
 #[must_use = "a tell does nothing until it is awaited, or given to `send`"]
 pub struct Tell<'a, M: TellMessage> {
-    address: &'a Address<M::Queued>,
+    address: &'a Address<MessageOf<M::Contract>>,
     message: M,
     timeout: Option<Duration>,
 }
 
 impl<'a, M: TellMessage> Tell<'a, M> {
     #[doc(hidden)]
-    pub fn new(address: &'a Address<M::Queued>, message: M) -> Self {
+    pub fn new(address: &'a Address<MessageOf<M::Contract>>, message: M) -> Self {
         Tell {
             address,
             message,

@@ -27,7 +27,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 
 fn message(contract: &Contract, method: &Method) -> TokenStream {
     let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
-    let (message_enum, visibility) = (contract.message_enum(), &contract.visibility);
+    let (message_enum, visibility, ident) = (contract.message_enum(), &contract.visibility, &contract.ident);
     let body = match &method.request {
         Request::Arguments(arguments) => {
             let names = arguments.iter().map(|argument| &argument.ident);
@@ -51,7 +51,7 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
             quote! {
                 #(#cfg)*
                 impl __callsheet::Message for #message {
-                    type Queued = #message_enum;
+                    type Contract = dyn #ident;
                     #associated
 
                     fn slots() -> &'static __callsheet::Slots<__callsheet::Outcome<#returns>> {
@@ -72,7 +72,7 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
         None => quote! {
             #(#cfg)*
             impl __callsheet::TellMessage for #message {
-                type Queued = #message_enum;
+                type Contract = dyn #ident;
 
                 fn into_queued(self) -> #message_enum {
                     #message_enum::#name(self)
