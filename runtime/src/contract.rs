@@ -1,6 +1,6 @@
 //! What the macro makes of a contract: the traits that tie a trait object's type to its messages and its proxy.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, thread::LocalKey};
 
 use callsheet_schema::{
     Types,
@@ -12,7 +12,7 @@ use callsheet_wire::{DecodeError, Payload};
 use crate::{
     actor::{ActorId, ContractSet},
     broker::Broker,
-    call::{Outcome, Reply, Returns, Slots, WireReply},
+    call::{Outcome, Reply, Returns, UnusedSlots, WireReply},
     mailbox::{Address, Location, Mailbox},
 };
 
@@ -40,6 +40,9 @@ pub trait Contract {
 /// What the queue of an actor that serves the contract `C` carries.
 pub(crate) type MessageOf<C> = <C as Contract>::Message;
 
+/// The unused slots of the methods of the contract `C`.
+type UnusedOf<C> = <MessageOf<C> as ContractMessage>::Unused;
+
 /// A contract that builds on the contract `T`: its trait has that of `T` as a supertrait. Implemented by
 /// `#[actor_contract]`.
 #[diagnostic::on_unimplemented(
@@ -56,6 +59,12 @@ pub trait ContractMessage: Sized + Send + 'static {
 
     /// The methods that exist in this build, in the order of declaration.
     const METHODS: &'static [WireMethod<Self>];
+
+    /// The slots of the contract's methods that wait on one thread to be used again.
+    type Unused: 'static;
+
+    /// Those of this thread.
+    fn unused() -> &'static LocalKey<Self::Unused>;
 
     /// Lets callers outside the process subscribe to the contract's events.
     fn expose_events(broker: &Broker);
@@ -110,8 +119,8 @@ pub trait Message: Sized + Send + 'static {
     /// What the method returns.
     type Returns: Returns;
 
-    /// Where replies to this message wait for their callers.
-    fn slots() -> &'static Slots<Outcome<Self::Returns>>;
+    /// Those of the contract's unused slots in which replies to this message wait for their callers.
+    fn unused(of: &UnusedOf<Self::Contract>) -> &UnusedSlots<Outcome<Self::Returns>>;
 
     /// The message with the place its reply goes to, as the actor's queue carries it.
     fn into_queued(self, reply: Reply<Self::Returns>) -> MessageOf<Self::Contract>;

@@ -78,7 +78,7 @@ pub mod __private {
     pub use crate::{
         actor::{Cons, Dispatch, Mode, SharedMethod, SharedTurn, Single},
         broker::Broker,
-        call::{Outcome, Reply, Returns, Slots, Tell, UnusedSlots, WireReply},
+        call::{Outcome, Reply, Returns, Tell, UnusedSlots, WireReply},
         context::{Context, context},
         contract::{
             Contract, ContractMessage, ContractRef, End, Extends, Link, Message, Proxy, Serves, TellMessage,

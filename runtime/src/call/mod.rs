@@ -15,7 +15,7 @@ pub use ask::{Ask, AskFuture};
 pub use port::WireReply;
 pub use reply::Reply;
 pub use returns::{Outcome, Returns};
-pub use slot::{Slots, UnusedSlots};
+pub use slot::UnusedSlots;
 pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};
 

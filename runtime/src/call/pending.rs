@@ -10,7 +10,11 @@ use std::{
 
 use callsheet_wire::Failure;
 
-use super::{CallHeader, Reply, returns::Outcome, slot::Slot};
+use super::{
+    CallHeader, Reply,
+    returns::Outcome,
+    slot::{self, SlotOf},
+};
 use crate::{
     actor::{Rejected, Sending},
     contract::{Message, MessageOf},
@@ -26,10 +30,10 @@ enum State<M: Message> {
     /// The queue is full: the message waits for room, and its slot for the deadline.
     Enqueueing {
         sending: Sending,
-        slot: Arc<Slot<Outcome<M::Returns>>>,
+        slot: Arc<SlotOf<M>>,
     },
     Waiting {
-        slot: Arc<Slot<Outcome<M::Returns>>>,
+        slot: Arc<SlotOf<M>>,
     },
     Failed(Failure),
     Ended,
@@ -57,7 +61,7 @@ impl<M: Message> Pending<M> {
         let mut target = address.resolve()?;
         let deadline = target.deadline(timeout);
         let header = CallHeader { deadline };
-        let slot = M::slots().take(deadline);
+        let slot = slot::take::<M>(deadline);
         target.clock().touch();
         let mut message = message.into_queued(Reply::to_slot(Arc::clone(&slot)));
         loop {
@@ -105,7 +109,7 @@ impl<M: Message> Future for Pending<M> {
         if let State::Waiting { slot } = std::mem::replace(&mut self.state, State::Ended)
             && reusable
         {
-            M::slots().give_back(slot);
+            slot::give_back::<M>(slot);
         }
         Poll::Ready(outcome)
     }

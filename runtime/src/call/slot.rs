@@ -10,31 +10,33 @@ use std::{
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
-    thread::LocalKey,
 };
 
 use callsheet_wire::Failure;
 use parking_lot::Mutex;
 
-use super::failing::{late_in_queue, late_running};
+use super::{
+    failing::{late_in_queue, late_running},
+    returns::Outcome,
+};
 use crate::{
     clock::{self, Deadline, Judgement, Reading, Sweep},
     contained::discard,
+    contract::{ContractMessage, Message, MessageOf},
 };
 
 /// So many unused slots are kept for each method and thread.
 const KEPT: usize = 256;
 
-/// The reply slots of one method, in a static beside it.
-pub struct Slots<R: 'static> {
-    unused: &'static LocalKey<UnusedSlots<R>>,
-    watched: Watched,
-}
-
 /// The slots of one method that wait on one thread to be used again.
 pub struct UnusedSlots<R>(RefCell<Vec<Arc<Slot<R>>>>);
 
-/// The slots of one method, as the clock sees them.
+/// The slots of all methods and threads, as every clock of the process sees them.
+static WATCHED: Watched = Watched {
+    all: Mutex::new(Vec::new()),
+    registered: AtomicBool::new(false),
+};
+
 struct Watched {
     all: Mutex<Vec<Weak<dyn Expires>>>,
     registered: AtomicBool,
@@ -47,6 +49,9 @@ trait Expires: Send + Sync {
     /// Ends the call as late, unless it ended, or the slot was taken for another call, since `deadline` was read.
     fn expire(&self, deadline: Deadline);
 }
+
+/// A slot for the outcome of a method.
+pub(crate) type SlotOf<M> = Slot<Outcome<<M as Message>::Returns>>;
 
 pub(crate) struct Slot<R> {
     phase: AtomicU8,
@@ -71,60 +76,53 @@ mod phase {
     pub(super) const ABANDONED: u8 = 3;
 }
 
-impl<R> UnusedSlots<R> {
+impl<R: Send + 'static> UnusedSlots<R> {
     /// None yet.
     #[expect(clippy::new_without_default, reason = "it is made in a static, by the macro alone")]
     pub const fn new() -> Self {
         UnusedSlots(RefCell::new(Vec::new()))
     }
-}
 
-impl<R: Send + 'static> Slots<R> {
-    /// The slots of a method, which are kept in `unused` while they wait.
-    pub const fn new(unused: &'static LocalKey<UnusedSlots<R>>) -> Self {
-        Slots {
-            unused,
-            watched: Watched {
-                all: Mutex::new(Vec::new()),
-                registered: AtomicBool::new(false),
-            },
+    fn take(&self) -> Option<Arc<Slot<R>>> {
+        self.0.borrow_mut().pop()
+    }
+
+    fn give_back(&self, slot: Arc<Slot<R>>) {
+        let mut unused = self.0.borrow_mut();
+        if unused.len() < KEPT {
+            unused.push(slot);
         }
     }
+}
 
-    pub(crate) fn take(&'static self, deadline: Deadline) -> Arc<Slot<R>> {
-        // A thread that is ending keeps nothing any more.
-        let unused = self.unused.try_with(|unused| unused.0.borrow_mut().pop());
-        let slot = match unused {
-            Ok(Some(slot)) => slot,
-            _ => {
-                let slot = Arc::new(Slot::new());
-                let watched: Arc<dyn Expires> = slot.clone();
-                self.watched.add(&watched);
-                slot
-            }
-        };
-        slot.deadline.store(deadline.word(), Ordering::Relaxed);
-        slot
-    }
+/// A slot for a call of the method that `M` is the message of.
+pub(crate) fn take<M: Message>(deadline: Deadline) -> Arc<SlotOf<M>> {
+    // A thread that is ending keeps nothing any more.
+    let unused = MessageOf::<M::Contract>::unused().try_with(|all| M::unused(all).take());
+    let slot = match unused {
+        Ok(Some(slot)) => slot,
+        _ => {
+            let slot = Arc::new(Slot::new());
+            WATCHED.add(slot.clone());
+            slot
+        }
+    };
+    slot.deadline.store(deadline.word(), Ordering::Relaxed);
+    slot
+}
 
-    /// Takes back a slot that said it can be used again.
-    pub(crate) fn give_back(&self, slot: Arc<Slot<R>>) {
-        let _ = self.unused.try_with(|unused| {
-            let mut unused = unused.0.borrow_mut();
-            if unused.len() < KEPT {
-                unused.push(slot);
-            }
-        });
-    }
+/// Takes back a slot that said it can be used again.
+pub(crate) fn give_back<M: Message>(slot: Arc<SlotOf<M>>) {
+    let _ = MessageOf::<M::Contract>::unused().try_with(|all| M::unused(all).give_back(slot));
 }
 
 impl Watched {
     #[cold]
-    fn add(&'static self, slot: &Arc<dyn Expires>) {
+    fn add(&'static self, slot: Arc<dyn Expires>) {
         if !self.registered.swap(true, Ordering::Relaxed) {
             clock::register_pool(self);
         }
-        self.all.lock().push(Arc::downgrade(slot));
+        self.all.lock().push(Arc::downgrade(&slot));
     }
 }
 

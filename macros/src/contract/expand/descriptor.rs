@@ -21,6 +21,11 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             __callsheet::WireMethod { descriptor: #descriptor, decode: #message::decode }
         }
     });
+    let unused = contract.unused();
+    let pools = contract.methods.iter().filter_map(|method| {
+        let (cfg, name, _) = (&method.cfg, &method.ident, method.returns()?);
+        Some(quote!(#(#cfg)* #name: __callsheet::UnusedSlots::new()))
+    });
     let markdown = docs::markdown(&contract.attributes);
     let deprecated = docs::deprecation(&contract.attributes);
     let distinct = distinct_messages(contract);
@@ -50,6 +55,15 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             };
 
             const METHODS: &'static [__callsheet::WireMethod<#message_enum>] = &[#(#methods),*];
+
+            type Unused = #unused;
+
+            fn unused() -> &'static ::std::thread::LocalKey<#unused> {
+                ::std::thread_local! {
+                    static UNUSED: #unused = const { #unused { #(#pools),* } };
+                }
+                &UNUSED
+            }
 
             fn expose_events(broker: &__callsheet::Broker) {
                 #(broker.expose::<#events>();)*

@@ -16,11 +16,24 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             None => quote!(#(#cfg)* #name(#message)),
         }
     });
+    let unused = contract.unused();
+    let replied: Vec<_> = contract
+        .methods
+        .iter()
+        .filter_map(|method| Some((&method.cfg, &method.ident, method.returns()?)))
+        .collect();
+    let pools = replied
+        .iter()
+        .map(|(cfg, name, returns)| quote!(#(#cfg)* #name: __callsheet::UnusedSlots<__callsheet::Outcome<#returns>>));
     quote! {
         #(#messages)*
 
         #visibility enum #message_enum {
             #(#variants),*
+        }
+
+        #visibility struct #unused {
+            #(#pools),*
         }
     }
 }
@@ -44,6 +57,8 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
         #visibility struct #message #body
     };
     let decode = decode(contract, method);
+    let its_contract = quote_spanned!(ident.span()=> type Contract = dyn #ident;);
+    let unused = contract.unused();
     let queued = match method.returns() {
         Some(returns) => {
             // A type that is less visible than the contract is an error here.
@@ -51,16 +66,11 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
             quote! {
                 #(#cfg)*
                 impl __callsheet::Message for #message {
-                    type Contract = dyn #ident;
+                    #its_contract
                     #associated
 
-                    fn slots() -> &'static __callsheet::Slots<__callsheet::Outcome<#returns>> {
-                        ::std::thread_local! {
-                            static UNUSED: __callsheet::UnusedSlots<__callsheet::Outcome<#returns>> =
-                                const { __callsheet::UnusedSlots::new() };
-                        }
-                        static SLOTS: __callsheet::Slots<__callsheet::Outcome<#returns>> = __callsheet::Slots::new(&UNUSED);
-                        &SLOTS
+                    fn unused(of: &#unused) -> &__callsheet::UnusedSlots<__callsheet::Outcome<#returns>> {
+                        &of.#name
                     }
 
                     fn into_queued(self, reply: __callsheet::Reply<#returns>) -> #message_enum {
@@ -72,7 +82,7 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
         None => quote! {
             #(#cfg)*
             impl __callsheet::TellMessage for #message {
-                type Contract = dyn #ident;
+                #its_contract
 
                 fn into_queued(self) -> #message_enum {
                     #message_enum::#name(self)

@@ -17,6 +17,11 @@ impl Contract {
         format_ident!("__{}Proxy", self.ident.unraw())
     }
 
+    /// The unused slots of the contract's methods.
+    pub(super) fn unused(&self) -> Ident {
+        format_ident!("__{}Unused", self.ident.unraw())
+    }
+
     /// What runs the contract's messages.
     pub(super) fn dispatch(&self) -> Ident {
         format_ident!("__{}Dispatch", self.ident.unraw())
