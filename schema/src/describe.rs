@@ -92,8 +92,11 @@ struct Entry {
 
 impl Types {
     /// A reference to the named type `T`, defined by `describe` when it is met for the first time.
-    pub fn define<T: 'static>(&mut self, name: &str, mut describe: impl FnMut(&mut Types) -> Definition) -> TypeRef {
-        self.enter(name, TypeId::of::<T>(), type_name::<T>(), &mut describe)
+    pub fn define<T: 'static>(&mut self, name: &str, describe: impl FnOnce(&mut Types) -> Definition) -> TypeRef {
+        let mut describe = Some(describe);
+        self.enter(name, TypeId::of::<T>(), type_name::<T>(), &mut |types| {
+            describe.take().map(|describe| describe(types))
+        })
     }
 
     fn enter(
@@ -101,7 +104,7 @@ impl Types {
         name: &str,
         id: TypeId,
         path: &'static str,
-        describe: &mut dyn FnMut(&mut Types) -> Definition,
+        describe: &mut dyn FnMut(&mut Types) -> Option<Definition>,
     ) -> TypeRef {
         if let Some(known) = self.definitions.get(name) {
             if known.id != id && !self.conflicts.iter().any(|(conflict, ..)| conflict == name) {
@@ -116,7 +119,7 @@ impl Types {
             self.definitions.insert(name.to_owned(), entry);
             let definition = describe(self);
             if let Some(entry) = self.definitions.get_mut(name) {
-                entry.definition = Some(definition);
+                entry.definition = definition;
             }
         }
         TypeRef::Named(name.to_owned())
@@ -125,7 +128,7 @@ impl Types {
     /// As [`define`](Self::define), by a constant.
     pub fn define_as<T: 'static>(&mut self, name: &str, descriptor: &'static DefinitionDescriptor) -> TypeRef {
         self.enter(name, TypeId::of::<T>(), type_name::<T>(), &mut |types| {
-            descriptor.define(types)
+            Some(descriptor.define(types))
         })
     }
 

@@ -31,11 +31,9 @@ const KEPT: usize = 256;
 /// The slots of one method that wait on one thread to be used again.
 pub struct UnusedSlots<R>(RefCell<Vec<Arc<Slot<R>>>>);
 
-/// The slots of all methods and threads, as every clock of the process sees them.
-static WATCHED: Watched = Watched {
-    all: Mutex::new(Vec::new()),
-    registered: AtomicBool::new(false),
-};
+/// The slots of all methods and threads, as every clock of the process sees them; in several lists, so that whoever walks
+/// one keeps few from adding a slot.
+static WATCHED: [Watched; 16] = [const { Watched::new() }; 16];
 
 struct Watched {
     all: Mutex<Vec<Weak<dyn Expires>>>,
@@ -103,7 +101,9 @@ pub(crate) fn take<M: Message>(deadline: Deadline) -> Arc<SlotOf<M>> {
         Ok(Some(slot)) => slot,
         _ => {
             let slot = Arc::new(Slot::new());
-            WATCHED.add(slot.clone());
+            // Allocations are no closer to each other than this.
+            let list = Arc::as_ptr(&slot).addr() / 64 % WATCHED.len();
+            WATCHED[list].add(slot.clone());
             slot
         }
     };
@@ -117,6 +117,13 @@ pub(crate) fn give_back<M: Message>(slot: Arc<SlotOf<M>>) {
 }
 
 impl Watched {
+    const fn new() -> Self {
+        Watched {
+            all: Mutex::new(Vec::new()),
+            registered: AtomicBool::new(false),
+        }
+    }
+
     #[cold]
     fn add(&'static self, slot: Arc<dyn Expires>) {
         if !self.registered.swap(true, Ordering::Relaxed) {

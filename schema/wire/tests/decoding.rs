@@ -408,6 +408,30 @@ fn arguments_may_be_absent_null_or_empty() {
 }
 
 #[test]
+fn bytes_are_the_array_that_they_are_in_json() {
+    fn read<T: serde::de::DeserializeOwned>(messagepack: &[u8]) -> Result<T, String> {
+        let read = Payload::new(Codec::MessagePack, messagepack).decode();
+        read.map_err(|error| error.to_string())
+    }
+    let bytes = b"\xc4\x02\x01\xff";
+    assert_eq!(read(bytes), Ok(vec![1_u8, 255]));
+    assert_eq!(read(bytes), Ok(vec![Some(1_u8), Some(255)]));
+    assert_eq!(read(bytes), Ok((Some(Some(1_i32)), 255_u64)));
+    assert_eq!(
+        read::<Vec<i8>>(bytes),
+        Err("payload[1]: expected i8, found integer out of range".to_owned())
+    );
+    assert_eq!(
+        read::<Vec<bool>>(bytes),
+        Err("payload[0]: expected boolean, found integer".to_owned())
+    );
+    assert_eq!(
+        read::<[u8; 3]>(bytes),
+        Err("payload: expected array of 3 elements, found 2 bytes".to_owned())
+    );
+}
+
+#[test]
 fn arguments_are_read_as_strictly_as_structs() {
     #[derive(Debug, Deserialize)]
     struct Wrapped(#[expect(dead_code, reason = "only its absence is read")] Option<u8>);

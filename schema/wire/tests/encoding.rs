@@ -189,6 +189,36 @@ fn lengths_that_are_not_known_or_wrong_are_put_right() {
 }
 
 #[test]
+fn bytes_count_as_deep_as_they_are_read() {
+    /// Bytes within so many arrays.
+    struct Nested(usize);
+    impl Serialize for Nested {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self.0 {
+                0 => serializer.serialize_bytes(b"abc"),
+                arrays => serializer.collect_seq([Nested(arrays - 1)]),
+            }
+        }
+    }
+    assert!(json(&Nested(63)).is_ok());
+    assert_eq!(
+        json(&Nested(64)).map_err(|error| error.message().to_owned()),
+        Err("nested deeper than 64 levels".to_owned())
+    );
+    assert!(messagepack(&Nested(64)).is_ok());
+    assert!(messagepack(&Nested(65)).is_err());
+}
+
+#[test]
+fn what_serde_json_alone_can_write_is_refused() {
+    let raw = serde_json::value::RawValue::from_string("[1]".to_owned()).expect("it is JSON");
+    for codec in [Codec::Json, Codec::MessagePack] {
+        let error = encode(codec, &[&raw], &mut Vec::new()).expect_err("its text is no value of the wire");
+        assert_eq!(error.to_string(), "payload[0]: a value that serde_json alone can write");
+    }
+}
+
+#[test]
 fn variants_with_places_count_as_deep_as_they_are_read() {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     enum Chain {

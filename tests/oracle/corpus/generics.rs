@@ -75,6 +75,22 @@ struct WithDefault<T: Default> {
 }
 
 #[contract_type]
+#[serde(bound(serialize = "T: serde::Serialize", deserialize = "T: serde::de::DeserializeOwned + Default"))]
+struct Bounded<T> {
+    #[serde(default)]
+    value: T,
+    #[serde(bound(deserialize = "T: serde::de::DeserializeOwned + Default"))]
+    others: Vec<T>,
+}
+
+#[contract_type]
+#[serde(bound = "")]
+struct Unbounded<T> {
+    id: u32,
+    marker: PhantomData<T>,
+}
+
+#[contract_type]
 struct Marked<T> {
     id: u32,
     marker: PhantomData<T>,
@@ -158,6 +174,9 @@ fn generic() {
         Flattened<BTreeMap<String, u8>>,
         WithDefault<u8>,
         WithDefault<String>,
+        Bounded<String>,
+        Bounded<Option<u8>>,
+        Unbounded<User>,
         Marked<User>,
     ]);
 }

@@ -23,7 +23,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     });
     let unused = contract.unused();
     let pools = contract.methods.iter().filter_map(|method| {
-        let (cfg, name, _) = (&method.cfg, &method.ident, method.returns()?);
+        let (cfg, name) = (&method.cfg, &method.ident);
+        method.returns()?;
         Some(quote!(#(#cfg)* #name: __callsheet::UnusedSlots::new()))
     });
     let markdown = docs::markdown(&contract.attributes);

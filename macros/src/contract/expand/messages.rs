@@ -17,14 +17,10 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         }
     });
     let unused = contract.unused();
-    let replied: Vec<_> = contract
-        .methods
-        .iter()
-        .filter_map(|method| Some((&method.cfg, &method.ident, method.returns()?)))
-        .collect();
-    let pools = replied
-        .iter()
-        .map(|(cfg, name, returns)| quote!(#(#cfg)* #name: __callsheet::UnusedSlots<__callsheet::Outcome<#returns>>));
+    let pools = contract.methods.iter().filter_map(|method| {
+        let (cfg, name, returns) = (&method.cfg, &method.ident, method.returns()?);
+        Some(quote!(#(#cfg)* #name: __callsheet::UnusedSlots<__callsheet::Outcome<#returns>>))
+    });
     quote! {
         #(#messages)*
 

@@ -31,6 +31,10 @@ struct Exact<'c, 'o> {
     is_key: bool,
 }
 
+/// How the names of structs start that mean something to serde_json alone: text that is written as it stands, and numbers
+/// of any length.
+const OF_SERDE_JSON: &str = "$serde_json::private::";
+
 /// Writes a value where it is told to.
 type Write<'w> = &'w mut dyn FnMut(Exact<'_, '_>) -> Result<(), Fault>;
 
@@ -185,6 +189,8 @@ impl<'c, 'o> Serializer for Exact<'c, 'o> {
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Fault> {
         if self.codec() == Codec::Json {
             self.check_no_key("bytes")?;
+            // It is an array there.
+            self.site.inside()?;
         }
         scalar::bytes(self.codec(), value, self.out);
         Ok(())
@@ -253,7 +259,10 @@ impl<'c, 'o> Serializer for Exact<'c, 'o> {
         self.open(Container::Map, length)
     }
 
-    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Self::SerializeStruct, Fault> {
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Self::SerializeStruct, Fault> {
+        if name.starts_with(OF_SERDE_JSON) {
+            return Err(Fault::text("a value that serde_json alone can write").at(self.site.place));
+        }
         self.open(Container::Map, Some(length))
     }
 

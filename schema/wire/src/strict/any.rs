@@ -35,7 +35,7 @@ impl<'de> Strict<'_, 'de> {
                 Found::Map(pairs) => visitor.visit_map(Entries::new(pairs, site.inside()?, &[]))?,
                 Found::Array(items) => {
                     let (mut visitor, mut value) = (Some(visitor), None);
-                    array(items, Hint::Any, site, &mut |elements| {
+                    array(items, Hint::Any, site.inside()?, &mut |elements| {
                         if let Some(visitor) = visitor.take() {
                             value = Some(visitor.visit_seq(elements)?);
                         }

@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use serde::de::IntoDeserializer;
-use serde::de::value::U8Deserializer;
-
 use super::access::{Elements, Entries, Named};
-use super::format::{Ask, Format, Found, Items, Reader, Source, Taker};
+use super::format::{Ask, Format, Found, Items, Reader, Taker};
 use super::hint::{Hint, Kind, number_word};
 use super::key::Key;
 use super::{Asks, Strict, nothing};
@@ -101,7 +98,9 @@ impl<'de> Strict<'_, 'de> {
         self.take(Ask::Any, Hint::Bytes, &mut |found| match found {
             Found::BorrowedBytes(bytes) => read(Bytes::Borrowed(bytes)),
             Found::Bytes(bytes) => read(Bytes::Passing(bytes)),
-            Found::Array(items) => array(items, Hint::Bytes, site, &mut |elements| read(Bytes::Numbers(elements))),
+            Found::Array(items) => array(items, Hint::Bytes, site.inside()?, &mut |elements| {
+                read(Bytes::Numbers(elements))
+            }),
             _ => Ok(()),
         })
     }
@@ -114,7 +113,8 @@ impl<'de> Strict<'_, 'de> {
         let (site, key) = (self.site, self.key);
         self.take(Ask::Option, Hint::Any, &mut |found| match found {
             Found::Present(format) => read(Some(Strict { format, site, key })),
-            _ => read(None),
+            Found::Null => read(None),
+            _ => Err(nothing()),
         })
     }
 
@@ -125,8 +125,8 @@ impl<'de> Strict<'_, 'de> {
     ) -> Result<(), Fault> {
         let (site, hint) = (self.site, Hint::Array(length));
         self.take(Ask::Any, hint, &mut |found| match found {
-            Found::Array(items) => array(items, hint, site, read),
-            // Of an array bytes are its numbers.
+            Found::Array(items) => array(items, hint, site.inside()?, read),
+            // Of an array bytes are its numbers; they nest nothing.
             Found::Bytes(bytes) | Found::BorrowedBytes(bytes) => array(&mut Numbers(bytes), hint, site, read),
             _ => Ok(()),
         })
@@ -156,14 +156,14 @@ impl<'de> Strict<'_, 'de> {
     }
 }
 
-/// Reads an array to its end.
+/// Reads an array to its end, whose elements are at `inside`.
 pub(super) fn array<'de>(
     items: &mut dyn Items<'de>,
     hint: Hint,
-    site: Site<'_>,
+    inside: Site<'_>,
     read: &mut dyn FnMut(&mut Elements<'_, 'de>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut elements = Elements::new(items, site.inside()?);
+    let mut elements = Elements::new(items, inside);
     match read(&mut elements) {
         Ok(()) => elements.end(hint),
         Err(fault) => Err(elements.short_of(hint, fault)),
@@ -179,13 +179,28 @@ impl<'de> Items<'de> for Numbers<'_> {
             return Ok(false);
         };
         self.0 = rest;
-        let number: U8Deserializer<Fault> = first.into_deserializer();
-        read(&mut Source::new(number))?;
+        read(&mut Byte(*first))?;
         Ok(true)
     }
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.0.len())
+    }
+}
+
+/// One of them.
+struct Byte(u8);
+
+impl<'de> Format<'de> for Byte {
+    fn read(&mut self, ask: Ask, _: Hint, _: Site<'_>, take: Taker<'_, 'de>) -> Result<(), Fault> {
+        match ask {
+            Ask::Option => take(Found::Present(self)),
+            _ => take(Found::Unsigned(self.0.into())),
+        }
+    }
+
+    fn skip(&mut self, _: Site<'_>) -> Result<(), Fault> {
+        Ok(())
     }
 }
 
