@@ -1,8 +1,8 @@
 //! Descriptors: what the macros write down of contracts and types, as constants.
 //!
 //! They hold what the source says, and for each type a function that describes it; a [`Contract`](crate::Contract) or a
-//! [`Definition`](crate::Definition) is made of them when somebody asks for a document. As data they cost a build next to
-//! nothing; code that makes the same would be a tenth of what a contract adds to it.
+//! [`Definition`](crate::Definition) is made of them when somebody asks for a document. Code that makes
+//! the same would be a good part of what a contract adds to a build.
 
 mod contract;
 mod definition;

@@ -75,7 +75,10 @@ struct WithDefault<T: Default> {
 }
 
 #[contract_type]
-#[serde(bound(serialize = "T: serde::Serialize", deserialize = "T: serde::de::DeserializeOwned + Default"))]
+#[serde(bound(
+    serialize = "T: serde::Serialize",
+    deserialize = "T: serde::de::DeserializeOwned + Default"
+))]
 struct Bounded<T> {
     #[serde(default)]
     value: T,

@@ -71,6 +71,7 @@ impl<'c, 'de> Strict<'c, 'de> {
         }
     }
 
+    /// Most numbers have 64 bits at most, and their visitors are not compiled for more.
     fn whole<V: Visitor<'de>>(self, asks: Asks, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
         let site = self.site;
         let value = match self.number(asks, name)? {
@@ -82,26 +83,15 @@ impl<'c, 'de> Strict<'c, 'de> {
         value.map_err(|fault| said(fault, Hint::Number(name), site))
     }
 
-    fn wide<V: Visitor<'de>>(self, asks: Asks, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+    fn of_any_width<V: Visitor<'de>>(self, asks: Asks, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
         let site = self.site;
         let value = match self.number(asks, name)? {
             Number::Signed(value) => visitor.visit_i64(value),
             Number::Unsigned(value) => visitor.visit_u64(value),
             Number::Signed128(value) => visitor.visit_i128(value),
             Number::Unsigned128(value) => visitor.visit_u128(value),
-            Number::F32(_) | Number::F64(_) => Err(Fault::kind("a value", "float")),
-        };
-        value.map_err(|fault| said(fault, Hint::Number(name), site))
-    }
-
-    fn float<V: Visitor<'de>>(self, asks: Asks, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
-        let site = self.site;
-        let value = match self.number(asks, name)? {
-            Number::Signed(value) => visitor.visit_i64(value),
-            Number::Unsigned(value) => visitor.visit_u64(value),
             Number::F32(value) => visitor.visit_f32(value),
             Number::F64(value) => visitor.visit_f64(value),
-            Number::Signed128(_) | Number::Unsigned128(_) => Err(Fault::kind("a value", "integer")),
         };
         value.map_err(|fault| said(fault, Hint::Number(name), site))
     }
@@ -217,10 +207,10 @@ impl<'de> Deserializer<'de> for Strict<'_, 'de> {
         deserialize_u16 whole("u16", Asks::in_keys(Ask::Unsigned));
         deserialize_u32 whole("u32", Asks::in_keys(Ask::Unsigned));
         deserialize_u64 whole("u64", Asks::in_keys(Ask::Unsigned));
-        deserialize_i128 wide("i128", Asks::always(Ask::Signed128));
-        deserialize_u128 wide("u128", Asks::always(Ask::Unsigned128));
-        deserialize_f32 float("f32", Asks::always(Ask::F32));
-        deserialize_f64 float("f64", Asks::in_keys(Ask::F64));
+        deserialize_i128 of_any_width("i128", Asks::always(Ask::Signed128));
+        deserialize_u128 of_any_width("u128", Asks::always(Ask::Unsigned128));
+        deserialize_f32 of_any_width("f32", Asks::always(Ask::F32));
+        deserialize_f64 of_any_width("f64", Asks::in_keys(Ask::F64));
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
