@@ -23,6 +23,9 @@ pub(crate) enum Code {
     NoNamespace = 15,
     Context = 16,
     // 17 is about types, so rustc says it, in the words of the schema's `OneError`.
+    Parallel = 18,
+    CancelSafe = 19,
+    TimeLimit = 20,
     NotAType = 101,
     GenericType = 102,
     SerdeAttribute = 103,

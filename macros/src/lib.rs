@@ -15,12 +15,22 @@ use proc_macro::TokenStream;
 /// Declares a contract as a trait.
 ///
 /// `namespace = "…"` is required; the contract's stable name is `namespace.Trait`. `events(A, B)` lists what it publishes.
+/// `timeout = "…"` says how long callers of its methods wait if they say nothing: a whole number followed by `ms`, `s` or
+/// `min`, at most `10min`.
 ///
 /// Its supertraits are contracts that it builds on: an actor that serves it serves them, and a mailbox of it has their calls.
 ///
-/// On a method, `#[tell]` says that no reply exists, `#[method(name = "…")]` gives its message another name, and
-/// `#[method(alias = "…")]` keeps an old one. On the only argument of a method, `#[message]` makes that argument the whole
-/// payload. An argument `#[context] cx: &CallContext` is no part of it.
+/// On a method:
+///
+/// - `#[tell]` says that no reply exists.
+/// - `#[method(name = "…")]` gives its message another name, `#[method(alias = "…")]` keeps an old one, and
+///   `#[method(timeout = "…")]` gives its calls a time limit of their own; that of a tell is for the wait for room.
+/// - `#[parallel]`, with `&self`, starts its calls in tasks of their own, for work that computes before it awaits.
+/// - `#[cancel_safe]`, on an `async fn` with `&mut self`, lets a call that nobody waits for any more stop at its next await.
+///   Without it an exclusive call runs to its end.
+///
+/// On the only argument of a method, `#[message]` makes that argument the whole payload. An argument
+/// `#[context] cx: &CallContext` is no part of it.
 ///
 /// ```
 /// # mod contracts {
@@ -35,6 +45,13 @@ use proc_macro::TokenStream;
 /// pub trait Countdown {
 ///     /// Counts down to one.
 ///     fn countdown(&self, from: u32) -> Streaming<Tick>;
+///     /// Computes for long, beside other calls.
+///     #[method(timeout = "2min")]
+///     #[parallel]
+///     fn rehearse(&self, times: u64) -> f64;
+///     /// Waits for the pad, and may give up.
+///     #[cancel_safe]
+///     async fn reserve(&mut self, pad: String) -> bool;
 /// }
 /// # }
 /// ```

@@ -10,9 +10,11 @@ use std::{
 use callsheet_wire::{Code, Failure};
 
 use crate::{
-    clock::Deadline,
-    context::{ActorScope, CallContext},
+    call::Turn,
+    clock::{Clock, Deadline},
+    context::CallContext,
     runtime::{Runtime, WeakRuntime},
+    turn::{ActorScope, CallScope},
 };
 
 tokio::task_local! {
@@ -26,7 +28,7 @@ pub(crate) enum Handler {
     /// The loop of an actor: the call of its turn.
     Loop(Arc<ActorScope>),
     /// One call, which has left the loop of its actor.
-    Call { actor: Arc<ActorScope>, deadline: Deadline },
+    Call(Arc<CallScope>),
     /// No call of an actor.
     Runtime(WeakRuntime),
 }
@@ -34,29 +36,45 @@ pub(crate) enum Handler {
 impl Handler {
     fn context(&self) -> Option<CallContext> {
         match self {
-            Handler::Loop(actor) => Some(CallContext::of(actor, actor.turn())),
-            Handler::Call { actor, deadline } => Some(CallContext::of(actor, *deadline)),
+            Handler::Loop(actor) => Some(CallContext::of_turn(actor)),
+            Handler::Call(call) => Some(CallContext::of_call(call)),
             Handler::Runtime(_) => None,
         }
     }
 
     fn runtime(&self) -> Result<Runtime, Failure> {
         match self {
-            Handler::Loop(actor) | Handler::Call { actor, .. } => actor.runtime(),
+            Handler::Loop(actor) => actor.runtime(),
+            Handler::Call(call) => call.actor().runtime(),
             Handler::Runtime(runtime) => runtime.upgrade(),
         }
     }
 
     /// The same for a task that goes on with the call when the turn has ended.
-    fn of_call(&self) -> Handler {
+    fn after_turn(&self) -> Handler {
         match self {
-            Handler::Loop(actor) => Handler::Call {
-                actor: Arc::clone(actor),
-                deadline: actor.turn(),
-            },
-            other => other.clone(),
+            Handler::Loop(actor) => Handler::Call(Arc::new(CallScope::after_turn(actor))),
+            Handler::Call(call) => Handler::Call(Arc::new(call.followed())),
+            Handler::Runtime(runtime) => Handler::Runtime(runtime.clone()),
         }
     }
+
+    fn caller(&self) -> Option<Caller> {
+        let (turn, deadline, actor) = match self {
+            Handler::Loop(actor) => (actor.turn(), actor.deadline(), actor),
+            Handler::Call(call) => (call.turn(), call.deadline(), call.actor()),
+            Handler::Runtime(_) => return None,
+        };
+        let deadline = actor.clock().map(|clock| (Arc::clone(clock), deadline));
+        Some(Caller { turn, deadline })
+    }
+}
+
+/// The turn that makes a call.
+pub(crate) struct Caller {
+    pub(crate) turn: Arc<Turn>,
+    /// That of the call it serves, on its own clock.
+    pub(crate) deadline: Option<(Arc<Clock>, Deadline)>,
 }
 
 thread_local! {
@@ -87,9 +105,20 @@ pub(crate) fn outside_of_calls<T>(runtime: &WeakRuntime, poll: impl FnOnce() -> 
     HANDLER.sync_scope(Handler::Runtime(runtime.clone()), poll)
 }
 
-/// The call that runs here, for a task that goes on with it; `None` outside of a runtime's tasks.
-pub(crate) fn call() -> Option<Handler> {
-    HANDLER.try_with(Handler::of_call).ok()
+/// Runs `future` as the call of `scope`.
+pub(crate) fn in_call<F: Future>(scope: Arc<CallScope>, future: F) -> impl Future<Output = F::Output> {
+    HANDLER.scope(Handler::Call(scope), future)
+}
+
+/// The call that runs here, for a task that goes on with it when its turn has ended; `None` outside of a runtime's tasks.
+pub(crate) fn after_turn() -> Option<Handler> {
+    HANDLER.try_with(Handler::after_turn).ok()
+}
+
+/// The turn that runs here, as one that makes a call; `None` outside of handlers.
+#[inline]
+pub(crate) fn caller() -> Option<Caller> {
+    HANDLER.try_with(Handler::caller).ok().flatten()
 }
 
 /// The context of the call that runs here.

@@ -151,6 +151,20 @@ impl Clock {
         Deadline(u64::from(self.number) << 40 | at.min(MILLISECONDS))
     }
 
+    /// The sooner of a deadline of this clock and one of another, which may be the same.
+    pub(crate) fn sooner(self: &Arc<Self>, own: Deadline, clock: &Arc<Clock>, other: Deadline) -> Deadline {
+        if other == Deadline::NONE {
+            return own;
+        }
+        if clock.number == self.number {
+            return Deadline(own.0.min(other.0));
+        }
+        let left = clock
+            .instant(other)
+            .map(|at| at.saturating_duration_since(Instant::now()));
+        left.map_or(own, |left| Deadline(own.0.min(self.deadline(left).0)))
+    }
+
     /// The moment of a deadline of this clock; `None` if there is no deadline.
     pub(crate) fn instant(&self, deadline: Deadline) -> Option<Instant> {
         let milliseconds = Duration::from_millis(deadline.0 & MILLISECONDS);

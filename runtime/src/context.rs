@@ -1,25 +1,21 @@
 //! What a method may know about its call beside the arguments.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
-use callsheet_wire::{Code, Failure};
+use callsheet_wire::Failure;
 use tokio::time::Instant;
 
 use crate::{
     Runtime,
-    actor::ActorId,
+    actor::{ActorBuilder, ActorHandle, ContractSet, StartError},
     ambient,
-    clock::{Clock, Deadline},
+    call::Metadata,
+    clock::Deadline,
     contract::{Contract, ContractRef},
+    id::ActorId,
     mailbox::{Location, Mailbox},
-    runtime::WeakRuntime,
+    supervision::End,
+    turn::{ActorScope, CallScope},
 };
 
 /// What a method may know about its call beside the arguments: who runs it, and how long its caller waits.
@@ -59,49 +55,7 @@ use crate::{
 pub struct CallContext {
     actor: Arc<ActorScope>,
     deadline: Option<Instant>,
-}
-
-/// What the handlers of one actor find around them.
-pub(crate) struct ActorScope {
-    id: ActorId,
-    /// None for a context that was made by hand.
-    runtime: Option<(WeakRuntime, Arc<Clock>)>,
-    /// The deadline of the call whose turn it is.
-    turn: AtomicU64,
-}
-
-impl ActorScope {
-    pub(crate) fn new(id: ActorId, runtime: &Runtime) -> Self {
-        ActorScope {
-            id,
-            runtime: Some((runtime.downgrade(), runtime.clock())),
-            turn: AtomicU64::new(Deadline::NONE.word()),
-        }
-    }
-
-    /// A turn begins.
-    #[inline]
-    pub(crate) fn begin_turn(&self, deadline: Deadline) {
-        // Only the actor's own task reads it.
-        self.turn.store(deadline.word(), Ordering::Relaxed);
-    }
-
-    /// The deadline of the call whose turn it is.
-    pub(crate) fn turn(&self) -> Deadline {
-        Deadline::from_word(self.turn.load(Ordering::Relaxed))
-    }
-
-    pub(crate) fn runtime(&self) -> Result<Runtime, Failure> {
-        self.weak_runtime()?.upgrade()
-    }
-
-    fn weak_runtime(&self) -> Result<WeakRuntime, Failure> {
-        let known = self.runtime.as_ref().map(|(runtime, _)| runtime.clone());
-        known.ok_or_else(|| {
-            let text = "the call's context was made without a runtime; give it one with `.in_runtime(&runtime)`";
-            Failure::new(Code::ActorNotFound, text)
-        })
-    }
+    meta: Option<Metadata>,
 }
 
 impl CallContext {
@@ -109,12 +63,9 @@ impl CallContext {
     /// implementation themselves.
     pub fn new(actor: impl Into<ActorId>) -> Self {
         CallContext {
-            actor: Arc::new(ActorScope {
-                id: actor.into(),
-                runtime: None,
-                turn: AtomicU64::new(Deadline::NONE.word()),
-            }),
+            actor: Arc::new(ActorScope::by_hand(actor.into(), None)),
             deadline: None,
+            meta: None,
         }
     }
 
@@ -122,8 +73,8 @@ impl CallContext {
     #[must_use]
     pub fn in_runtime(self, runtime: &Runtime) -> Self {
         CallContext {
-            actor: Arc::new(ActorScope::new(self.actor.id.clone(), runtime)),
-            deadline: self.deadline,
+            actor: Arc::new(ActorScope::by_hand(self.actor.id().clone(), Some(runtime))),
+            ..self
         }
     }
 
@@ -131,8 +82,8 @@ impl CallContext {
     #[must_use]
     pub fn with_deadline(self, deadline: Instant) -> Self {
         CallContext {
-            actor: self.actor,
             deadline: Some(deadline),
+            ..self
         }
     }
 
@@ -144,24 +95,34 @@ impl CallContext {
         ambient::context()
     }
 
-    pub(crate) fn of(actor: &Arc<ActorScope>, deadline: Deadline) -> Self {
-        let clock = actor.runtime.as_ref().map(|(_, clock)| clock);
+    /// That of the turn in the loop of `actor`.
+    pub(crate) fn of_turn(actor: &Arc<ActorScope>) -> Self {
+        Self::of(actor, actor.deadline(), actor.meta())
+    }
+
+    /// That of a call which has left the loop of its actor.
+    pub(crate) fn of_call(call: &CallScope) -> Self {
+        Self::of(call.actor(), call.deadline(), call.meta())
+    }
+
+    fn of(actor: &Arc<ActorScope>, deadline: Deadline, meta: Option<Metadata>) -> Self {
         CallContext {
             actor: Arc::clone(actor),
-            deadline: clock.and_then(|clock| clock.instant(deadline)),
+            deadline: actor.clock().and_then(|clock| clock.instant(deadline)),
+            meta,
         }
     }
 
     /// The actor that runs the call.
     pub fn actor(&self) -> &ActorId {
-        &self.actor.id
+        self.actor.id()
     }
 
     /// The actor's own mailbox, for a contract that it serves: to send itself something for later, or to tell others where
     /// it is. It never fails: what cannot be resolved is the error of the first call.
     pub fn mailbox<T: Contract + ?Sized>(&self, _: ContractRef<T>) -> Mailbox<T> {
         Mailbox::new(&Location {
-            id: self.actor.id.clone(),
+            id: self.actor.id().clone(),
             runtime: self.actor.weak_runtime(),
         })
     }
@@ -173,6 +134,47 @@ impl CallContext {
     /// If it was dropped, or the context was made without one.
     pub fn runtime(&self) -> Result<Runtime, Failure> {
         self.actor.runtime()
+    }
+
+    /// What the caller sent along under `key`, with `.meta(key, value)`.
+    pub fn meta(&self, key: &str) -> Option<&str> {
+        self.meta.as_ref()?.get(key).map(String::as_str)
+    }
+
+    /// Starts `child` as a child of the actor: under its supervision, and with the actor's id before its own.
+    ///
+    /// The child belongs to the actor's present state: it is stopped when that state ends, whether or not the actor is started
+    /// again. One that is to outlive it is started by [`ActorHandle::supervise`](crate::ActorHandle::supervise), or
+    /// [declared](crate::ActorBuilder::child).
+    ///
+    /// # Errors
+    ///
+    /// As [`ActorBuilder::start`](crate::ActorBuilder::start), if the actor stops, and for a context that was made by hand.
+    pub async fn supervise<S, C>(&self, child: ActorBuilder<S, C>) -> Result<ActorHandle, StartError>
+    where
+        S: Send + Sync + 'static,
+        C: ContractSet<S>,
+    {
+        match self.actor.actor() {
+            Some(parent) => child.start_under(parent, true).await,
+            None => Err(child.orphaned(self.actor())),
+        }
+    }
+
+    /// Says that the actor's work is done: it leaves its loop after this call, and is started again only if it is
+    /// [`Permanent`](crate::RestartPolicy::Permanent). Nothing happens for a context that was made by hand.
+    pub fn finish(&self) {
+        if let Some(actor) = self.actor.actor() {
+            actor.control.end(End::Finished);
+        }
+    }
+
+    /// Says that the actor has failed: it leaves its loop after this call, its state is discarded, and its supervisor decides
+    /// what is next. Other calls that run are given up. Nothing happens for a context that was made by hand.
+    pub fn fail(&self, cause: impl Into<String>) {
+        if let Some(actor) = self.actor.actor() {
+            actor.control.end(End::Failed(cause.into()));
+        }
     }
 
     /// When nobody waits for the reply any more; `None` for a call without a reply. It is not exact: a caller may be told up
@@ -191,7 +193,7 @@ impl CallContext {
 impl fmt::Debug for CallContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallContext")
-            .field("actor", &self.actor.id)
+            .field("actor", self.actor.id())
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }

@@ -1,18 +1,20 @@
 //! What the macro makes of a contract: the traits that tie a trait object's type to its messages and its proxy.
 
-use std::{marker::PhantomData, thread::LocalKey};
+use std::{marker::PhantomData, thread::LocalKey, time::Duration};
 
 use callsheet_schema::{
     Types,
     descriptor::{ContractDescriptor, MethodDescriptor},
     names,
 };
-use callsheet_wire::{DecodeError, Payload};
+use callsheet_wire::{DecodeError, Failure, Payload};
 
 use crate::{
-    actor::{ActorId, ContractSet},
+    actor::ContractSet,
     broker::Broker,
     call::{Outcome, Reply, Returns, UnusedSlots, WireReply},
+    contained,
+    id::ActorId,
     mailbox::{Address, Location, Mailbox},
 };
 
@@ -69,10 +71,38 @@ pub trait ContractMessage: Sized + Send + 'static {
     /// Lets callers outside the process subscribe to the contract's events.
     fn expose_events(broker: &Broker);
 
+    /// What there is to say of the message where it is not run.
+    fn letter(&self) -> Letter;
+
+    /// Ends the call with `failure`. A message that asks for no reply is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If dropping an argument does; whoever waits for the call has the failure by then. [`refuse`] does not.
+    fn refuse(self, failure: Failure);
+
     /// The contract, described.
     fn describe(types: &mut Types) -> callsheet_schema::Contract {
         let methods = Self::METHODS.iter().map(|method| &method.descriptor);
         Self::DESCRIPTOR.describe(methods, types)
+    }
+}
+
+/// What there is to say of a message that is not run, in a log or a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The full name of the contract.
+    pub contract: &'static str,
+    /// The short name of the message, as the method's descriptor has it.
+    pub method: &'static str,
+    /// Somebody waits for a reply, who can be told what became of it. It is so also when the caller has gone meanwhile.
+    pub awaited: bool,
+}
+
+/// Ends the call of `message` with `failure`, and lives through what dropping its arguments may do.
+pub fn refuse<M: ContractMessage>(message: M, failure: Failure) {
+    if contained::outcome(|| message.refuse(failure)).is_err() {
+        tracing::error!("an argument of a call that was refused panicked while it was dropped");
     }
 }
 
@@ -83,6 +113,8 @@ pub struct WireMethod<M> {
     pub descriptor: MethodDescriptor,
     /// Builds the message from its undecoded payload; an error says where that does not fit.
     pub decode: fn(Payload<'_>, WireReply) -> Result<M, DecodeError>,
+    /// How long its callers wait if they say nothing, where the contract says it.
+    pub timeout: Option<Duration>,
 }
 
 /// The calls of a contract on an actor.
@@ -118,6 +150,10 @@ pub trait Message: Sized + Send + 'static {
     type Contract: Contract + ?Sized;
     /// What the method returns.
     type Returns: Returns;
+    /// Whether it has the state alone.
+    const EXCLUSIVE: bool;
+    /// How long its callers wait if they say nothing, where the contract says it.
+    const TIMEOUT: Option<Duration> = None;
 
     /// Those of the contract's unused slots in which replies to this message wait for their callers.
     fn unused(of: &UnusedOf<Self::Contract>) -> &UnusedSlots<Outcome<Self::Returns>>;
@@ -132,6 +168,10 @@ pub trait TellMessage: Sized + Send + 'static {
     ///
     /// Not the type of its messages, of which the compiler would then show for each method anew that all can be sent.
     type Contract: Contract + ?Sized;
+    /// Whether it has the state alone.
+    const EXCLUSIVE: bool;
+    /// How long its callers wait for room in the queue if they say nothing, where the contract says it.
+    const TIMEOUT: Option<Duration> = None;
 
     /// The message as the actor's queue carries it.
     fn into_queued(self) -> MessageOf<Self::Contract>;
@@ -211,4 +251,171 @@ const fn is_same_short(one: &str, other: &str) -> bool {
         at += 1;
     }
     true
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::{
+        sync::Arc,
+        task::{Context, Poll},
+    };
+
+    use callsheet_macros::{actor_contract, contract_type};
+    use callsheet_wire::{Code, Codec};
+    use parking_lot::Mutex;
+
+    use super::*;
+    use crate::{
+        Streaming,
+        call::{Ask, Body, EncodedStream, Outlet, Port, StreamCall, Tell},
+    };
+
+    /// Panics when it is dropped.
+    #[contract_type(name = "letters.Parcel")]
+    pub(super) struct Bomb {
+        armed: bool,
+    }
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            assert!(!self.armed, "the bomb went off");
+        }
+    }
+
+    #[actor_contract(namespace = "letters", timeout = "500ms")]
+    pub(super) trait Letters {
+        #[method(timeout = "2s")]
+        fn open(&self, text: String) -> u64;
+        #[cfg(any())]
+        fn gone(&self);
+        #[method(name = "Post", timeout = "10min")]
+        #[tell]
+        fn hand_over(&mut self);
+        async fn put(&mut self, #[message] bomb: Bomb) -> u64;
+        fn all(&self) -> Streaming<u64>;
+        #[tell]
+        fn forget(&self);
+    }
+
+    #[actor_contract(namespace = "letters")]
+    pub(super) trait Unlimited {
+        fn open(&self);
+        #[method(timeout = "1min")]
+        #[tell]
+        fn close(&mut self);
+    }
+
+    /// A connection that keeps the failures of its calls.
+    #[derive(Default)]
+    pub(crate) struct Kept(pub(crate) Mutex<Vec<Failure>>);
+
+    impl Outlet for Kept {
+        fn begin(&self, _: u64) -> bool {
+            true
+        }
+        fn poll_abandoned(&self, _: u64, _: &mut Context<'_>) -> Poll<()> {
+            Poll::Pending
+        }
+        fn reply(&self, _: u64, _: Body<'_>) {}
+        fn stream(&self, _: u64, _: Box<dyn EncodedStream>) {}
+        fn fail(&self, _: u64, failure: Failure) {
+            self.0.lock().push(failure);
+        }
+    }
+
+    /// A message of the contract for each of its methods, with such arguments.
+    fn messages(mut reply: impl FnMut() -> WireReply, bomb: &str) -> Vec<MessageOf<dyn Letters>> {
+        let payload = |method: &WireMethod<_>| match method.descriptor.name {
+            "open" => r#"{"text": "dear"}"#.to_owned(),
+            "put" => format!(r#"{{"armed": {bomb}}}"#),
+            _ => "{}".to_owned(),
+        };
+        let decoded = MessageOf::<dyn Letters>::METHODS.iter().map(|method| {
+            let payload = payload(method);
+            (method.decode)(Payload::new(Codec::Json, payload.as_bytes()), reply())
+        });
+        decoded.collect::<Result<_, _>>().expect("the payloads fit")
+    }
+
+    fn of_ask<M: Message>(_: &Ask<'_, M>) -> (bool, Option<Duration>) {
+        (M::EXCLUSIVE, M::TIMEOUT)
+    }
+
+    fn of_stream<M: Message, T>(_: &StreamCall<M, T>) -> (bool, Option<Duration>) {
+        (M::EXCLUSIVE, M::TIMEOUT)
+    }
+
+    fn of_tell<M: TellMessage>(_: &Tell<'_, M>) -> (bool, Option<Duration>) {
+        (M::EXCLUSIVE, M::TIMEOUT)
+    }
+
+    fn limits<M: ContractMessage>() -> Vec<(&'static str, Option<Duration>)> {
+        let limit = |method: &WireMethod<M>| (method.descriptor.message, method.timeout);
+        M::METHODS.iter().map(limit).collect()
+    }
+
+    const HALF_A_SECOND: Duration = Duration::from_millis(500);
+    const TWO_SECONDS: Duration = Duration::from_secs(2);
+    const TEN_MINUTES: Duration = Duration::from_secs(600);
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn messages_know_their_time_limit_and_whether_they_are_exclusive() {
+        let letters = Letters.at("desk");
+        assert_eq!(of_ask(&letters.open(String::new())), (false, Some(TWO_SECONDS)));
+        assert_eq!(of_tell(&letters.hand_over()), (true, Some(TEN_MINUTES)));
+        assert_eq!(of_ask(&letters.put(Bomb { armed: false })), (true, Some(HALF_A_SECOND)));
+        assert_eq!(of_stream(&letters.all()), (false, Some(HALF_A_SECOND)));
+        assert_eq!(of_tell(&letters.forget()), (false, Some(HALF_A_SECOND)));
+        let unlimited = Unlimited.at("desk");
+        assert_eq!(of_ask(&unlimited.open()), (false, None));
+        assert_eq!(of_tell(&unlimited.close()), (true, Some(MINUTE)));
+    }
+
+    #[test]
+    fn callers_on_the_wire_have_the_same_time_limits() {
+        let expected = [
+            ("Open", Some(TWO_SECONDS)),
+            ("Post", Some(TEN_MINUTES)),
+            ("Parcel", Some(HALF_A_SECOND)),
+            ("All", Some(HALF_A_SECOND)),
+            ("Forget", Some(HALF_A_SECOND)),
+        ];
+        assert_eq!(limits::<MessageOf<dyn Letters>>(), expected);
+        let expected = [("Open", None), ("Close", Some(MINUTE))];
+        assert_eq!(limits::<MessageOf<dyn Unlimited>>(), expected);
+    }
+
+    #[test]
+    fn a_letter_names_the_message_and_says_whether_it_is_awaited() {
+        let outlet = Arc::new(Kept::default());
+        let port = || WireReply::Port(Port::new(outlet.clone(), 1));
+        let letters: Vec<_> = messages(port, "false").iter().map(ContractMessage::letter).collect();
+        let expected = [
+            ("Open", true),
+            ("Post", false),
+            ("Parcel", true),
+            ("All", true),
+            ("Forget", false),
+        ]
+        .map(|(method, awaited)| Letter {
+            contract: "letters.Letters",
+            method,
+            awaited,
+        });
+        assert_eq!(letters, expected);
+        let unwanted = messages(|| WireReply::Discard, "false");
+        assert!(unwanted.iter().all(|message| !message.letter().awaited));
+    }
+
+    #[test]
+    fn a_refused_call_fails_with_what_it_was_refused_with_whatever_its_arguments_do() {
+        let outlet = Arc::new(Kept::default());
+        let port = || WireReply::Port(Port::new(outlet.clone(), 1));
+        let failure = Failure::new(Code::TargetBusy, "no room");
+        for message in messages(port, "true") {
+            refuse(message, failure.clone());
+        }
+        assert_eq!(*outlet.0.lock(), vec![failure; 3], "one for each call that has a reply");
+    }
 }

@@ -5,7 +5,7 @@ use std::{env, fs, path::PathBuf};
 use callsheet_schema::{Document, Registered};
 
 /// Names the file that the document goes to.
-const FILE: &str = "CALLSHEET_DOCUMENT";
+pub(crate) const FILE: &str = "CALLSHEET_DOCUMENT";
 
 /// Writes the document of every contract that is linked into this program to the file that the environment names.
 ///

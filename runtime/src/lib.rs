@@ -33,6 +33,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
+// What the macros write names the crate from outside.
+extern crate self as callsheet;
+
 mod actor;
 mod ambient;
 mod broker;
@@ -41,16 +44,22 @@ mod clock;
 mod contained;
 mod context;
 mod contract;
+mod dead_letter;
 mod deferred;
 mod document;
+mod id;
 mod listener;
 mod mailbox;
 mod registry;
 mod router;
 mod runtime;
+#[cfg(feature = "settings")]
+mod settings;
 mod streaming;
+mod supervision;
+mod turn;
 
-pub use actor::{ActorBuilder, ActorHandle, ActorId, StartError};
+pub use actor::{Actor, ActorBuilder, ActorHandle, Books, HookError, StartError};
 pub use ambient::EnterGuard;
 pub use broker::{Broker, Event, Events, Received};
 pub use call::{Ask, AskFuture, Sends, StreamCall, Tell};
@@ -60,11 +69,19 @@ pub use callsheet_schema::{ContractType, Describe};
 pub use callsheet_wire::{Code, Delivered};
 pub use context::CallContext;
 pub use contract::{Contract, ContractRef, Extends, Serves};
+pub use dead_letter::{DeadLetter, DeadLetters, Loss};
 pub use deferred::Deferred;
+pub use id::ActorId;
 pub use listener::{ListenError, Listener, ListenerOptions, ListenerStats};
 pub use mailbox::{Enqueue, Mailbox, To};
 pub use runtime::{LaunchError, Runtime, RuntimeOptions};
+#[cfg(feature = "settings")]
+pub use settings::{
+    ActorSettings, CallSettings, ListenerSettings, Settings, SettingsError, SettingsPlace, ShutdownSettings,
+    SupervisionSettings,
+};
 pub use streaming::Streaming;
+pub use supervision::{ActorEvent, Backoff, Happening, RestartPolicy, Strategy, Supervision};
 
 /// What the macros' code needs; no part of the public interface.
 #[doc(hidden)]
@@ -72,17 +89,17 @@ pub mod __private {
     pub use callsheet_schema as schema;
     pub use callsheet_schema::__private::inventory;
     pub use callsheet_schema::descriptor;
-    pub use callsheet_wire::{Argument, DecodeError, Payload};
+    pub use callsheet_wire::{Argument, DecodeError, Failure, Payload};
     pub use serde;
 
     pub use crate::{
         actor::{Cons, Dispatch, Mode, SharedMethod, SharedTurn, Single},
         broker::Broker,
-        call::{Outcome, Reply, Returns, Tell, UnusedSlots, WireReply},
+        call::{Outcome, Reply, Returns, Tell, UnusedSlots, WireReply, while_awaited},
         context::{Context, context},
         contract::{
-            Contract, ContractMessage, ContractRef, End, Extends, Link, Message, Proxy, Serves, TellMessage,
-            WireMethod, are_distinct,
+            Contract, ContractMessage, ContractRef, End, Extends, Letter, Link, Message, Proxy, Serves, TellMessage,
+            WireMethod, are_distinct, refuse,
         },
         mailbox::{Address, Location},
     };
@@ -111,3 +128,8 @@ struct TypesPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/contracts.md")]
 struct Contracts;
+
+/// The page on settings, compiled and run.
+#[cfg(all(doctest, feature = "settings"))]
+#[doc = include_str!("../../docs/settings.md")]
+struct SettingsPage;

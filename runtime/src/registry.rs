@@ -6,9 +6,10 @@ use callsheet_schema::{Kind, descriptor::MethodDescriptor};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
-    actor::{ActorId, Refused, Sink},
+    actor::{Refused, Sink},
     call::{CallHeader, WireReply, closed},
     contract::ContractMessage,
+    id::ActorId,
 };
 
 /// The methods of one actor by the names of their message types, full and short.

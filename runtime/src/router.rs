@@ -12,8 +12,9 @@ use std::{
 use callsheet_wire::{Code, Failure};
 
 use crate::{
-    actor::{ActorId, Sink},
+    actor::Sink,
     contract::ContractMessage,
+    id::ActorId,
     registry::{Entry, Registry},
 };
 

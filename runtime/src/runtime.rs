@@ -3,22 +3,34 @@
 use std::{
     fmt,
     future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
 use callsheet_wire::{Code, Failure};
-use tokio::runtime::Handle;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, timeout, timeout_at},
+};
+use tokio_util::task::TaskTracker;
 
+#[cfg(feature = "settings")]
+use crate::settings::Settings;
 use crate::{
-    actor::{ActorBuilder, ActorHandle, ActorId, StartError},
+    actor::{ActorBuilder, StartError},
     ambient::{self, EnterGuard},
     broker::Broker,
     clock::Clock,
     contract::{Contract, ContractMessage},
+    dead_letter::{DeadLetter, DeadLetterCounts, DeadLetters},
+    id::ActorId,
     mailbox::{Mailbox, Target},
     router::{Router, Routes},
+    supervision::{Backoff, Parent, Supervision, Supervisor, Will},
 };
+
+/// So long a shutdown waits for what it has aborted.
+const LAST_GRACE: Duration = Duration::from_secs(1);
 
 /// What actors run in.
 ///
@@ -63,16 +75,39 @@ struct Inner {
     broker: Broker,
     clock: Arc<Clock>,
     timeouts: Timeouts,
-    actors: Mutex<Actors>,
+    #[cfg(feature = "settings")]
+    settings: Settings,
+    defaults: ActorDefaults,
+    /// Of the actors that are nobody's children.
+    supervisor: Supervisor,
+    shutdown_limit: Duration,
+    /// The replies that follow turns which have ended.
+    deferred: TaskTracker,
+    dead_letters: DeadLetterCounts,
 }
 
-/// The actors that have not stopped.
-#[derive(Default)]
-struct Actors {
-    /// In order of start.
-    started: Vec<ActorHandle>,
-    /// No further one is started.
-    shut_down: bool,
+/// What holds for an actor whose builder says nothing else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ActorDefaults {
+    pub(crate) capacity: usize,
+    pub(crate) shared_limit: usize,
+    pub(crate) stop_limit: Duration,
+    pub(crate) backoff: Backoff,
+}
+
+/// The top, where no supervisor is above, and actors have nothing to do with each other.
+struct Top(Supervision);
+
+impl Parent for Top {
+    fn supervision(&self) -> Option<Supervision> {
+        None
+    }
+
+    fn restarts(&self) -> Supervision {
+        self.0
+    }
+
+    fn escalate(&self, _: &str) {}
 }
 
 /// How long calls may take.
@@ -90,11 +125,20 @@ impl Timeouts {
 }
 
 /// How a runtime is launched. Made by [`Runtime::configure`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "nothing is launched until `launch` is called"]
 pub struct RuntimeOptions {
-    timeouts: Timeouts,
+    default_timeout: Option<Duration>,
+    longest_timeout: Option<Duration>,
+    capacity: Option<usize>,
+    shared_limit: Option<usize>,
+    stop_limit: Option<Duration>,
+    restarts: Option<(u32, Duration)>,
+    backoff: Option<Backoff>,
+    shutdown_limit: Option<Duration>,
     allow_panic_abort: bool,
+    #[cfg(feature = "settings")]
+    settings: Settings,
 }
 
 /// Why a runtime was not launched.
@@ -113,21 +157,113 @@ pub enum LaunchError {
 }
 
 impl RuntimeOptions {
+    pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+    pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
+    pub(crate) const CAPACITY: usize = 1024;
+    pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(10);
+    pub(crate) const SHUTDOWN_LIMIT: Duration = Duration::from_secs(30);
+
     /// How long a call waits for its reply unless it says otherwise; 30 s unless set.
     pub fn default_timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts.default = timeout;
+        self.default_timeout = Some(timeout);
         self
     }
 
     /// How long a call may wait at the most, whatever it says; 10 min unless set.
     pub fn longest_timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts.longest = timeout;
+        self.longest_timeout = Some(timeout);
+        self
+    }
+
+    /// So many messages may wait in an actor's queue unless its builder says otherwise, at least 1; 1024 unless set.
+    pub fn capacity(mut self, messages: usize) -> Self {
+        self.capacity = Some(messages.max(1));
+        self
+    }
+
+    /// So many shared calls of an actor may be suspended at once unless its builder says otherwise, at least 1; no limit
+    /// unless set.
+    pub fn shared_limit(mut self, calls: usize) -> Self {
+        self.shared_limit = Some(calls.max(1));
+        self
+    }
+
+    /// So long the stop of an actor waits for the calls that run, and as long for each hook, unless its builder says
+    /// otherwise; 10 s unless set.
+    pub fn stop_limit(mut self, limit: Duration) -> Self {
+        self.stop_limit = Some(limit);
+        self
+    }
+
+    /// So often within so long a time an actor that is nobody's child is started again, each by itself; 10 times within a
+    /// minute unless set. One more, and it stays stopped. [`u32::MAX`] has no limit. How children are restarted is said by
+    /// their parent's [`supervision`](crate::ActorBuilder::supervision).
+    pub fn restarts(mut self, most: u32, within: Duration) -> Self {
+        self.restarts = Some((most, within));
+        self
+    }
+
+    /// How long a supervisor waits before it starts an actor again, unless the actor's builder says otherwise;
+    /// [`Backoff::default`] unless set.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = Some(backoff);
+        self
+    }
+
+    /// So long [`Runtime::shutdown`] waits in all before it aborts what still runs; 30 s unless set.
+    pub fn shutdown_limit(mut self, limit: Duration) -> Self {
+        self.shutdown_limit = Some(limit);
         self
     }
 
     /// Launches although a panic in a handler ends the process.
     pub fn allow_panic_abort(mut self) -> Self {
         self.allow_panic_abort = true;
+        self
+    }
+
+    /// What holds for the runtime and its listeners wherever the program itself does not say otherwise, before or after.
+    /// Of several settings the last count alone; [`Settings::over`] joins them.
+    ///
+    /// ```
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use callsheet::{Runtime, Settings};
+    ///
+    /// let runtime = Runtime::configure().settings(Settings::from_toml("shutdown.limit = '5s'")?).launch()?;
+    /// # runtime.shutdown().await;
+    /// # Ok(()) }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
+    #[cfg(feature = "settings")]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Takes from the settings what the program did not say.
+    #[cfg(feature = "settings")]
+    fn settled(mut self) -> Self {
+        let calls = self.settings.calls();
+        self.default_timeout = self.default_timeout.or(calls.default_timeout());
+        self.longest_timeout = self.longest_timeout.or(calls.longest_timeout());
+        let actors = self.settings.actors();
+        self.capacity = self.capacity.or(actors.mailbox_capacity());
+        self.shared_limit = self.shared_limit.or(actors.shared_limit());
+        self.stop_limit = self.stop_limit.or(actors.stop_limit());
+        let supervision = self.settings.supervision();
+        let (restarts, within) = (supervision.restarts(), supervision.within());
+        if self.restarts.is_none() && (restarts.is_some() || within.is_some()) {
+            let restarts = restarts.and_then(|restarts| u32::try_from(restarts).ok());
+            let (most, time) = (Supervision::RESTARTS, Supervision::WITHIN);
+            self.restarts = Some((restarts.unwrap_or(most), within.unwrap_or(time)));
+        }
+        let (first, cap) = (supervision.backoff_first(), supervision.backoff_cap());
+        let healthy_after = supervision.healthy_after();
+        if self.backoff.is_none() && (first.is_some() || cap.is_some() || healthy_after.is_some()) {
+            let backoff = Backoff::new(first.unwrap_or(Backoff::FIRST), cap.unwrap_or(Backoff::CAP));
+            self.backoff = Some(backoff.healthy_after(healthy_after.unwrap_or(Backoff::HEALTHY_AFTER)));
+        }
+        self.shutdown_limit = self.shutdown_limit.or(self.settings.shutdown().limit());
         self
     }
 
@@ -141,12 +277,34 @@ impl RuntimeOptions {
         if cfg!(panic = "abort") && !self.allow_panic_abort {
             return Err(LaunchError::PanicAbort);
         }
+        #[cfg(feature = "settings")]
+        let this = self.settled();
+        #[cfg(not(feature = "settings"))]
+        let this = self;
+        let (most, within) = this.restarts.unwrap_or((Supervision::RESTARTS, Supervision::WITHIN));
+        let (supervisor, supervising) =
+            Supervisor::new(Arc::new(Top(Supervision::one_for_one().restarts(most, within))));
+        tokio.spawn(supervising);
         let runtime = Runtime(Arc::new(Inner {
             router: Router::default(),
             broker: Broker::default(),
             clock: Arc::new(Clock::new(tokio.clone())),
-            timeouts: self.timeouts,
-            actors: Mutex::default(),
+            timeouts: Timeouts {
+                default: this.default_timeout.unwrap_or(Self::DEFAULT_TIMEOUT),
+                longest: this.longest_timeout.unwrap_or(Self::LONGEST_TIMEOUT),
+            },
+            #[cfg(feature = "settings")]
+            settings: this.settings,
+            defaults: ActorDefaults {
+                capacity: this.capacity.unwrap_or(Self::CAPACITY),
+                shared_limit: this.shared_limit.unwrap_or(usize::MAX),
+                stop_limit: this.stop_limit.unwrap_or(Self::STOP_LIMIT),
+                backoff: this.backoff.unwrap_or_default(),
+            },
+            supervisor,
+            shutdown_limit: this.shutdown_limit.unwrap_or(Self::SHUTDOWN_LIMIT),
+            deferred: TaskTracker::new(),
+            dead_letters: DeadLetterCounts::default(),
             tokio,
         }));
         ambient::launched(runtime.0.tokio.id(), runtime.downgrade());
@@ -166,13 +324,7 @@ impl Runtime {
 
     /// How a runtime is to be launched.
     pub fn configure() -> RuntimeOptions {
-        RuntimeOptions {
-            timeouts: Timeouts {
-                default: Duration::from_secs(30),
-                longest: Duration::from_secs(600),
-            },
-            allow_panic_abort: false,
-        }
+        RuntimeOptions::default()
     }
 
     /// The ambient runtime: that of the handler this runs in, else the one that was entered, else the only one that was
@@ -209,22 +361,36 @@ impl Runtime {
         &self.0.broker
     }
 
-    /// Stops every actor, the last started first, and waits until all have stopped. No actor can be started afterwards.
-    /// Awaited by an actor's own exclusive call, it waits for itself for ever.
-    pub async fn shutdown(&self) {
-        // They stay in the list until they have stopped, for whoever shuts down as well, or again after giving up.
-        let started = {
-            let mut actors = self.actors();
-            actors.shut_down = true;
-            actors.started.clone()
-        };
-        for actor in started.into_iter().rev() {
-            actor.stop().await;
-        }
+    /// How many messages were lost so far that nobody waited for, by reason. Each was published as a
+    /// [`DeadLetter`](crate::DeadLetter) too.
+    pub fn dead_letters(&self) -> DeadLetters {
+        self.0.dead_letters.so_far()
     }
 
-    fn actors(&self) -> MutexGuard<'_, Actors> {
-        self.0.actors.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Stops every actor, the last started first, each after its children, and waits until all have stopped. No actor can be
+    /// started afterwards.
+    ///
+    /// Calls that run are finished, and deferred replies follow, for as long as each actor's
+    /// [`stop_limit`](crate::ActorBuilder::stop_limit), and the [limit](RuntimeOptions::shutdown_limit) for all together,
+    /// allow. Then what still runs is aborted, and its callers are told; what computes and never awaits cannot be, and is not
+    /// waited for any longer than a second.
+    pub async fn shutdown(&self) {
+        let supervisor = &self.0.supervisor;
+        let ends = Instant::now() + self.0.shutdown_limit;
+        if timeout_at(ends, supervisor.settle(Will::Stop)).await.is_err() {
+            tracing::warn!("the shutdown takes longer than it may; aborting what still runs");
+            supervisor.want(Will::Cut);
+            if timeout(LAST_GRACE, supervisor.settle(Will::Cut)).await.is_err() {
+                tracing::error!("some actors compute without end and could not be stopped");
+            }
+        }
+        self.0.deferred.close();
+        if timeout_at(ends, self.0.deferred.wait()).await.is_err() {
+            tracing::warn!(
+                replies = self.0.deferred.len(),
+                "deferred replies still follow after the shutdown"
+            );
+        }
     }
 
     pub(crate) fn downgrade(&self) -> WeakRuntime {
@@ -237,6 +403,11 @@ impl Runtime {
 
     pub(crate) fn timeouts(&self) -> Timeouts {
         self.0.timeouts
+    }
+
+    #[cfg(feature = "settings")]
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     pub(crate) fn router(&self) -> &Router {
@@ -252,32 +423,32 @@ impl Runtime {
         Ok(Target::new(sink, self.clock(), self.0.timeouts))
     }
 
-    pub(crate) fn add_actor(
-        &self,
-        handle: &ActorHandle,
-        names: &[ActorId],
-        routes: Arc<Routes>,
-    ) -> Result<(), StartError> {
-        let mut actors = self.actors();
-        if actors.shut_down {
-            return Err(StartError::ShutDown(handle.id().clone()));
-        }
-        self.0
-            .router
-            .insert(handle.id(), names, routes)
-            .map_err(StartError::NameTaken)?;
-        actors.started.push(handle.clone());
-        Ok(())
+    pub(crate) fn actor_defaults(&self) -> ActorDefaults {
+        self.0.defaults
+    }
+
+    /// That of the actors which are nobody's children.
+    pub(crate) fn supervisor(&self) -> &Supervisor {
+        &self.0.supervisor
+    }
+
+    /// Has a deferred reply follow, which a shutdown waits for.
+    pub(crate) fn follow(&self, reply: impl Future<Output = ()> + Send + 'static) {
+        self.0.deferred.spawn_on(reply, &self.0.tokio);
+    }
+
+    pub(crate) fn dead_letter(&self, letter: DeadLetter) {
+        self.0.dead_letters.count(letter.loss);
+        self.broker().publish(letter);
+    }
+
+    pub(crate) fn add_actor(&self, id: &ActorId, names: &[ActorId], routes: Arc<Routes>) -> Result<(), StartError> {
+        self.0.router.insert(id, names, routes).map_err(StartError::NameTaken)
     }
 
     pub(crate) fn remove_actor(&self, id: &ActorId) {
-        // Under one lock, lest an actor that takes the name at once is taken out of the list in its stead.
-        let mut actors = self.actors();
-        let routes = self.0.router.remove(id);
-        actors.started.retain(|actor| actor.id() != id);
-        drop(actors);
-        // With them go the last messages that nobody received, and with those values of the user's.
-        drop(routes);
+        // With the routes go the last messages that nobody received, and with those values of the user's.
+        drop(self.0.router.remove(id));
     }
 }
 
@@ -296,10 +467,7 @@ impl WeakRuntime {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let actors = self.actors.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for actor in actors.started.iter().rev() {
-            actor.request_stop();
-        }
+        self.supervisor.want(Will::Stop);
     }
 }
 

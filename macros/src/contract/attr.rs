@@ -11,6 +11,7 @@ use crate::fault::{Code, Faults};
 pub(super) struct ContractOptions {
     pub(super) namespace: Option<LitStr>,
     pub(super) events: Vec<Type>,
+    pub(super) timeout: Option<LitStr>,
     /// They could not be read, so what is missing may not be.
     pub(super) unreadable: bool,
 }
@@ -21,6 +22,8 @@ impl ContractOptions {
         let parser = syn::meta::parser(|meta| {
             if meta.path.is_ident("namespace") {
                 set(&mut options.namespace, &meta)
+            } else if meta.path.is_ident("timeout") {
+                set(&mut options.timeout, &meta)
             } else if meta.path.is_ident("events") {
                 let content;
                 syn::parenthesized!(content in meta.input);
@@ -34,7 +37,8 @@ impl ContractOptions {
         });
         if let Err(error) = parser.parse2(attributes) {
             options.unreadable = true;
-            faults.option(&error, "`#[actor_contract]` has `namespace = \"…\"` and `events(A, B)`");
+            let has = "`#[actor_contract]` has `namespace = \"…\"`, `timeout = \"…\"` and `events(A, B)`";
+            faults.option(&error, has);
         }
         options
     }
@@ -43,9 +47,12 @@ impl ContractOptions {
 /// The attributes of a method that are Callsheet's own.
 #[derive(Default)]
 pub(super) struct MethodOptions {
-    pub(super) is_tell: bool,
+    pub(super) tell: Option<Attribute>,
+    pub(super) parallel: Option<Attribute>,
+    pub(super) cancel_safe: Option<Attribute>,
     pub(super) name: Option<LitStr>,
     pub(super) aliases: Vec<LitStr>,
+    pub(super) timeout: Option<LitStr>,
 }
 
 impl MethodOptions {
@@ -53,22 +60,38 @@ impl MethodOptions {
     pub(super) fn take(attributes: &mut Vec<Attribute>, faults: &mut Faults) -> Self {
         let mut options = MethodOptions::default();
         attributes.retain(|attribute| {
-            if attribute.path().is_ident("tell") {
-                options.is_tell = true;
-                check_bare(attribute, "`#[tell]` has no options", faults);
-            } else if attribute.path().is_ident("method") {
+            let marks = [
+                ("tell", &mut options.tell),
+                ("parallel", &mut options.parallel),
+                ("cancel_safe", &mut options.cancel_safe),
+            ];
+            for (name, mark) in marks {
+                if attribute.path().is_ident(name) {
+                    check_bare(attribute, &format!("`#[{name}]` has no options"), faults);
+                    if mark.is_some() {
+                        let message = format!("`#[{name}]` stands on this method already; drop one");
+                        faults.at(attribute, Code::Attribute, message);
+                    }
+                    *mark = Some(attribute.clone());
+                    return false;
+                }
+            }
+            if attribute.path().is_ident("method") {
                 let parsed = attribute.parse_nested_meta(|meta| {
                     if meta.path.is_ident("name") {
                         set(&mut options.name, &meta)
                     } else if meta.path.is_ident("alias") {
                         options.aliases.push(meta.value()?.parse()?);
                         Ok(())
+                    } else if meta.path.is_ident("timeout") {
+                        set(&mut options.timeout, &meta)
                     } else {
                         Err(meta.error("not an option"))
                     }
                 });
                 if let Err(error) = parsed {
-                    faults.option(&error, "`#[method]` has `name = \"…\"` and `alias = \"…\"`");
+                    let has = "`#[method]` has `name = \"…\"`, `alias = \"…\"` and `timeout = \"…\"`";
+                    faults.option(&error, has);
                 }
             } else if attribute.path().is_ident("message") {
                 faults.at(
@@ -106,7 +129,7 @@ pub(super) fn take_role(attributes: &mut Vec<Attribute>, faults: &mut Faults) ->
                 return false;
             }
         }
-        for name in ["tell", "method"] {
+        for name in ["tell", "parallel", "cancel_safe", "method"] {
             if attribute.path().is_ident(name) {
                 let message = format!("`#[{name}]` is not expected on an argument; it belongs on a method");
                 faults.at(attribute, Code::Attribute, message);

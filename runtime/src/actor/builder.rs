@@ -1,38 +1,52 @@
 //! Configuring an actor, until it is started.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{collections::VecDeque, marker::PhantomData, sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    ActorHandle, ActorId,
+    Actor, ActorHandle,
+    core::Core,
     dispatch::Dispatch,
-    handle::Lifecycle,
-    run::{ActorLoop, Factory},
-    set::{Cons, ContractSet, Nil, QueueSender},
+    hooks::Hooks,
+    life::{Factory, Life, Mortal, StartChild, live},
+    queue::QueueSender,
+    run::{Admitted, Inbox},
+    set::{Cons, ContractSet, Nil},
 };
 use crate::{
     Runtime,
     ambient::{self, Handler},
-    contained::{self, Panicked},
-    context::ActorScope,
     contract::{ContractRef, Serves},
+    id::ActorId,
     router::Routes,
-    runtime::WeakRuntime,
+    supervision::{Backoff, Child, RestartPolicy, Supervision, Supervisor},
+    turn::ActorScope,
 };
 
-/// How many messages wait in an actor's queue, unless its builder says otherwise.
-const CAPACITY: usize = 1024;
-
-/// An actor that is not started: what it serves, and how it is reached. Made by [`Runtime::actor`].
+/// An actor that is not started: what it serves, how it is reached, and what becomes of it when it fails. Made by
+/// [`Runtime::actor`].
 #[must_use = "the actor does not exist until it is started"]
 pub struct ActorBuilder<S, C = Nil> {
     runtime: Runtime,
     id: ActorId,
     factory: Factory<S>,
-    names: Vec<ActorId>,
-    capacity: usize,
+    options: Options,
+    hooks: Option<Hooks<S>>,
+    declared: VecDeque<StartChild>,
     contracts: PhantomData<fn() -> C>,
+}
+
+/// What a builder was told that no type matters to.
+struct Options {
+    exposed: bool,
+    names: Vec<ActorId>,
+    capacity: Option<usize>,
+    readers_limit: Option<usize>,
+    stop_limit: Option<Duration>,
+    policy: RestartPolicy,
+    backoff: Option<Backoff>,
+    supervision: Supervision,
 }
 
 /// Why an actor was not started.
@@ -48,9 +62,33 @@ pub enum StartError {
     /// The factory panicked, so there is no state.
     #[error("the factory of actor `{0}` panicked")]
     FactoryPanicked(ActorId),
+    /// A start hook failed.
+    #[error("`{hook}` of actor `{id}` failed: {error}", id = .0, hook = .1, error = .2)]
+    HookFailed(ActorId, &'static str, String),
+    /// A start hook panicked.
+    #[error("`{hook}` of actor `{id}` panicked", id = .0, hook = .1)]
+    HookPanicked(ActorId, &'static str),
+    /// It was told to stop before it had started.
+    #[error("actor `{0}` was stopped before it had started")]
+    Stopped(ActorId),
+    /// The actor whose child it was to be has stopped.
+    #[error("actor `{parent}` has stopped; its child `{child}` cannot be started", child = .0, parent = .1)]
+    ParentStopped(ActorId, ActorId),
     /// The runtime was shut down.
     #[error("the runtime was shut down; actor `{0}` cannot be started")]
     ShutDown(ActorId),
+}
+
+impl StartError {
+    /// What went wrong, for those who know of which actor it is said.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            StartError::FactoryPanicked(_) => "its factory panicked".to_owned(),
+            StartError::HookFailed(_, hook, error) => format!("`{hook}` failed: {error}"),
+            StartError::HookPanicked(_, hook) => format!("`{hook}` panicked"),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl<S: Send + Sync + 'static> ActorBuilder<S> {
@@ -59,8 +97,18 @@ impl<S: Send + Sync + 'static> ActorBuilder<S> {
             runtime,
             id,
             factory: Box::new(factory),
-            names: Vec::new(),
-            capacity: CAPACITY,
+            options: Options {
+                exposed: false,
+                names: Vec::new(),
+                capacity: None,
+                readers_limit: None,
+                stop_limit: None,
+                policy: RestartPolicy::default(),
+                backoff: None,
+                supervision: Supervision::default(),
+            },
+            hooks: None,
+            declared: VecDeque::new(),
             contracts: PhantomData,
         }
     }
@@ -77,98 +125,223 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             runtime: self.runtime,
             id: self.id,
             factory: self.factory,
-            names: self.names,
-            capacity: self.capacity,
+            options: self.options,
+            hooks: self.hooks,
+            declared: self.declared,
             contracts: PhantomData,
         }
     }
 
+    /// Runs the hooks that the state's type has as an [`Actor`].
+    pub fn hooks(mut self) -> Self
+    where
+        S: Actor,
+    {
+        self.hooks = Some(Hooks::of_actor());
+        self
+    }
+
     /// Lets callers outside the process reach the actor by its id. Nothing is reachable from outside until it is exposed.
-    pub fn expose(self) -> Self {
-        let id = self.id.clone();
-        self.expose_as(id)
+    pub fn expose(mut self) -> Self {
+        self.options.exposed = true;
+        self
     }
 
     /// Lets callers outside the process reach the actor by a further name.
     pub fn expose_as(mut self, name: impl Into<ActorId>) -> Self {
-        self.names.push(name.into());
+        self.options.names.push(name.into());
         self
     }
 
-    /// So many messages may wait in the queue, at least 1; 1024 unless set.
+    /// So many messages may wait in the queue, at least 1; 1024 unless set here or for the runtime.
     pub fn capacity(mut self, messages: usize) -> Self {
-        self.capacity = messages.max(1);
+        self.options.capacity = Some(messages.max(1));
         self
     }
 
-    /// Starts the actor. It runs until it is stopped.
+    /// So many shared calls may be suspended at once, at least 1; no limit unless set here or for the runtime. What comes
+    /// then waits in the queue, with all that is behind it.
+    pub fn shared_limit(mut self, calls: usize) -> Self {
+        self.options.readers_limit = Some(calls.max(1));
+        self
+    }
+
+    /// So long a stop waits for the calls that run, and as long for each hook, before it aborts them; 10 s unless set here or
+    /// for the runtime. What computes and never awaits cannot be aborted.
+    pub fn stop_limit(mut self, limit: Duration) -> Self {
+        self.options.stop_limit = Some(limit);
+        self
+    }
+
+    /// Whether the actor is started again when it has ended: [`RestartPolicy::Permanent`] unless set.
+    pub fn restart_policy(mut self, policy: RestartPolicy) -> Self {
+        self.options.policy = policy;
+        self
+    }
+
+    /// How long its supervisor waits before it starts the actor again; [`Backoff::default`] unless set here or for the
+    /// runtime.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.options.backoff = Some(backoff);
+        self
+    }
+
+    /// How the actor supervises its children; [`Supervision::one_for_one`] unless set.
+    pub fn supervision(mut self, supervision: Supervision) -> Self {
+        self.options.supervision = supervision;
+        self
+    }
+
+    /// Declares a child, which is started with the actor: after its `before_start`, before its `after_start`, and after the
+    /// children that were declared before. If the child cannot be started, neither can the actor.
+    ///
+    /// The child's id is put behind the actor's: `worker` of `orders` is `orders/worker`.
+    ///
+    /// ```
+    /// use callsheet::{Runtime, Supervision};
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = Runtime::launch()?;
+    /// let orders = runtime
+    ///     .actor("orders", || ())
+    ///     .supervision(Supervision::rest_for_one())
+    ///     .child(runtime.actor("stock", || ()))
+    ///     .child(runtime.actor("billing", || ()));
+    /// let orders = orders.start().await?;
+    /// // Later ones are possible too.
+    /// let audit = orders.supervise(runtime.actor("audit", || ())).await?;
+    /// assert_eq!(audit.id().as_str(), "orders/audit");
+    /// # runtime.shutdown().await;
+    /// # Ok(()) }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn child<T, D>(mut self, child: ActorBuilder<T, D>) -> Self
+    where
+        T: Send + Sync + 'static,
+        D: ContractSet<T>,
+    {
+        self.declared.push_back(Box::new(move |parent| {
+            Box::pin(async move { child.start_under(&parent, false).await.map(drop) })
+        }));
+        self
+    }
+
+    /// Starts the actor: its state is made, its start hooks run, and its children are started. It runs until it is stopped,
+    /// or fails and is not started again.
     ///
     /// # Errors
     ///
-    /// If a name is taken or is none, the factory panics, or the runtime was shut down.
+    /// If a name is taken or is none, the factory panics, a start hook fails, a child cannot be started, or the runtime was
+    /// shut down. Nothing is left of the actor then: its first start is not tried again.
     ///
     /// # Panics
     ///
     /// If a contract publishes an event under the name of another one.
-    pub async fn start(mut self) -> Result<ActorHandle, StartError> {
-        self.names.dedup();
-        for name in std::iter::once(&self.id).chain(&self.names) {
+    pub async fn start(self) -> Result<ActorHandle, StartError> {
+        let supervisor = self.runtime.supervisor().clone();
+        if supervisor.is_closing() {
+            return Err(StartError::ShutDown(self.id));
+        }
+        self.start_with(supervisor, false).await
+    }
+
+    /// The same for a child of `parent`; of its present state, or of itself.
+    pub(crate) async fn start_under(mut self, parent: &Arc<Core>, of_state: bool) -> Result<ActorHandle, StartError> {
+        let supervisor = parent.children().clone();
+        self.id = ActorId::from(format!("{}/{}", parent.id, self.id));
+        if supervisor.is_closing() || parent.control.is_stopping() {
+            return Err(StartError::ParentStopped(self.id, parent.id.clone()));
+        }
+        self.start_with(supervisor, of_state).await
+    }
+
+    /// The child cannot be started, since `parent` is none.
+    pub(crate) fn orphaned(self, parent: &ActorId) -> StartError {
+        StartError::ParentStopped(self.id, parent.clone())
+    }
+
+    async fn start_with(self, supervisor: Supervisor, of_state: bool) -> Result<ActorHandle, StartError> {
+        let ActorBuilder {
+            runtime,
+            id,
+            factory,
+            options,
+            hooks,
+            declared,
+            ..
+        } = self;
+        let mut names = options.names;
+        if options.exposed {
+            names.push(id.clone());
+        }
+        names.sort();
+        names.dedup();
+        for name in std::iter::once(&id).chain(&names) {
             if let Some(reason) = name.fault() {
                 return Err(StartError::InvalidName(name.clone(), reason));
             }
         }
-        let state =
-            contained::outcome(&self.factory).map_err(|Panicked| StartError::FactoryPanicked(self.id.clone()))?;
-
-        let (sender, queue) = mpsc::channel(self.capacity);
+        let defaults = runtime.actor_defaults();
+        let core = Arc::new(Core::new(
+            id.clone(),
+            runtime.downgrade(),
+            supervisor.clone(),
+            options.supervision,
+        ));
+        let (sender, queue) = mpsc::channel(options.capacity.unwrap_or(defaults.capacity));
+        let admitted = Arc::new(Admitted::new());
         let mut routes = Routes::default();
-        C::add_routes(&mut routes, &QueueSender(sender), |message| message);
-
-        let scope = Arc::new(ActorScope::new(self.id.clone(), &self.runtime));
-        let (handle, lifecycle) = ActorHandle::new(self.id.clone(), &self.runtime);
-        let actor = ActorLoop {
-            id: self.id.clone(),
+        let ways = QueueSender {
+            queue: sender,
+            admitted: Arc::clone(&admitted),
+            core: Arc::clone(&core),
+        };
+        C::add_routes(&mut routes, &ways, |message| message);
+        drop(ways);
+        runtime.add_actor(&id, &names, Arc::new(routes))?;
+        let (started, starting) = oneshot::channel();
+        let scope = Arc::new(ActorScope::new(&core, &runtime));
+        let life = Mortal(Life {
+            core: Arc::clone(&core),
             scope: Arc::clone(&scope),
-            clock: self.runtime.clock(),
-            lifecycle: Arc::clone(&lifecycle),
-            factory: self.factory,
-            state: Arc::new(state),
-            spare: None,
+            clock: runtime.clock(),
+            factory,
+            hooks,
+            declared,
             dispatch: <C::Dispatch as Dispatch<S>>::new(),
-            queue,
-            stop_wakes: None,
-        };
-        self.runtime.add_actor(&handle, &self.names, Arc::new(routes))?;
-        let end = End {
-            id: self.id,
-            runtime: self.runtime.downgrade(),
-            lifecycle,
-        };
-        if !self.names.is_empty() {
-            C::expose_events(self.runtime.broker());
-        }
-        let scoped = ambient::scope(Handler::Loop(scope), async move {
-            actor.run().await;
-            drop(end);
+            inbox: Inbox::new(queue, admitted),
+            readers_limit: options.readers_limit.unwrap_or(defaults.shared_limit),
+            stop_limit: options.stop_limit.unwrap_or(defaults.stop_limit),
+            started: Some(started),
         });
-        self.runtime.spawn(scoped);
-        Ok(handle)
-    }
-}
-
-/// Takes the actor's names away and says that it has stopped, also if its task is dropped.
-struct End {
-    id: ActorId,
-    runtime: WeakRuntime,
-    lifecycle: Arc<Lifecycle>,
-}
-
-impl Drop for End {
-    fn drop(&mut self) {
-        if let Ok(runtime) = self.runtime.upgrade() {
-            runtime.remove_actor(&self.id);
+        if !names.is_empty() {
+            C::expose_events(runtime.broker());
         }
-        self.lifecycle.set_stopped();
+        // Before its task is there, so that its supervisor knows it before it hears of its end.
+        supervisor.adopt(Child {
+            number: core.number,
+            name: core.id.to_string(),
+            control: Arc::clone(&core.control),
+            policy: options.policy,
+            backoff: options.backoff.unwrap_or(defaults.backoff),
+            of_state,
+            report: Box::new({
+                let core = Arc::downgrade(&core);
+                move |generation, happening| {
+                    if let Some(core) = core.upgrade() {
+                        core.report(generation, happening);
+                    }
+                }
+            }),
+        });
+        runtime.spawn(ambient::scope(Handler::Loop(scope), live(life)));
+        drop(runtime);
+        match starting.await {
+            Ok(Ok(())) => Ok(ActorHandle::new(core)),
+            Ok(Err(error)) => Err(error),
+            // Its task was dropped.
+            Err(_) => Err(StartError::Stopped(core.id.clone())),
+        }
     }
 }
 

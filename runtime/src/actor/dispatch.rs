@@ -7,13 +7,19 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use callsheet_wire::Failure;
+
 use crate::{
     call::{Reply, Returns, handler_lost},
     contained::{Panicked, contain, discard},
-    context::ActorScope,
+    contract::Letter,
+    turn::ActorScope,
 };
 
-use super::readers::{ReaderEnd, Readers};
+use super::{
+    books::Tally,
+    readers::{ReaderEnd, Readers},
+};
 
 /// Runs the messages of one contract, or of several, on a state.
 pub trait Dispatch<S>: Sized + Send + 'static {
@@ -29,11 +35,19 @@ pub trait Dispatch<S>: Sized + Send + 'static {
     /// Runs a message that shares the state.
     fn shared(&mut self, turn: &mut SharedTurn<'_, S>, message: Self::Message);
 
-    /// Runs a message that has the state alone and does not await.
-    fn alone(state: &mut S, message: Self::Message);
+    /// Runs a message that has the state alone and does not await; `false` if nobody waits for its reply any more.
+    fn alone(state: &mut S, message: Self::Message) -> bool;
 
-    /// Runs a message that has the state alone and may await.
-    fn alone_async(state: &mut S, message: Self::Message) -> impl Future<Output = ()> + Send;
+    /// Runs a message that has the state alone and may await; `false` if nobody waits for its reply any more.
+    fn alone_async(state: &mut S, message: Self::Message) -> impl Future<Output = bool> + Send;
+
+    /// What there is to say of a message that does not run.
+    fn letter(message: &Self::Message) -> Letter;
+
+    /// Ends the call of a message that is not to run with `failure`; what nobody waits for is dropped.
+    ///
+    /// It does not panic, also where dropping an argument does.
+    fn refuse(message: Self::Message, failure: Failure);
 }
 
 /// How a message is to be run.
@@ -41,6 +55,8 @@ pub trait Dispatch<S>: Sized + Send + 'static {
 pub enum Mode {
     /// Beside others that share the state.
     Shared,
+    /// Beside others that share the state, in a task of its own from its start.
+    Parallel,
     /// With the state alone, and at once.
     Alone,
     /// With the state alone, and it may await.
@@ -54,6 +70,7 @@ pub struct SharedTurn<'a, S> {
     pub(super) spare: &'a mut Option<Arc<S>>,
     pub(super) readers: &'a mut Readers,
     pub(super) scope: &'a Arc<ActorScope>,
+    pub(super) tally: &'a Tally,
     /// The handler panicked: the state is to be discarded.
     pub(super) failed: bool,
 }
@@ -62,6 +79,7 @@ impl<S> SharedTurn<'_, S> {
     /// Runs a plain method: a call without any async machinery.
     pub fn run<R: Returns>(&mut self, mut reply: Reply<R>, method: impl FnOnce(&S) -> R) {
         if !reply.begin() {
+            self.tally.failed();
             return discard(method);
         }
         let (mut method, mut value) = (Some(method), None);
@@ -72,12 +90,34 @@ impl<S> SharedTurn<'_, S> {
             }
         });
         match (ran, value) {
-            (Ok(()), Some(value)) => reply.complete(value),
+            (Ok(()), Some(value)) => {
+                self.tally.handled_here();
+                reply.complete(value);
+            }
             _ => {
+                self.tally.failed();
                 reply.fail(handler_lost());
                 self.failed = true;
             }
         }
+    }
+
+    /// Lets a call start in a task of its own: nothing of it runs in the turn.
+    ///
+    /// `method` makes a future of the call, which gives the state back beside what was returned.
+    pub fn start<R, M, F>(&mut self, mut reply: Reply<R>, message: M, method: impl FnOnce(Arc<S>, M) -> F)
+    where
+        R: Returns,
+        S: Send + Sync + 'static,
+        F: Future<Output = (R, Arc<S>)> + Send + 'static,
+    {
+        if !reply.begin() {
+            self.tally.failed();
+            return discard(message);
+        }
+        // The spare count stays with the calls that are ready at once.
+        let call = Box::pin(Some(method(Arc::clone(self.state), message)));
+        self.readers.suspend(self.scope, Box::pin(finish(call, reply)));
     }
 
     /// Lets a call that was polled and has not ended go on in a task, or fails one that panicked.
@@ -96,6 +136,7 @@ impl<S> SharedTurn<'_, S> {
                 // What the panic left may panic again when it is dropped.
                 discard(call);
                 discard(polled);
+                self.tally.failed();
                 reply.fail(handler_lost());
                 self.failed = true;
             }
@@ -157,6 +198,7 @@ where
 {
     fn run(&mut self, turn: &mut SharedTurn<'_, S>, message: M, mut reply: Reply<R>) {
         if !reply.begin() {
+            turn.tally.failed();
             return discard(message);
         }
         let state = turn.spare.take().unwrap_or_else(|| Arc::clone(turn.state));
@@ -173,6 +215,7 @@ where
         match (ran, polled) {
             (Ok(()), Poll::Ready((value, state))) => {
                 *turn.spare = Some(state);
+                turn.tally.handled_here();
                 reply.complete(value);
             }
             (ran, polled) => {
@@ -203,7 +246,7 @@ impl<F: Future + Send> Slot<F::Output> for Option<F> {
     }
 }
 
-/// Polls a suspended call to its end, or until nobody waits for it any more.
+/// Polls a call that left the turn to its end, or until nobody waits for it any more.
 ///
 /// The call is an object, so that this is compiled for each type of reply and not for each method.
 async fn finish<S, R: Returns>(mut call: Pin<Box<dyn Slot<(R, Arc<S>)>>>, reply: Reply<R>) -> ReaderEnd {
@@ -221,15 +264,15 @@ async fn finish<S, R: Returns>(mut call: Pin<Box<dyn Slot<(R, Arc<S>)>>>, reply:
     })
     .await;
     let cleared = contain(&mut || call.as_mut().clear());
-    let panicked = polled.is_err() || cleared.is_err();
+    let end = match (&polled, cleared) {
+        (Err(Panicked), _) | (_, Err(Panicked)) => ReaderEnd::Panicked,
+        (Ok(Some(_)), Ok(())) => ReaderEnd::Handled,
+        (Ok(None), Ok(())) => ReaderEnd::Abandoned,
+    };
     match polled {
         Ok(Some(value)) => reply.complete(value),
         Ok(None) => {}
         Err(Panicked) => reply.fail(handler_lost()),
     }
-    if panicked {
-        ReaderEnd::Panicked
-    } else {
-        ReaderEnd::Finished
-    }
+    end
 }

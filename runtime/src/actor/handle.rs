@@ -1,100 +1,83 @@
-//! Stopping an actor, and knowing that it has stopped.
+//! What whoever started an actor has of it.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::Waker,
-};
+use std::sync::Arc;
 
-use futures_util::task::AtomicWaker;
-use tokio::sync::watch;
-
-use super::ActorId;
+use super::{ActorBuilder, Books, ContractSet, StartError, core::Core};
 use crate::{
-    Runtime,
     contract::{Contract, ContractRef},
+    id::ActorId,
     mailbox::Mailbox,
-    runtime::WeakRuntime,
+    supervision::Phase,
 };
 
 /// A running actor. Dropping the handle does not stop it.
 #[derive(Clone, Debug)]
-pub struct ActorHandle {
-    id: ActorId,
-    lifecycle: Arc<Lifecycle>,
-    runtime: WeakRuntime,
-}
-
-/// What the handle and the loop share.
-#[derive(Debug)]
-pub(super) struct Lifecycle {
-    stopping: AtomicBool,
-    wake: AtomicWaker,
-    stopped: watch::Sender<bool>,
-}
+pub struct ActorHandle(Arc<Core>);
 
 impl ActorHandle {
-    pub(super) fn new(id: ActorId, runtime: &Runtime) -> (Self, Arc<Lifecycle>) {
-        let lifecycle = Arc::new(Lifecycle {
-            stopping: AtomicBool::new(false),
-            wake: AtomicWaker::new(),
-            stopped: watch::Sender::new(false),
-        });
-        let handle = ActorHandle {
-            id,
-            lifecycle: Arc::clone(&lifecycle),
-            runtime: runtime.downgrade(),
-        };
-        (handle, lifecycle)
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        ActorHandle(core)
     }
 
-    /// The actor's id.
+    /// The actor's id. That of a child begins with its parent's, and a `/`.
     pub fn id(&self) -> &ActorId {
-        &self.id
+        &self.0.id
     }
 
-    /// A mailbox of the actor for one of its contracts.
+    /// A mailbox of the actor for one of its contracts. It stays valid when the actor is started again.
     pub fn mailbox<T: Contract + ?Sized>(&self, _: ContractRef<T>) -> Mailbox<T> {
-        Mailbox::of(self.runtime.clone(), self.id.clone())
+        Mailbox::of(self.0.runtime.clone(), self.0.id.clone())
     }
 
-    /// Stops the actor and waits until it has stopped: the call that runs is finished, calls that wait in the queue fail
-    /// with `ActorStopped`. Awaited by one of the actor's own exclusive calls, it waits for itself for ever.
+    /// Starts `child` as a child of this actor: under its supervision, and with this actor's id before its own.
+    ///
+    /// The child belongs to the actor, not to its present state: it is halted when the actor fails, and started again after
+    /// it. It stops before the actor has stopped.
+    ///
+    /// # Errors
+    ///
+    /// As [`ActorBuilder::start`], and if the actor has stopped.
+    pub async fn supervise<S, C>(&self, child: ActorBuilder<S, C>) -> Result<ActorHandle, StartError>
+    where
+        S: Send + Sync + 'static,
+        C: ContractSet<S>,
+    {
+        child.start_under(&self.0, false).await
+    }
+
+    /// Which of the actor's states it is that runs, or ran last: 1 until the actor was started again. `None` once it has
+    /// stopped.
+    pub fn generation(&self) -> Option<u64> {
+        self.0.control.phase().generation()
+    }
+
+    /// What became of the messages that the actor has accepted, up to now.
+    pub fn books(&self) -> Books {
+        self.0.tally.books()
+    }
+
+    /// Stops the actor and waits until it has stopped, as its children have before it.
+    ///
+    /// Calls that run are finished, up to the limit that the [builder](ActorBuilder::stop_limit) sets; what still runs
+    /// then is aborted, and fails with `ActorStopped`, as do asks that wait in the queue. Tells that wait there become dead
+    /// letters. Awaited by one of the actor's own calls, it waits for that limit and the call is aborted.
     pub async fn stop(&self) {
         self.request_stop();
         self.stopped().await;
     }
 
-    pub(crate) fn request_stop(&self) {
-        self.lifecycle.stopping.store(true, Ordering::Release);
-        self.lifecycle.wake.wake();
+    /// Has the actor stop, and does not wait for it.
+    pub fn request_stop(&self) {
+        self.0.control.stop();
     }
 
-    /// Waits until the actor has stopped.
+    /// Waits until the actor has stopped for good.
     pub async fn stopped(&self) {
-        // The sender lives as long as this handle, so waiting cannot fail.
-        let _ = self.lifecycle.stopped.subscribe().wait_for(|stopped| *stopped).await;
+        self.0.control.reached(|phase| phase == Phase::Stopped).await;
     }
 
-    /// Whether the actor has stopped.
+    /// Whether the actor has stopped for good.
     pub fn has_stopped(&self) -> bool {
-        *self.lifecycle.stopped.borrow()
-    }
-}
-
-impl Lifecycle {
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
-    }
-
-    /// Has a stop wake `waker`.
-    pub(super) fn register(&self, waker: &Waker) {
-        self.wake.register(waker);
-    }
-
-    pub(super) fn set_stopped(&self) {
-        self.stopped.send_replace(true);
+        self.0.control.phase() == Phase::Stopped
     }
 }

@@ -1,18 +1,27 @@
 //! Actors: a state, its queue, and the loop that runs one on the other.
+//!
+//! A [`builder`] makes an actor, whose [`life`] is one state after the other; on each, the [`run`] loop takes messages from
+//! the [`queue`] and has them [`dispatch`]ed. What everyone knows of an actor is its [`core`].
 
+mod books;
+mod bounded;
 mod builder;
+mod core;
 mod dispatch;
 mod handle;
-mod id;
+mod hooks;
+mod life;
 mod queue;
 mod readers;
 mod run;
 mod set;
 
+pub(crate) use self::core::Core;
+pub use books::Books;
 pub use builder::{ActorBuilder, StartError};
 pub use dispatch::{Dispatch, Mode, SharedMethod, SharedTurn};
 pub use handle::ActorHandle;
-pub use id::ActorId;
+pub use hooks::{Actor, HookError};
 pub(crate) use queue::{Refused, Rejected, Sending, Sink};
 pub(crate) use set::ContractSet;
 pub use set::{Cons, Single};

@@ -1,10 +1,11 @@
 //! The queue of an actor, and the typed ways into it.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use callsheet_wire::Failure;
-use tokio::sync::mpsc::{Sender, error::TrySendError};
+use tokio::sync::mpsc::{Permit, Sender, error::TrySendError};
 
+use super::{core::Core, run::Admitted};
 use crate::call::CallHeader;
 
 /// A message in an actor's queue with its call header.
@@ -16,6 +17,9 @@ pub(crate) struct Queued<Q> {
 
 /// A way into an actor's queue for the messages of one contract.
 pub(crate) trait Sink<M>: Send + Sync {
+    /// The actor's number.
+    fn number(&self) -> u64;
+
     /// Enqueues at once.
     ///
     /// # Errors
@@ -29,6 +33,13 @@ pub(crate) trait Sink<M>: Send + Sync {
     ///
     /// If the queue is full or closed, or nothing could be made.
     fn try_send_with(&self, header: CallHeader, make: &mut dyn FnMut() -> Result<M, Failure>) -> Result<(), Refused>;
+
+    /// Lets a shared call past the queue, which a running call of the actor waits for.
+    ///
+    /// # Errors
+    ///
+    /// If the actor has stopped. The message is dropped, and with it its reply.
+    fn admit(&self, header: CallHeader, message: M) -> Result<(), Closed>;
 
     /// Enqueues as soon as there is room.
     fn send(&self, header: CallHeader, message: M) -> Sending;
@@ -45,9 +56,9 @@ pub(crate) struct Closed;
 #[derive(Debug)]
 pub(crate) enum Rejected<M> {
     /// There is no room.
-    Full(M),
+    Full(CallHeader, M),
     /// Nobody will read the queue any more.
-    Closed(M),
+    Closed(CallHeader, M),
 }
 
 /// Why a message from outside was not enqueued.
@@ -61,9 +72,33 @@ pub(crate) enum Refused {
     Unfit(Failure),
 }
 
+/// The sending half of an actor's queue.
+pub struct QueueSender<Q> {
+    pub(super) queue: Sender<Queued<Q>>,
+    pub(super) admitted: Arc<Admitted<Q>>,
+    pub(super) core: Arc<Core>,
+}
+
+impl<Q> QueueSender<Q> {
+    fn put(&self, permit: Permit<'_, Queued<Q>>, header: CallHeader, message: Q) {
+        self.core.tally.accept();
+        permit.send(Queued { header, message });
+    }
+}
+
+impl<Q> Clone for QueueSender<Q> {
+    fn clone(&self) -> Self {
+        QueueSender {
+            queue: self.queue.clone(),
+            admitted: Arc::clone(&self.admitted),
+            core: Arc::clone(&self.core),
+        }
+    }
+}
+
 /// The way into a queue whose messages are the sum of several contracts' messages.
 pub(super) struct Injecting<Q, F> {
-    pub(super) queue: Sender<Queued<Q>>,
+    pub(super) queue: QueueSender<Q>,
     pub(super) inject: F,
 }
 
@@ -73,36 +108,52 @@ where
     Q: Send + 'static,
     F: Fn(M) -> Q + Send + Sync,
 {
+    fn number(&self) -> u64 {
+        self.queue.core.number
+    }
+
     fn try_send(&self, header: CallHeader, message: M) -> Result<(), Rejected<M>> {
         // The room is reserved first, so that a message which is refused never has to be taken out of the sum again.
-        let permit = match self.queue.try_reserve() {
-            Ok(permit) => permit,
-            Err(TrySendError::Full(())) => return Err(Rejected::Full(message)),
-            Err(TrySendError::Closed(())) => return Err(Rejected::Closed(message)),
-        };
-        permit.send(Queued {
-            header,
-            message: (self.inject)(message),
-        });
+        match self.queue.queue.try_reserve() {
+            Ok(permit) => self.queue.put(permit, header, (self.inject)(message)),
+            Err(TrySendError::Full(())) => return Err(Rejected::Full(header, message)),
+            Err(TrySendError::Closed(())) => return Err(Rejected::Closed(header, message)),
+        }
         Ok(())
     }
 
     fn try_send_with(&self, header: CallHeader, make: &mut dyn FnMut() -> Result<M, Failure>) -> Result<(), Refused> {
-        let permit = self.queue.try_reserve().map_err(|error| match error {
+        let permit = self.queue.queue.try_reserve().map_err(|error| match error {
             TrySendError::Full(()) => Refused::Full,
             TrySendError::Closed(()) => Refused::Closed,
         })?;
         let message = make().map_err(Refused::Unfit)?;
-        permit.send(Queued {
+        self.queue.put(permit, header, (self.inject)(message));
+        Ok(())
+    }
+
+    fn admit(&self, header: CallHeader, message: M) -> Result<(), Closed> {
+        let queued = Queued {
             header,
             message: (self.inject)(message),
-        });
+        };
+        // Before it is there for the actor to handle.
+        self.queue.core.tally.accept();
+        if self.queue.admitted.push(queued).is_err() {
+            self.queue.core.tally.failed();
+            return Err(Closed);
+        }
+        self.queue.core.control.attend();
         Ok(())
     }
 
     fn send(&self, header: CallHeader, message: M) -> Sending {
         let queue = self.queue.clone();
         let message = (self.inject)(message);
-        Box::pin(async move { queue.send(Queued { header, message }).await.map_err(|_| Closed) })
+        Box::pin(async move {
+            let permit = queue.queue.reserve().await.map_err(|_| Closed)?;
+            queue.put(permit, header, message);
+            Ok(())
+        })
     }
 }

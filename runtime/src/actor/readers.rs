@@ -3,76 +3,149 @@
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU8, Ordering},
+    },
     task::{Context, Poll},
 };
 
 use tokio::task::JoinSet;
 
+use super::core::Core;
 use crate::{
-    ambient::{self, Handler},
-    context::ActorScope,
+    ambient,
+    call::{Ending, ending},
+    turn::{ActorScope, CallScope},
 };
 
 /// How a suspended call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReaderEnd {
-    Finished,
+    /// Its handler returned.
+    Handled,
+    /// Nobody waited for it any more.
+    Abandoned,
     /// It panicked: the state it shares is to be discarded.
     Panicked,
 }
 
 /// The suspended shared calls of one state, each in a task. Dropping them aborts them.
-#[derive(Debug, Default)]
-pub(super) struct Readers(JoinSet<ReaderEnd>);
+pub(super) struct Readers {
+    tasks: JoinSet<()>,
+    shared: Arc<Shared>,
+}
+
+/// What the tasks share with the loop.
+struct Shared {
+    core: Arc<Core>,
+    /// One of them has panicked.
+    failed: AtomicBool,
+    /// Why those end that are aborted; an [`Ending`].
+    why: AtomicU8,
+}
+
+type Call = Pin<Box<dyn Future<Output = ReaderEnd> + Send>>;
+
+/// A suspended call, and what is said when it is aborted.
+struct Reader {
+    call: Option<Call>,
+    shared: Arc<Shared>,
+}
 
 impl Readers {
+    pub(super) fn new(core: &Arc<Core>) -> Self {
+        Readers {
+            tasks: JoinSet::new(),
+            shared: Arc::new(Shared {
+                core: Arc::clone(core),
+                failed: AtomicBool::new(false),
+                why: AtomicU8::new(Ending::Discarded as u8),
+            }),
+        }
+    }
+
     /// Lets a call go on in a task of its own.
     ///
     /// In a box, so that tokio's tasks are compiled once and not for each method.
-    pub(super) fn suspend(&mut self, actor: &Arc<ActorScope>, call: Pin<Box<dyn Future<Output = ReaderEnd> + Send>>) {
-        let handler = Handler::Call {
-            actor: Arc::clone(actor),
-            deadline: actor.turn(),
+    pub(super) fn suspend(&mut self, actor: &Arc<ActorScope>, call: Call) {
+        let reader = Reader {
+            call: Some(call),
+            shared: Arc::clone(&self.shared),
         };
-        self.0.spawn(ambient::scope(handler, call));
+        let scope = Arc::new(CallScope::of_turn(actor));
+        self.tasks.spawn(ambient::in_call(scope, reader));
     }
 
     /// Whether no call shares the state.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.tasks.is_empty()
     }
 
-    /// Ready when a call has panicked; takes note of those that ended.
-    #[inline]
-    pub(super) fn poll_failed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // Few actors have suspended calls, and each of their turns passes here.
-        while !self.0.is_empty() {
-            match self.0.poll_join_next(cx) {
-                Poll::Ready(Some(Ok(ReaderEnd::Finished))) => {}
-                // A task that ends in no end of its own was aborted with the tokio runtime, or panicked in a drop.
-                Poll::Ready(Some(Ok(ReaderEnd::Panicked) | Err(_))) => return Poll::Ready(()),
-                Poll::Ready(None) | Poll::Pending => break,
+    /// How many calls share the state, those that ended since the last look included.
+    pub(super) fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Whether a call has panicked.
+    pub(super) fn has_failed(&self) -> bool {
+        self.shared.failed.load(Ordering::Acquire)
+    }
+
+    /// Takes note of those that ended, and has the next one wake the loop.
+    pub(super) fn poll_ended(&mut self, cx: &mut Context<'_>) {
+        while let Poll::Ready(Some(_)) = self.tasks.poll_join_next(cx) {}
+    }
+
+    /// Waits until no call shares the state, or one has panicked.
+    pub(super) async fn idle(&mut self) {
+        poll_fn(|cx| {
+            self.poll_ended(cx);
+            if self.is_empty() || self.has_failed() {
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Aborts the calls, whose callers are told why.
+    pub(super) fn abort(&mut self, why: Ending) {
+        self.shared.why.store(why as u8, Ordering::Release);
+        self.tasks.abort_all();
+    }
+}
+
+impl Future for Reader {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(call) = &mut self.call else {
+            return Poll::Ready(());
+        };
+        let Poll::Ready(end) = call.as_mut().poll(cx) else {
+            return Poll::Pending;
+        };
+        let tally = &self.shared.core.tally;
+        match end {
+            ReaderEnd::Handled => tally.handled_beside(),
+            ReaderEnd::Abandoned => tally.failed(),
+            ReaderEnd::Panicked => {
+                tally.failed();
+                self.shared.failed.store(true, Ordering::Release);
             }
         }
-        Poll::Pending
+        self.call = None;
+        Poll::Ready(())
     }
+}
 
-    /// Waits until no call shares the state.
-    ///
-    /// # Errors
-    ///
-    /// If one of them panicked.
-    pub(super) async fn idle(&mut self) -> Result<(), ()> {
-        poll_fn(|cx| self.poll_idle(cx)).await
-    }
-
-    /// Ready when no call shares the state, or one has panicked.
-    pub(super) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
-        match self.poll_failed(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(())),
-            Poll::Pending if self.0.is_empty() => Poll::Ready(Ok(())),
-            Poll::Pending => Poll::Pending,
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            self.shared.core.tally.failed();
+            let why = Ending::from_word(self.shared.why.load(Ordering::Acquire));
+            ending(why, || crate::contained::discard(call));
         }
     }
 }

@@ -1,218 +1,388 @@
-//! The loop of an actor.
+//! The loop of an actor, on one of its states.
 
 use std::{
+    collections::VecDeque,
     future::poll_fn,
-    panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use parking_lot::Mutex;
 use tokio::sync::mpsc::Receiver;
 
 use super::{
-    ActorId,
+    bounded::{Bounded, bounded},
+    core::Core,
     dispatch::{Dispatch, Mode, SharedTurn},
-    handle::Lifecycle,
     queue::Queued,
     readers::Readers,
 };
 use crate::{
+    call::{Ending, ending},
     clock::Clock,
-    contained::{self, Panicked},
-    context::ActorScope,
+    contained,
+    dead_letter::Loss,
+    supervision::End,
+    turn::ActorScope,
 };
 
 /// So many messages are taken from the queue at once.
 const BATCH: usize = 64;
 
-/// So long a stopping actor waits for its suspended calls before it aborts them.
-const READERS_MAY_TAKE: Duration = Duration::from_secs(10);
+/// What an actor has received and not run. It lives outside the state, so the next state goes on with it.
+pub(super) struct Inbox<Q> {
+    pub(super) queue: Receiver<Queued<Q>>,
+    /// The oldest is the last one.
+    received: Vec<Queued<Q>>,
+    admitted: Arc<Admitted<Q>>,
+}
 
-/// Makes the state: at the start, and again when a panic has discarded it.
-pub(super) type Factory<S> = Box<dyn Fn() -> S + Send>;
+/// Calls that were let past the queue, because a call that is running waits for them.
+pub(super) struct Admitted<Q> {
+    any: AtomicBool,
+    /// None once the actor has stopped.
+    calls: Mutex<Option<VecDeque<Queued<Q>>>>,
+}
 
-pub(super) struct ActorLoop<S, D: Dispatch<S>> {
-    pub(super) id: ActorId,
-    pub(super) scope: Arc<ActorScope>,
-    pub(super) clock: Arc<Clock>,
-    pub(super) lifecycle: Arc<Lifecycle>,
-    pub(super) factory: Factory<S>,
+/// One state of an actor, and what runs on it.
+pub(super) struct Running<'a, S, D: Dispatch<S>> {
+    pub(super) core: &'a Arc<Core>,
+    pub(super) scope: &'a Arc<ActorScope>,
+    pub(super) clock: &'a Arc<Clock>,
+    pub(super) dispatch: &'a mut D,
+    pub(super) inbox: &'a mut Inbox<D::Message>,
+    pub(super) generation: u64,
     pub(super) state: Arc<S>,
     /// Another count of the state, lent to shared calls.
     pub(super) spare: Option<Arc<S>>,
-    pub(super) dispatch: D,
-    pub(super) queue: Receiver<Queued<D::Message>>,
-    /// Who is woken by a stop.
-    pub(super) stop_wakes: Option<Waker>,
+    pub(super) readers: Readers,
+    /// How many shared calls may be suspended at once.
+    pub(super) readers_limit: usize,
+    /// How long a call that runs may go on when the actor is to leave.
+    pub(super) stop_limit: Duration,
+    /// Who is woken when something is wanted.
+    pub(super) woken: Option<Waker>,
 }
 
 /// Why the loop was woken.
 enum Woken {
     Messages,
-    ReaderPanicked,
-    Stop,
+    /// Something is wanted, was let past the queue, or has ended.
+    Look,
 }
 
-/// The factory panicked: there is no state any more.
-struct Unrecoverable;
+/// What the next message needs.
+#[derive(Clone, Copy)]
+enum Needs {
+    /// That fewer calls than the limit are suspended.
+    Room,
+    /// That no call is suspended.
+    Solitude,
+}
 
-impl<S: Send + Sync + 'static, D: Dispatch<S>> ActorLoop<S, D> {
-    /// Runs until the actor is stopped, or cannot be rebuilt after a panic.
-    pub(super) async fn run(mut self) {
-        let mut readers = Readers::default();
-        // What was received but not run lives outside the state, so a rebuilt state goes on with it.
-        let mut received = Vec::with_capacity(BATCH);
-        let served = self.serve(&mut readers, &mut received).await;
+impl<Q> Inbox<Q> {
+    pub(super) fn new(queue: Receiver<Queued<Q>>, admitted: Arc<Admitted<Q>>) -> Self {
+        Inbox {
+            queue,
+            received: Vec::new(),
+            admitted,
+        }
+    }
+
+    /// Gives what waits to `lose`. More may come.
+    pub(super) fn empty(&mut self, mut lose: impl FnMut(Queued<Q>)) {
+        while let Some(queued) = self.admitted.pop() {
+            lose(queued);
+        }
+        while let Some(queued) = self.received.pop().or_else(|| self.queue.try_recv().ok()) {
+            lose(queued);
+        }
+    }
+
+    /// Closes the queue. What is in it, and what those still put there who had room reserved, is given to `lose`.
+    pub(super) async fn close(&mut self, mut lose: impl FnMut(Queued<Q>)) {
         self.queue.close();
-        // Whatever waits is dropped with its reply, which tells its caller.
-        discard(&self.id, received);
-        self.drain().await;
-        if served.is_ok() && tokio::time::timeout(READERS_MAY_TAKE, readers.idle()).await.is_err() {
-            tracing::warn!(actor = %self.id, "aborted the calls that were still running when the actor stopped");
+        self.admitted.close().into_iter().for_each(&mut lose);
+        while let Some(queued) = self.received.pop() {
+            lose(queued);
         }
-        drop(readers);
-        self.spare = None;
-        discard(&self.id, self.state);
-    }
-
-    /// Drops what is in the closed queue, and what those still put there who had room reserved when it was closed.
-    async fn drain(&mut self) {
         while let Some(queued) = self.queue.recv().await {
-            discard(&self.id, queued);
+            lose(queued);
         }
     }
 
-    async fn serve(
-        &mut self,
-        readers: &mut Readers,
-        received: &mut Vec<Queued<D::Message>>,
-    ) -> Result<(), Unrecoverable> {
-        while !self.lifecycle.is_stopping() {
-            let Some(queued) = received.pop() else {
-                match poll_fn(|cx| self.poll_woken(cx, readers, received)).await {
-                    // The oldest message is then the last one, which is popped first.
-                    Woken::Messages => received.reverse(),
-                    Woken::ReaderPanicked => self.rebuild(readers)?,
-                    Woken::Stop => break,
+    /// The same for an actor whose task is dropped, so that it cannot wait for anyone.
+    pub(super) fn abandon(&mut self, mut lose: impl FnMut(Queued<Q>)) {
+        self.queue.close();
+        self.admitted.close().into_iter().for_each(&mut lose);
+        self.empty(lose);
+    }
+}
+
+impl<Q> Admitted<Q> {
+    pub(super) fn new() -> Self {
+        Admitted {
+            any: AtomicBool::new(false),
+            calls: Mutex::new(Some(VecDeque::new())),
+        }
+    }
+
+    /// Lets a call past the queue.
+    ///
+    /// # Errors
+    ///
+    /// Gives it back if the actor has stopped.
+    pub(super) fn push(&self, call: Queued<Q>) -> Result<(), Queued<Q>> {
+        match &mut *self.calls.lock() {
+            Some(calls) => calls.push_back(call),
+            None => return Err(call),
+        }
+        self.any.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn pop(&self) -> Option<Queued<Q>> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut calls = self.calls.lock();
+        let call = calls.as_mut()?.pop_front();
+        self.any
+            .store(calls.as_ref().is_some_and(|calls| !calls.is_empty()), Ordering::Release);
+        call
+    }
+
+    fn close(&self) -> VecDeque<Queued<Q>> {
+        self.calls.lock().take().unwrap_or_default()
+    }
+}
+
+impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
+    /// Handles messages until the state is to be left, or has failed.
+    pub(super) async fn serve(&mut self) -> End {
+        let mut look = true;
+        loop {
+            if (look || self.core.control.wants_attention())
+                && let Some(end) = self.look()
+            {
+                return end;
+            }
+            look = false;
+            if !self.readers.is_empty() && self.readers.has_failed() {
+                return panicked();
+            }
+            let Some(queued) = self.inbox.received.last() else {
+                match poll_fn(|cx| self.poll_woken(cx)).await {
+                    // The oldest message is then the last one, which is taken first.
+                    Woken::Messages => self.inbox.received.reverse(),
+                    Woken::Look => look = true,
                 }
                 continue;
             };
-            if self.clock.is_late(queued.header.deadline) {
-                // Its caller is told that it is late before the message goes, which would say something else.
-                self.clock.end_late();
-                discard(&self.id, queued);
+            let mode = D::mode(&queued.message);
+            if !self.readers.is_empty()
+                && let Some(needs) = self.needs(mode)
+            {
+                poll_fn(|cx| self.poll_gate(cx, needs)).await;
+                look = true;
                 continue;
             }
-            self.scope.begin_turn(queued.header.deadline);
-            match D::mode(&queued.message) {
-                Mode::Shared => self.shared(readers, queued.message)?,
-                mode => self.exclusive(readers, mode, queued.message).await?,
+            let Some(queued) = self.inbox.received.pop() else {
+                continue;
+            };
+            let ran = match mode {
+                Mode::Shared | Mode::Parallel => self.shared(queued),
+                Mode::Alone | Mode::AloneAsync => self.exclusive(mode, queued).await,
+            };
+            if let Err(end) = ran {
+                return end;
+            }
+        }
+    }
+
+    /// What is wanted, and what was let past the queue.
+    fn look(&mut self) -> Option<End> {
+        if let Some(end) = self.core.control.leaves(self.generation) {
+            return Some(end);
+        }
+        while let Some(queued) = self.inbox.admitted.pop() {
+            if let Err(end) = self.shared(queued) {
+                return Some(end);
+            }
+        }
+        None
+    }
+
+    /// What a message has to wait for, as far as calls that ended since the last look are still counted.
+    fn needs(&self, mode: Mode) -> Option<Needs> {
+        match mode {
+            Mode::Shared | Mode::Parallel => (self.readers.len() >= self.readers_limit).then_some(Needs::Room),
+            Mode::Alone | Mode::AloneAsync => Some(Needs::Solitude),
+        }
+    }
+
+    /// Ready when the next message may run, or there is something to look at.
+    fn poll_gate(&mut self, cx: &mut Context<'_>, needs: Needs) -> Poll<()> {
+        self.readers.poll_ended(cx);
+        let is_open = match needs {
+            Needs::Room => self.readers.len() < self.readers_limit,
+            Needs::Solitude => self.readers.is_empty(),
+        };
+        if is_open || self.readers.has_failed() {
+            return Poll::Ready(());
+        }
+        self.poll_attention(cx)
+    }
+
+    fn poll_woken(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
+        if !self.readers.is_empty() {
+            self.readers.poll_ended(cx);
+            if self.readers.has_failed() {
+                return Poll::Ready(Woken::Look);
+            }
+        }
+        let Inbox { queue, received, .. } = &mut *self.inbox;
+        if let Poll::Ready(taken) = queue.poll_recv_many(cx, received, BATCH) {
+            // The queue is closed by the actor's own end alone.
+            return Poll::Ready(if taken == 0 { Woken::Look } else { Woken::Messages });
+        }
+        self.poll_attention(cx).map(|()| Woken::Look)
+    }
+
+    fn poll_attention(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // A task has one waker all its life, and it stays registered until it is used.
+        if !self.woken.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            self.core.control.register(cx.waker());
+            self.woken = Some(cx.waker().clone());
+        }
+        if self.core.control.wants_attention() {
+            self.woken = None;
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    /// Whether the call is late. Its caller is told so before the message goes, which would say something else.
+    fn is_late(&self, queued: &Queued<D::Message>) -> bool {
+        let late = self.clock.is_late(queued.header.deadline);
+        if late {
+            self.clock.end_late();
+        }
+        late
+    }
+
+    fn shared(&mut self, queued: Queued<D::Message>) -> Result<(), End> {
+        if self.is_late(&queued) {
+            self.core.tally.failed();
+            contained::discard(queued);
+            return Ok(());
+        }
+        self.scope.begin_turn(queued.header, false);
+        let mut turn = SharedTurn {
+            state: &self.state,
+            spare: &mut self.spare,
+            readers: &mut self.readers,
+            scope: self.scope,
+            tally: &self.core.tally,
+            failed: false,
+        };
+        self.dispatch.shared(&mut turn, queued.message);
+        let failed = turn.failed;
+        self.scope.end_turn();
+        if failed { Err(panicked()) } else { Ok(()) }
+    }
+
+    async fn exclusive(&mut self, mode: Mode, queued: Queued<D::Message>) -> Result<(), End> {
+        if self.is_late(&queued) {
+            self.core.tally.failed();
+            contained::discard(queued);
+            return Ok(());
+        }
+        self.spare = None;
+        let Some(state) = Arc::get_mut(&mut self.state) else {
+            tracing::error!(actor = %self.core.id, "the state is still shared though no call runs; the call fails");
+            self.core.tally.failed();
+            contained::discard(queued);
+            return Ok(());
+        };
+        self.scope.begin_turn(queued.header, true);
+        let message = queued.message;
+        let ran = match mode {
+            Mode::AloneAsync => {
+                let call = D::alone_async(state, message);
+                bounded(&self.core.control, self.generation, self.stop_limit, call).await
+            }
+            _ => match contained::outcome(|| D::alone(state, message)) {
+                Ok(handled) => Bounded::Done(handled),
+                Err(_) => Bounded::Panicked,
+            },
+        };
+        // It was registered for by the call.
+        self.woken = None;
+        self.scope.end_turn();
+        match ran {
+            Bounded::Done(true) => self.core.tally.handled_here(),
+            Bounded::Done(false) => self.core.tally.failed(),
+            Bounded::Panicked => {
+                self.core.tally.failed();
+                return Err(panicked());
+            }
+            Bounded::Aborted => {
+                self.core.tally.failed();
+                tracing::warn!(actor = %self.core.id, "aborted the call that was still running when the actor was to leave");
+                // The state is half changed.
+                return Err(End::Failed(
+                    "a call took longer than a stop waits, and was aborted".to_owned(),
+                ));
             }
         }
         Ok(())
     }
 
-    fn poll_woken(
-        &mut self,
-        cx: &mut Context<'_>,
-        readers: &mut Readers,
-        received: &mut Vec<Queued<D::Message>>,
-    ) -> Poll<Woken> {
-        if !readers.is_empty() && readers.poll_failed(cx).is_ready() {
-            return Poll::Ready(Woken::ReaderPanicked);
-        }
-        if let Poll::Ready(taken) = self.queue.poll_recv_many(cx, received, BATCH) {
-            // Nothing is taken only from a queue that is closed, and only this loop closes it.
-            return Poll::Ready(if taken == 0 { Woken::Stop } else { Woken::Messages });
-        }
-        self.poll_stopping(cx).map(|()| Woken::Stop)
-    }
-
-    fn poll_stopping(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // A task has one waker all its life, and a stop takes it for good.
-        if !self
-            .stop_wakes
-            .as_ref()
-            .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
-            self.lifecycle.register(cx.waker());
-            self.stop_wakes = Some(cx.waker().clone());
-        }
-        if self.lifecycle.is_stopping() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    }
-
-    fn shared(&mut self, readers: &mut Readers, message: D::Message) -> Result<(), Unrecoverable> {
-        let mut turn = SharedTurn {
-            state: &self.state,
-            spare: &mut self.spare,
-            readers,
-            scope: &self.scope,
-            failed: false,
-        };
-        self.dispatch.shared(&mut turn, message);
-        if turn.failed { self.rebuild(readers) } else { Ok(()) }
-    }
-
-    async fn exclusive(&mut self, readers: &mut Readers, mode: Mode, message: D::Message) -> Result<(), Unrecoverable> {
-        if !readers.is_empty() {
-            let idle = poll_fn(|cx| match readers.poll_idle(cx) {
-                Poll::Ready(idle) => Poll::Ready(Some(idle)),
-                Poll::Pending => self.poll_stopping(cx).map(|()| None),
-            });
-            match idle.await {
-                Some(Ok(())) => {}
-                Some(Err(())) => self.rebuild(readers)?,
-                // A reader without a deadline may never end, and the call has not begun.
-                None => {
-                    discard(&self.id, message);
-                    return Ok(());
-                }
-            }
+    /// Lets the suspended calls end, for so long as a stop waits; then aborts them. Whether the state is whole and can be had
+    /// alone.
+    pub(super) async fn quiet(&mut self) -> bool {
+        let waited = bounded(
+            &self.core.control,
+            self.generation,
+            self.stop_limit,
+            self.readers.idle(),
+        )
+        .await;
+        if waited == Bounded::Aborted {
+            tracing::warn!(actor = %self.core.id, "aborted the calls that were still running when the actor was to leave");
+            self.readers.abort(Ending::Stopped);
+            // A call that is dropped lets go of the state, unless it computes and never awaits.
+            let _ = tokio::time::timeout(Duration::from_secs(1), self.readers.idle()).await;
         }
         self.spare = None;
-        let Some(state) = Arc::get_mut(&mut self.state) else {
-            tracing::error!(actor = %self.id, "the state is still shared though no call runs; the call fails");
-            discard(&self.id, message);
-            return Ok(());
-        };
-        let ran = match mode {
-            Mode::AloneAsync => AssertUnwindSafe(D::alone_async(state, message))
-                .catch_unwind()
-                .await
-                .is_ok(),
-            Mode::Alone | Mode::Shared => contained::outcome(|| D::alone(state, message)).is_ok(),
-        };
-        if ran { Ok(()) } else { self.rebuild(readers) }
+        !self.readers.has_failed() && Arc::get_mut(&mut self.state).is_some()
     }
 
-    /// Discards the state with the calls that share it, and makes a new one.
-    fn rebuild(&mut self, readers: &mut Readers) -> Result<(), Unrecoverable> {
-        tracing::error!(actor = %self.id, "a handler panicked; the state is made anew");
-        *readers = Readers::default();
-        match contained::outcome(&self.factory) {
-            Ok(state) => {
-                self.spare = None;
-                let broken = std::mem::replace(&mut self.state, Arc::new(state));
-                discard(&self.id, broken);
-                Ok(())
-            }
-            Err(Panicked) => {
-                tracing::error!(actor = %self.id, "the factory panicked; the actor stops");
-                Err(Unrecoverable)
-            }
+    /// Aborts the suspended calls, and drops the state.
+    pub(super) fn discard(mut self, why: Ending) {
+        self.readers.abort(why);
+        let Running { state, spare, .. } = self;
+        contained::discard(spare);
+        if ending(why, || contained::dropped(state)).is_err() {
+            tracing::error!(actor = %self.core.id, "the state panicked while it was dropped");
         }
     }
 }
 
-/// Drops a value of the user's, whose drop may panic.
-fn discard<T>(id: &ActorId, value: T) {
-    if contained::dropped(value).is_err() {
-        tracing::error!(actor = %id, "a value panicked while it was dropped");
+/// A message will not be handled, because the actor has stopped.
+pub(super) fn lose<S, D: Dispatch<S>>(core: &Core, queued: Queued<D::Message>) {
+    let letter = D::letter(&queued.message);
+    if contained::dropped(queued).is_err() {
+        tracing::error!(actor = %core.id, "a message panicked while it was dropped");
     }
+    core.lose(letter, Loss::ActorStopped);
+}
+
+fn panicked() -> End {
+    End::Failed("a handler panicked".to_owned())
 }

@@ -2,13 +2,16 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use tokio::sync::mpsc::Sender;
-
 use super::{
     dispatch::{Dispatch, Mode, SharedTurn},
-    queue::{Injecting, Queued},
+    queue::{Injecting, QueueSender},
 };
-use crate::{broker::Broker, contract::ContractMessage, router::Routes};
+use crate::{
+    broker::Broker,
+    contract::{ContractMessage, Letter},
+    router::Routes,
+};
+use callsheet_wire::Failure;
 
 /// The contracts that an actor with the state `S` serves.
 pub trait ContractSet<S>: 'static {
@@ -27,9 +30,6 @@ pub trait ContractSet<S>: 'static {
     #[doc(hidden)]
     fn expose_events(broker: &Broker);
 }
-
-/// The sending half of an actor's queue.
-pub struct QueueSender<Q>(pub(super) Sender<Queued<Q>>);
 
 /// No contract.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ where
     ) {
         routes.add::<D::Message>(|| {
             Arc::new(Injecting {
-                queue: queue.0.clone(),
+                queue: queue.clone(),
                 inject,
             })
         });
@@ -134,11 +134,19 @@ impl<S: Send + Sync + 'static> Dispatch<S> for DispatchNothing {
         match message {}
     }
 
-    fn alone(_: &mut S, message: Never) {
+    fn alone(_: &mut S, message: Never) -> bool {
         match message {}
     }
 
-    async fn alone_async(_: &mut S, message: Never) {
+    async fn alone_async(_: &mut S, message: Never) -> bool {
+        match message {}
+    }
+
+    fn letter(message: &Never) -> Letter {
+        match *message {}
+    }
+
+    fn refuse(message: Never, _: Failure) {
         match message {}
     }
 }
@@ -178,17 +186,90 @@ where
         }
     }
 
-    fn alone(state: &mut S, message: Self::Message) {
+    fn alone(state: &mut S, message: Self::Message) -> bool {
         match message {
             Either::This(message) => A::alone(state, message),
             Either::Other(message) => B::alone(state, message),
         }
     }
 
-    async fn alone_async(state: &mut S, message: Self::Message) {
+    async fn alone_async(state: &mut S, message: Self::Message) -> bool {
         match message {
             Either::This(message) => A::alone_async(state, message).await,
             Either::Other(message) => B::alone_async(state, message).await,
         }
+    }
+
+    fn letter(message: &Self::Message) -> Letter {
+        match message {
+            Either::This(message) => A::letter(message),
+            Either::Other(message) => B::letter(message),
+        }
+    }
+
+    fn refuse(message: Self::Message, failure: Failure) {
+        match message {
+            Either::This(message) => A::refuse(message, failure),
+            Either::Other(message) => B::refuse(message, failure),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callsheet_macros::actor_contract;
+    use callsheet_wire::{Code, Codec, Payload};
+
+    use super::*;
+    use crate::{
+        call::{Port, WireReply},
+        contract::{MessageOf, Serves, tests::Kept},
+    };
+
+    #[actor_contract(namespace = "set")]
+    pub(super) trait Here {
+        fn open(&self);
+    }
+
+    #[actor_contract(namespace = "set")]
+    pub(super) trait There {
+        fn open(&self);
+    }
+
+    struct Door;
+
+    impl Here for Door {
+        fn open(&self) {}
+    }
+
+    impl There for Door {
+        fn open(&self) {}
+    }
+
+    type Both = Cons<<dyn Here as Serves<Door>>::Contracts, <dyn There as Serves<Door>>::Contracts>;
+    type DispatchBoth = <Both as ContractSet<Door>>::Dispatch;
+
+    fn message<M: ContractMessage>(reply: WireReply) -> M {
+        let decoded = (M::METHODS[0].decode)(Payload::absent(Codec::Json), reply);
+        decoded.expect("it has no arguments")
+    }
+
+    #[test]
+    fn a_message_of_the_sum_is_named_and_refused_as_its_contract_does_it() {
+        let outlet = Arc::new(Kept::default());
+        let port = || WireReply::Port(Port::new(outlet.clone(), 1));
+        let this = Either::This(message::<MessageOf<dyn Here>>(port()));
+        let other = Either::Other(message::<MessageOf<dyn There>>(port()));
+        let failures = [Code::TargetBusy, Code::ActorStopped].map(|code| Failure::new(code, "not now"));
+        for (message, contract, failure) in [(this, "set.Here", &failures[0]), (other, "set.There", &failures[1])] {
+            let expected = Letter {
+                contract,
+                method: "Open",
+                awaited: true,
+            };
+            assert_eq!(<DispatchBoth as Dispatch<Door>>::letter(&message), expected);
+            <DispatchBoth as Dispatch<Door>>::refuse(message, failure.clone());
+        }
+        assert_eq!(*outlet.0.lock(), failures);
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -10,7 +11,10 @@ use std::{
 use callsheet_schema::DeclaredError;
 use callsheet_wire::Failure;
 
-use super::{pending::Pending, returns::Returns};
+use super::{
+    pending::{Options, Pending},
+    returns::Returns,
+};
 use crate::{
     contract::{Message, MessageOf},
     mailbox::Address,
@@ -19,12 +23,13 @@ use crate::{
 /// A call with one reply. It starts when it is awaited, or made a future; the future borrows nothing of the mailbox.
 ///
 /// It fails with [`Failure`], or with `CallError<E>` where the contract declares the error `E`. Dropping it before it ends
-/// cancels it: a shared handler stops at its next await, an exclusive one runs to its end.
+/// cancels it: a shared handler stops at its next await, an exclusive one runs to its end unless its method is
+/// `#[cancel_safe]`.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Ask<'a, M: Message> {
     address: &'a Address<MessageOf<M::Contract>>,
     message: M,
-    timeout: Option<Duration>,
+    options: Options,
 }
 
 /// A reply, or why there is none.
@@ -35,18 +40,36 @@ impl<'a, M: Message> Ask<'a, M> {
         Ask {
             address,
             message,
-            timeout: None,
+            options: Options::default(),
         }
     }
 
-    /// Waits at most so long for the reply, instead of the runtime's default; never longer than its longest.
+    /// Waits at most so long for the reply, instead of what the contract says, or the runtime's default; never longer than
+    /// the runtime's longest, and, within a handler, than the caller of that handler waits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.options.timeout = Some(timeout);
         self
     }
 
-    pub(super) fn into_parts(self) -> (&'a Address<MessageOf<M::Contract>>, M, Option<Duration>) {
-        (self.address, self.message, self.timeout)
+    /// Sends `value` along under `key`. The handler finds it in its [context](crate::CallContext::meta).
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        let meta = self.options.meta.get_or_insert_default();
+        Arc::make_mut(meta).insert(key.into(), value.into());
+        self
+    }
+
+    /// Makes the call apart from the call whose handler this runs in: it is never refused as a deadlock.
+    ///
+    /// An ask that waits for itself, through whatever actors, is refused with [`Code::Deadlock`](crate::Code::Deadlock). That
+    /// is wrong only where something else ends the wait, such as another branch of a `select!`; and that is what this is for.
+    /// If nothing does, the call's deadline ends it.
+    pub fn detached(mut self) -> Self {
+        self.options.detached = true;
+        self
+    }
+
+    pub(super) fn into_parts(self) -> (&'a Address<MessageOf<M::Contract>>, M, Options) {
+        (self.address, self.message, self.options)
     }
 }
 
@@ -55,7 +78,7 @@ impl<M: Message> IntoFuture for Ask<'_, M> {
     type IntoFuture = AskFuture<M>;
 
     fn into_future(self) -> AskFuture<M> {
-        AskFuture(Pending::start(self.address, self.message, self.timeout))
+        AskFuture(Pending::start(self.address, self.message, self.options))
     }
 }
 

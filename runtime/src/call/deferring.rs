@@ -44,7 +44,11 @@ pub(super) fn follow<T, R>(
         }
     };
     // Calls are settled in the task of their actor, or in their own; without one the reply is dropped, which says so.
-    if let Some(call) = ambient::call() {
-        tokio::spawn(ambient::scope(call, followed));
+    if let Some(call) = ambient::after_turn() {
+        match ambient::find() {
+            Ok(runtime) => runtime.follow(ambient::scope(call, followed)),
+            // Its actors end by themselves when a runtime was dropped.
+            Err(_) => _ = tokio::spawn(ambient::scope(call, followed)),
+        }
     }
 }

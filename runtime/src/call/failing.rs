@@ -2,7 +2,8 @@
 
 use callsheet_wire::{Code, Delivered, Failure};
 
-use crate::actor::ActorId;
+use super::ending::{self, Ending};
+use crate::id::ActorId;
 
 /// The actor has stopped, and the call was not delivered.
 pub(crate) fn closed(id: &ActorId) -> Failure {
@@ -25,9 +26,20 @@ pub(crate) fn late_for_first_item() -> Failure {
         .with_delivered(Delivered::Unknown)
 }
 
-/// The handler went away without a reply: it panicked, or the state it ran on was discarded.
+/// The handler went away without a reply, for the reason that holds where it is dropped.
 pub(crate) fn handler_lost() -> Failure {
-    Failure::new(Code::ActorFailed, "the actor failed while it handled the call").with_delivered(Delivered::Yes)
+    let (code, text) = match ending::current() {
+        Ending::Failed => (Code::ActorFailed, "the actor failed while it handled the call"),
+        Ending::Discarded => (
+            Code::ActorFailed,
+            "another call of the actor failed, and with the state they shared this one was given up",
+        ),
+        Ending::Stopped => (
+            Code::ActorStopped,
+            "the actor stopped, and the call took longer than a stop waits",
+        ),
+    };
+    Failure::new(code, text).with_delivered(Delivered::Yes)
 }
 
 /// What the deferred reply was to follow from panicked.

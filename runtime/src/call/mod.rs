@@ -1,7 +1,9 @@
 //! A call: from the moment a proxy's method is called to the moment its caller has the reply.
 
 mod ask;
+mod chain;
 mod deferring;
+mod ending;
 mod failing;
 mod pending;
 mod port;
@@ -10,6 +12,7 @@ mod returns;
 mod slot;
 mod streamed;
 mod tell;
+mod while_awaited;
 
 pub use ask::{Ask, AskFuture};
 pub use port::WireReply;
@@ -18,15 +21,42 @@ pub use returns::{Outcome, Returns};
 pub use slot::UnusedSlots;
 pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};
+pub use while_awaited::while_awaited;
 
 pub(crate) use failing::{closed, handler_lost, late_for_first_item, late_in_queue, late_running};
 pub(crate) use port::{Body, EncodedStream, Form, Outlet, Port, Step};
 
+pub(crate) use chain::{Link, Standing, Turn};
+pub(crate) use ending::{Ending, ending};
+
+use std::{collections::BTreeMap, sync::Arc};
+
 use crate::clock::Deadline;
 
 /// What every queued call carries beside its message.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct CallHeader {
     /// When nobody waits for the call any more.
     pub(crate) deadline: Deadline,
+    /// Which turn awaits the call, if one does.
+    pub(crate) link: Option<Arc<Link>>,
+    /// What the caller sent along.
+    pub(crate) meta: Option<Metadata>,
+}
+
+/// What a caller sends along with a call, for whoever handles it.
+pub(crate) type Metadata = Arc<BTreeMap<String, String>>;
+
+impl CallHeader {
+    /// That of what nobody waits for.
+    pub(crate) const NONE: CallHeader = CallHeader::until(Deadline::NONE);
+
+    /// That of a call from outside of all actors.
+    pub(crate) const fn until(deadline: Deadline) -> Self {
+        CallHeader {
+            deadline,
+            link: None,
+            meta: None,
+        }
+    }
 }

@@ -11,19 +11,31 @@ use std::{
 use callsheet_wire::Failure;
 
 use super::{
-    CallHeader, Reply,
+    CallHeader, Link, Metadata, Reply, Standing,
     returns::Outcome,
     slot::{self, SlotOf},
 };
 use crate::{
     actor::{Rejected, Sending},
+    ambient::{self, Caller},
     contract::{Message, MessageOf},
-    mailbox::Address,
+    mailbox::{Address, Target},
 };
 
 /// A call under way. Dropping it tells the handler that nobody waits any more.
 pub(super) struct Pending<M: Message> {
     state: State<M>,
+    /// How the turn that awaits it is known to the turns it leads to.
+    link: Option<Arc<Link>>,
+}
+
+/// How a call is made, beside its message.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Options {
+    pub(super) timeout: Option<Duration>,
+    pub(super) meta: Option<Metadata>,
+    /// The call is no part of the chain of the turn that makes it.
+    pub(super) detached: bool,
 }
 
 enum State<M: Message> {
@@ -45,33 +57,66 @@ impl<M: Message> Unpin for Pending<M> {}
 impl<M: Message> Pending<M> {
     /// Starts the call: its message is in the queue afterwards, if there is room.
     #[inline]
-    pub(super) fn start(address: &Address<MessageOf<M::Contract>>, message: M, timeout: Option<Duration>) -> Self {
-        let state = match Self::enqueue(address, message, timeout) {
+    pub(super) fn start(address: &Address<MessageOf<M::Contract>>, message: M, options: Options) -> Self {
+        let caller = ambient::caller();
+        let link = match &caller {
+            Some(caller) if !options.detached => Some(Link::new(Arc::clone(&caller.turn))),
+            _ => None,
+        };
+        let state = match Self::enqueue(address, message, options, caller, link.clone()) {
             Ok(state) => state,
             Err(failure) => State::Failed(failure),
         };
-        Pending { state }
+        Pending { state, link }
     }
 
     fn enqueue(
         address: &Address<MessageOf<M::Contract>>,
         message: M,
-        timeout: Option<Duration>,
+        options: Options,
+        caller: Option<Caller>,
+        link: Option<Arc<Link>>,
     ) -> Result<State<M>, Failure> {
         let mut target = address.resolve()?;
-        let deadline = target.deadline(timeout);
-        let header = CallHeader { deadline };
+        let mut deadline = target.deadline(options.timeout.or(M::TIMEOUT));
+        if let Some(Caller {
+            deadline: Some((clock, outer)),
+            ..
+        }) = &caller
+        {
+            deadline = target.clock().sooner(deadline, clock, *outer);
+        }
+        let caller = caller.filter(|_| link.is_some());
+        let standing = |target: &Target<_>| match &caller {
+            Some(caller) => caller.turn.standing(target.sink().number(), M::EXCLUSIVE),
+            None => Standing::Free,
+        };
+        if standing(&target) == Standing::Deadlock
+            && let Some(caller) = &caller
+        {
+            return Err(caller.turn.deadlock(address.id()));
+        }
+        let mut header = CallHeader {
+            deadline,
+            link,
+            meta: options.meta,
+        };
         let slot = slot::take::<M>(deadline);
         target.clock().touch();
         let mut message = message.into_queued(Reply::to_slot(Arc::clone(&slot)));
         loop {
-            message = match target.sink().try_send(header, message) {
+            if standing(&target) == Standing::Admitted {
+                // If its actor has stopped, the message is dropped, whose reply then says so through the slot.
+                let _ = target.sink().admit(header, message);
+                return Ok(State::Waiting { slot });
+            }
+            (header, message) = match target.sink().try_send(header, message) {
                 Ok(()) => return Ok(State::Waiting { slot }),
-                Err(Rejected::Full(message)) => {
+                Err(Rejected::Full(header, message)) => {
                     let sending = target.sink().send(header, message);
                     return Ok(State::Enqueueing { sending, slot });
                 }
-                Err(Rejected::Closed(message)) => message,
+                Err(Rejected::Closed(header, message)) => (header, message),
             };
             // The actor that was cached has stopped; another one may have its name by now.
             match address.resolve_again(&target) {
@@ -83,6 +128,13 @@ impl<M: Message> Pending<M> {
             }
         }
     }
+
+    /// Nobody awaits the call any more.
+    fn release(&mut self) {
+        if let Some(link) = self.link.take() {
+            link.release();
+        }
+    }
 }
 
 impl<M: Message> Future for Pending<M> {
@@ -92,6 +144,7 @@ impl<M: Message> Future for Pending<M> {
         if let State::Enqueueing { sending, slot } = &mut self.state {
             if let Poll::Ready((outcome, _)) = slot.poll_outcome(cx) {
                 self.state = State::Ended;
+                self.release();
                 return Poll::Ready(outcome);
             }
             // A queue that was closed drops the message, whose reply then says so through the slot.
@@ -111,6 +164,7 @@ impl<M: Message> Future for Pending<M> {
         {
             slot::give_back::<M>(slot);
         }
+        self.release();
         Poll::Ready(outcome)
     }
 }
@@ -120,5 +174,6 @@ impl<M: Message> Drop for Pending<M> {
         if let State::Enqueueing { slot, .. } | State::Waiting { slot } = &self.state {
             slot.abandon();
         }
+        self.release();
     }
 }

@@ -56,6 +56,11 @@ impl<R: Returns> Reply<R> {
         }
     }
 
+    /// Whether the reply goes to somebody.
+    pub fn is_awaited(&self) -> bool {
+        !matches!(self.destination, Destination::Nowhere)
+    }
+
     /// Ready when nobody waits for the reply any more.
     pub(crate) fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
         match &self.destination {
@@ -93,7 +98,7 @@ impl<R: Returns> Reply<R> {
     }
 
     /// Ends the call with a failure.
-    pub(crate) fn fail(mut self, failure: Failure) {
+    pub fn fail(mut self, failure: Failure) {
         self.take().fail(failure);
     }
 
@@ -114,7 +119,7 @@ impl<R: Returns> Destination<R> {
 
 impl<R: Returns> Drop for Reply<R> {
     fn drop(&mut self) {
-        if matches!(self.destination, Destination::Nowhere) {
+        if !self.is_awaited() {
             return;
         }
         let failure = if self.running { handler_lost() } else { never_run() };

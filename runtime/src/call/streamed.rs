@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -12,7 +13,11 @@ use callsheet_wire::{Code, Delivered, Failure};
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
-use super::{failing::late_for_first_item, pending::Pending, returns::Returns};
+use super::{
+    failing::late_for_first_item,
+    pending::{Options, Pending},
+    returns::Returns,
+};
 use crate::{
     Streaming, ambient, contained,
     contract::{Message, MessageOf},
@@ -33,7 +38,7 @@ enum State<M: Message, T> {
     Start {
         address: Address<MessageOf<M::Contract>>,
         message: M,
-        timeout: Option<Duration>,
+        options: Options,
     },
     Opening {
         call: Pending<M>,
@@ -69,15 +74,32 @@ impl<M: Message, T> StreamCall<M, T> {
             state: State::Start {
                 address,
                 message,
-                timeout: None,
+                options: Options::default(),
             },
         }
     }
 
     /// Waits at most so long for the first item, instead of the runtime's default.
     pub fn timeout(mut self, limit: Duration) -> Self {
-        if let State::Start { timeout, .. } = &mut self.state {
-            *timeout = Some(limit);
+        if let State::Start { options, .. } = &mut self.state {
+            options.timeout = Some(limit);
+        }
+        self
+    }
+
+    /// Sends `value` along under `key`. The handler finds it in its [context](crate::CallContext::meta).
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        if let State::Start { options, .. } = &mut self.state {
+            let meta = options.meta.get_or_insert_default();
+            Arc::make_mut(meta).insert(key.into(), value.into());
+        }
+        self
+    }
+
+    /// Opens the stream apart from the call whose handler this runs in; see [`Ask::detached`](crate::Ask::detached).
+    pub fn detached(mut self) -> Self {
+        if let State::Start { options, .. } = &mut self.state {
+            options.detached = true;
         }
         self
     }
@@ -98,18 +120,18 @@ where
                     let State::Start {
                         address,
                         message,
-                        timeout,
+                        options,
                     } = std::mem::replace(&mut self.state, State::Ended)
                     else {
                         continue;
                     };
                     let started = Instant::now();
-                    let call = Pending::start(&address, message, timeout);
+                    let call = Pending::start(&address, message, options.clone());
                     let runtime = address.location().runtime.clone().ok();
                     let first = First::Within {
                         address,
                         started,
-                        timeout,
+                        timeout: options.timeout.or(M::TIMEOUT),
                     };
                     self.state = State::Opening { call, runtime, first };
                 }

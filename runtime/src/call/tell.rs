@@ -1,10 +1,10 @@
 //! Calls without a reply.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use callsheet_wire::Failure;
 
-use super::{ask::Ask, returns::Returns};
+use super::{Metadata, ask::Ask, returns::Returns};
 use crate::{
     contract::{Message, MessageOf, TellMessage},
     mailbox::{Address, Enqueue},
@@ -18,6 +18,7 @@ pub struct Tell<'a, M: TellMessage> {
     address: &'a Address<MessageOf<M::Contract>>,
     message: M,
     timeout: Option<Duration>,
+    meta: Option<Metadata>,
 }
 
 impl<'a, M: TellMessage> Tell<'a, M> {
@@ -27,12 +28,20 @@ impl<'a, M: TellMessage> Tell<'a, M> {
             address,
             message,
             timeout: None,
+            meta: None,
         }
     }
 
-    /// Waits at most so long for room in the queue, instead of the runtime's default.
+    /// Waits at most so long for room in the queue, instead of what the contract says, or the runtime's default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends `value` along under `key`. The handler finds it in its [context](crate::CallContext::meta).
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        let meta = self.meta.get_or_insert_default();
+        Arc::make_mut(meta).insert(key.into(), value.into());
         self
     }
 }
@@ -51,7 +60,8 @@ pub trait Sends: Send {
 impl<M: TellMessage> Sends for Tell<'_, M> {
     #[inline]
     fn send(self) -> Enqueue {
-        self.address.enqueue(self.timeout, self.message.into_queued())
+        self.address
+            .enqueue(self.timeout.or(M::TIMEOUT), self.meta, self.message.into_queued())
     }
 }
 
@@ -59,9 +69,9 @@ impl<M: TellMessage> Sends for Tell<'_, M> {
 #[diagnostic::do_not_recommend]
 impl<M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infallible>> Sends for Ask<'_, M> {
     fn send(self) -> Enqueue {
-        let (address, message, timeout) = self.into_parts();
+        let (address, message, options) = self.into_parts();
         let reply = super::Reply::to_wire(super::WireReply::Discard);
-        address.enqueue(timeout, message.into_queued(reply))
+        address.enqueue(options.timeout.or(M::TIMEOUT), options.meta, message.into_queued(reply))
     }
 }
 

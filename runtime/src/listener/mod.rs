@@ -77,14 +77,16 @@ impl Runtime {
     /// Outside a tokio runtime with I/O enabled.
     pub async fn listen(&self, options: impl Into<ListenerOptions>) -> Result<Listener, ListenError> {
         let options = options.into();
+        #[cfg(feature = "settings")]
+        let options = options.settled(self.settings());
         let bound = Bound::bind(&options.location)?;
         let path = bound.path().to_owned();
         let counters = Arc::new(Counters::default());
         let stage = watch::Sender::new(Stage::Open);
         let acceptor = Acceptor {
             runtime: self.clone(),
-            limits: options.limits,
-            most: options.connections,
+            limits: options.limits(),
+            most: options.connections(),
             counters: Arc::clone(&counters),
         };
         self.spawn(acceptor.run(bound, stage.subscribe()));
@@ -92,7 +94,7 @@ impl Runtime {
             path,
             counters,
             stage,
-            drain: options.drain,
+            drain: options.drain_limit(),
         })
     }
 }

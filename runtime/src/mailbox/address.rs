@@ -18,10 +18,13 @@ use callsheet_wire::{Code, Delivered, Failure};
 use tokio::time::{Instant, Sleep};
 
 use crate::{
-    actor::{ActorId, Rejected, Sending, Sink},
-    call::{CallHeader, closed},
+    actor::{Rejected, Sending, Sink},
+    ambient,
+    call::{CallHeader, Metadata, Standing, closed},
     clock::{Clock, Deadline},
+    contained,
     contract::ContractMessage,
+    id::ActorId,
     runtime::{Timeouts, WeakRuntime},
 };
 
@@ -158,29 +161,57 @@ impl<M: ContractMessage> Address<M> {
     }
 
     /// Puts a message without a reply into the queue: at once if there is room, else by the deadline.
-    pub(crate) fn enqueue(&self, timeout: Option<Duration>, message: M) -> Enqueue {
-        Enqueue(self.try_enqueue(timeout, message).unwrap_or_else(State::Failed))
+    pub(crate) fn enqueue(&self, timeout: Option<Duration>, meta: Option<Metadata>, message: M) -> Enqueue {
+        Enqueue(self.try_enqueue(timeout, meta, message).unwrap_or_else(State::Failed))
     }
 
-    fn try_enqueue(&self, timeout: Option<Duration>, mut message: M) -> Result<State, Failure> {
+    fn try_enqueue(&self, timeout: Option<Duration>, meta: Option<Metadata>, mut message: M) -> Result<State, Failure> {
         let mut target = self.resolve()?;
-        // A tell that was enqueued is run however late: its deadline is for the wait for room alone.
-        let header = CallHeader {
-            deadline: Deadline::NONE,
+        // A tell that was enqueued is run however late: its deadline is for the wait for room alone. It carries no chain,
+        // since nobody waits for it.
+        let mut header = CallHeader {
+            meta,
+            ..CallHeader::NONE
         };
         loop {
-            message = match target.sink().try_send(header, message) {
+            (header, message) = match target.sink().try_send(header, message) {
                 Ok(()) => return Ok(State::Sent),
-                Err(Rejected::Full(message)) => {
+                Err(Rejected::Full(header, message)) => {
+                    if let Err(failure) = self.may_wait(&target) {
+                        contained::discard(message);
+                        return Err(failure);
+                    }
                     return Ok(State::Full {
                         id: self.id().clone(),
                         sending: target.sink().send(header, message),
                         limit: Box::pin(target.clock.sleep(target.timeouts.of(timeout))),
                     });
                 }
-                Err(Rejected::Closed(message)) => message,
+                Err(Rejected::Closed(header, message)) => (header, message),
             };
             target = self.resolve_again(&target)?;
+        }
+    }
+
+    /// Whether a turn may wait for room in the full queue of `target`.
+    ///
+    /// # Errors
+    ///
+    /// If the actor itself waits for that turn, and so may make no room before the wait is over.
+    fn may_wait(&self, target: &Target<M>) -> Result<(), Failure> {
+        let Some(caller) = ambient::caller() else {
+            return Ok(());
+        };
+        match caller.turn.standing(target.sink().number(), false) {
+            Standing::Free => Ok(()),
+            Standing::Deadlock => Err(caller.turn.deadlock(self.id())),
+            Standing::Admitted => {
+                let text = format!(
+                    "the queue of actor `{}` is full, and it may make no room before this call of it has ended",
+                    self.id()
+                );
+                Err(Failure::new(Code::TargetBusy, text))
+            }
         }
     }
 }

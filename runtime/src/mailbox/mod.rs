@@ -8,10 +8,10 @@ pub(crate) use address::Target;
 pub use address::{Address, Enqueue, Location};
 
 use crate::{
-    actor::ActorId,
     ambient,
     call::{Ask, Sends, StreamCall},
     contract::{Contract, ContractMessage, Extends, Link, Message, Proxy},
+    id::ActorId,
     runtime::WeakRuntime,
 };
 

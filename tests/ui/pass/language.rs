@@ -37,7 +37,7 @@ mod health {
 use health::HealthCheck as Health;
 
 /// Builds on two contracts, one of which it names by a path and one under another name.
-#[actor_contract(namespace = "demo")]
+#[actor_contract(namespace = "demo", timeout = "1min")]
 pub trait Lists: Health + self::Named + Send + ::core::marker::Sync + 'static {
     /// Has had other names.
     #[method(name = "Size", alias = "Length")]
@@ -58,6 +58,33 @@ pub trait Lists: Health + self::Named + Send + ::core::marker::Sync + 'static {
     /// Is not here.
     #[cfg(any())]
     async fn here(&self, #[context] cx: &CallContext, value: Missing) -> Missing;
+    /// Computes beside others.
+    #[parallel]
+    #[method(timeout = "2s")]
+    fn weighed(&self, #[context] cx: &CallContext) -> u64;
+    /// Waits beside others.
+    #[parallel]
+    #[deprecated = "weigh it yourself"]
+    async fn weighed_later(&self, #[allow(unused_mut)] mut items: Vec<u64>) -> Result<u64, NoList> {
+        items.push(1);
+        Ok(items.into_iter().sum())
+    }
+    /// Has no reply.
+    #[method(timeout = "500ms")]
+    #[parallel]
+    #[tell]
+    async fn dusted(&self);
+    /// May be stopped.
+    #[cancel_safe]
+    async fn moved(&mut self, place: String, #[context] cx: &CallContext) -> Result<String, NoList>;
+    /// May be stopped, and is not here.
+    #[cfg(any())]
+    #[cancel_safe]
+    async fn moved(&mut self, place: Missing) -> Missing;
+    /// Computes, and is not here.
+    #[cfg(any())]
+    #[parallel]
+    fn weighed(&self, place: Missing) -> Missing;
     /// Is not for everyone.
     #[doc(hidden)]
     #[must_use]
@@ -103,6 +130,13 @@ impl Lists for Shelf {
     async fn whose(&self, prefix: String, cx: &CallContext) -> String {
         format!("{prefix}{}", cx.actor())
     }
+    fn weighed(&self, cx: &CallContext) -> u64 {
+        cx.actor().to_string().len() as u64
+    }
+    async fn dusted(&self) {}
+    async fn moved(&mut self, place: String, cx: &CallContext) -> Result<String, NoList> {
+        Ok(format!("{} to {place}", cx.actor()))
+    }
 }
 
 impl Both for Shelf {}
@@ -121,6 +155,15 @@ async fn main() {
     assert_eq!(both.here(2).await, Ok(1));
     assert_eq!(both.whose("the ".to_owned()).await, Ok("the shelf".to_owned()));
     assert_eq!(both.later().await, Ok("later".to_owned()));
+    assert_eq!(both.weighed().await, Ok(5));
+    #[allow(deprecated)]
+    let weighed = both.weighed_later(vec![2]).await;
+    assert_eq!(weighed, Ok(3));
+    assert_eq!(both.dusted().await, Ok(()));
+    assert_eq!(
+        both.moved("the wall".to_owned()).await,
+        Ok("shelf to the wall".to_owned())
+    );
     let items: Vec<_> = both.open("a".to_owned()).collect().await;
     assert_eq!(items, [Ok("a".to_owned())]);
     let items: Vec<_> = both.stream(|b| b.open(String::new())).collect().await;

@@ -1,5 +1,7 @@
 //! One method: how it is called, and what it gives back.
 
+use std::time::Duration;
+
 use callsheet_schema::names;
 use quote::ToTokens;
 use syn::{ReceiverKind, Safety, Type, ext::IdentExt};
@@ -7,18 +9,23 @@ use syn::{ReceiverKind, Safety, Type, ext::IdentExt};
 use super::{
     Kind, MessageName, Method, Request,
     arguments::{check_context, check_request},
+    limit::check_limit,
     naming::check_segment,
     owned::check_owned,
+    turn::{check_cancel_safe, check_parallel},
 };
 use crate::{
     contract::ast::{self, impl_stream_item},
     fault::{Code, Faults},
 };
 
-pub(super) fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<Method> {
+/// Judges a method of a contract whose methods have the time limit `limit`, if they say nothing else.
+pub(super) fn check_method(method: &ast::Method, limit: Option<Duration>, faults: &mut Faults) -> Option<Method> {
     let signature = &method.signature;
     let fine = check_qualifiers(method, faults);
     let exclusive = check_receiver(method, faults);
+    let parallel = check_parallel(method, exclusive, faults);
+    let cancel_safe = check_cancel_safe(method, exclusive, faults);
     let kind = check_returns(method, faults);
     let context = check_context(method, faults);
     let request = check_request(method, faults);
@@ -42,6 +49,7 @@ pub(super) fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<
     for alias in &method.options.aliases {
         check_segment(&alias.value(), alias.span(), "a message's name", faults);
     }
+    let own_limit = method.options.timeout.as_ref().map(|own| check_limit(own, faults));
     if !fine {
         return None;
     }
@@ -51,11 +59,14 @@ pub(super) fn check_method(method: &ast::Method, faults: &mut Faults) -> Option<
         cfg: method.cfg().into_iter().cloned().collect(),
         exclusive: exclusive?,
         is_async: signature.asyncness.is_some(),
+        parallel,
+        cancel_safe,
         kind: kind?,
         request: request?,
         context: context?,
         message,
         aliases: method.options.aliases.clone(),
+        timeout: own_limit.unwrap_or(limit),
     })
 }
 
@@ -123,7 +134,7 @@ fn check_receiver(method: &ast::Method, faults: &mut Faults) -> Option<bool> {
 fn check_returns(method: &ast::Method, faults: &mut Faults) -> Option<Kind> {
     let written = method.returns();
     let is_unit = written.is_none_or(|written| matches!(written, Type::Tuple(tuple) if tuple.elems.is_empty()));
-    if method.options.is_tell {
+    if method.options.tell.is_some() {
         if is_unit {
             return Some(Kind::Tell);
         }

@@ -1,16 +1,21 @@
 //! A trait is judged: what comes out is a contract that can be expanded.
 
 mod arguments;
+mod limit;
 mod method;
 mod naming;
 mod owned;
 mod supertraits;
+mod turn;
+
+use std::time::Duration;
 
 use syn::{Attribute, Ident, LitStr, Path, Type, Visibility, ext::IdentExt};
 
 pub(super) use supertraits::supertraits;
 
 use self::{
+    limit::check_limit,
     method::check_method,
     naming::{check_messages, check_path, check_segment},
 };
@@ -37,11 +42,17 @@ pub(super) struct Method {
     pub(super) cfg: Vec<Attribute>,
     pub(super) exclusive: bool,
     pub(super) is_async: bool,
+    /// Its calls start in tasks of their own.
+    pub(super) parallel: bool,
+    /// Its calls, though exclusive, stop when nobody waits for them any more.
+    pub(super) cancel_safe: bool,
     pub(super) kind: Kind,
     pub(super) request: Request,
     pub(super) context: Option<Context>,
     pub(super) message: MessageName,
     pub(super) aliases: Vec<LitStr>,
+    /// How long its callers wait, of its own or as the contract says.
+    pub(super) timeout: Option<Duration>,
 }
 
 /// What a method gives back.
@@ -95,7 +106,11 @@ pub(super) fn contract(
         faults,
     );
     let namespace = check_namespace(raw, &options, faults);
-    let sound = raw.methods.iter().filter_map(|method| check_method(method, faults));
+    let limit = options.timeout.as_ref().and_then(|limit| check_limit(limit, faults));
+    let sound = raw
+        .methods
+        .iter()
+        .filter_map(|method| check_method(method, limit, faults));
     let methods: Vec<_> = sound.collect();
     check_messages(&methods, faults);
     let generics = &raw.item.generics;

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
+use super::letters;
 use crate::{
     contract::check::{Contract, MessageName, Method, Request},
     docs,
@@ -16,9 +17,10 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let (message_enum, proxy) = (contract.message_enum(), contract.proxy());
     let methods = contract.methods.iter().map(|method| {
         let (cfg, descriptor, message) = (&method.cfg, descriptor(method), contract.message(method));
+        let timeout = method.timeout();
         quote! {
             #(#cfg)*
-            __callsheet::WireMethod { descriptor: #descriptor, decode: #message::decode }
+            __callsheet::WireMethod { descriptor: #descriptor, decode: #message::decode, timeout: #timeout }
         }
     });
     let unused = contract.unused();
@@ -30,6 +32,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let markdown = docs::markdown(&contract.attributes);
     let deprecated = docs::deprecation(&contract.attributes);
     let distinct = distinct_messages(contract);
+    let letters = letters::expand(contract);
     quote! {
         #distinct
 
@@ -69,6 +72,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             fn expose_events(broker: &__callsheet::Broker) {
                 #(broker.expose::<#events>();)*
             }
+
+            #letters
         }
 
         __callsheet::inventory::submit! {
@@ -101,7 +106,8 @@ fn distinct_messages(contract: &Contract) -> Option<TokenStream> {
     })
 }
 
-fn message_name(method: &Method) -> TokenStream {
+/// The short name of the method's message.
+pub(super) fn message_name(method: &Method) -> TokenStream {
     match &method.message {
         MessageName::Given(name) => quote!(#name),
         MessageName::OfArgument => {

@@ -8,11 +8,11 @@ use crate::contract::check::{Contract, Kind, Method};
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let (ident, visibility) = (&contract.ident, &contract.visibility);
     let (dispatch, message_enum) = (contract.dispatch(), contract.message_enum());
-    // Only these are polled, so only these have a place to be polled in.
+    // Only these are polled in the loop, so only these have a place to be polled in.
     let slotted: Vec<_> = contract
         .methods
         .iter()
-        .filter(|method| !method.exclusive && method.is_async)
+        .filter(|method| !method.exclusive && method.is_async && !method.parallel)
         .collect();
     let fields = slotted.iter().map(|method| {
         let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
@@ -21,21 +21,17 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     });
     let initial = slotted.iter().map(|method| {
         let (cfg, name, message) = (&method.cfg, &method.ident, contract.message(method));
-        let call = method.call(contract, &quote!(&state), &quote!(message));
+        let started = started(contract, method);
         let returns = method.returns().map_or_else(|| quote!(()), |returns| quote!(#returns));
         quote! {
             #(#cfg)*
-            #name: __callsheet::SharedMethod::<__S, #message, #returns>::new(
-                |state: ::std::sync::Arc<__S>, message: #message| async move {
-                    let value = #call;
-                    (value, state)
-                },
-            )
+            #name: __callsheet::SharedMethod::<__S, #message, #returns>::new(#started)
         }
     });
     let mode_arms = contract.methods.iter().map(|method| {
         let (cfg, name) = (&method.cfg, &method.ident);
         let mode = match (method.exclusive, method.is_async) {
+            (false, _) if method.parallel => quote!(Parallel),
             (false, _) => quote!(Shared),
             (true, false) => quote!(Alone),
             (true, true) => quote!(AloneAsync),
@@ -88,21 +84,41 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                 }
             }
 
-            fn alone(state: &mut __S, message: #message_enum) {
+            fn alone(state: &mut __S, message: #message_enum) -> bool {
                 match message {
                     #(#alone_arms),*
                 }
             }
 
-            async fn alone_async(state: &mut __S, message: #message_enum) {
+            async fn alone_async(state: &mut __S, message: #message_enum) -> bool {
                 match message {
                     #(#alone_async_arms),*
                 }
+            }
+
+            fn letter(message: &#message_enum) -> __callsheet::Letter {
+                __callsheet::ContractMessage::letter(message)
+            }
+
+            fn refuse(message: #message_enum, failure: __callsheet::Failure) {
+                __callsheet::refuse(message, failure)
             }
         }
 
         impl<'a, __S: #ident> __callsheet::Serves<__S> for dyn #ident + 'a {
             #contracts
+        }
+    }
+}
+
+/// What makes a future of a call: it takes a count of the state, and gives it back beside what the method returned.
+fn started(contract: &Contract, method: &Method) -> TokenStream {
+    let message = contract.message(method);
+    let call = method.call(contract, &quote!(&state), &quote!(message));
+    quote! {
+        |state: ::std::sync::Arc<__S>, message: #message| async move {
+            let value = #call;
+            (value, state)
         }
     }
 }
@@ -119,7 +135,10 @@ fn shared_arm(contract: &Contract, method: &Method) -> TokenStream {
         ),
         _ => (quote!(message, reply), quote!(reply)),
     };
-    let run = if method.is_async {
+    let run = if method.parallel {
+        let started = started(contract, method);
+        quote!(turn.start(#reply, message, #started))
+    } else if method.is_async {
         quote!(self.#name.run(turn, message, #reply))
     } else {
         let call = method.call(contract, &quote!(state), &quote!(message));
@@ -131,18 +150,41 @@ fn shared_arm(contract: &Contract, method: &Method) -> TokenStream {
 fn exclusive_arm(contract: &Contract, method: &Method, is_async: bool) -> TokenStream {
     let (cfg, name, message_enum) = (&method.cfg, &method.ident, contract.message_enum());
     if !method.exclusive || method.is_async != is_async {
-        return quote!(#(#cfg)* #message_enum::#name(..) => {});
+        return quote!(#(#cfg)* #message_enum::#name(..) => false);
     }
     let call = method.call(contract, &quote!(state), &quote!(message));
     match method.kind {
-        Kind::Tell => quote!(#(#cfg)* #message_enum::#name(message) => #call),
+        Kind::Tell => quote! {
+            #(#cfg)*
+            #message_enum::#name(message) => {
+                #call;
+                true
+            }
+        },
+        _ if method.cancel_safe => quote! {
+            #(#cfg)*
+            #message_enum::#name(message, mut reply) => {
+                if !reply.begin() {
+                    return false;
+                }
+                match __callsheet::while_awaited(&reply, async { #call }).await {
+                    ::core::option::Option::Some(value) => {
+                        reply.complete(value);
+                        true
+                    }
+                    ::core::option::Option::None => false,
+                }
+            }
+        },
         _ => quote! {
             #(#cfg)*
             #message_enum::#name(message, mut reply) => {
-                if reply.begin() {
+                let begun = reply.begin();
+                if begun {
                     let value = #call;
                     reply.complete(value);
                 }
+                begun
             }
         },
     }

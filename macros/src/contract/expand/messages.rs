@@ -55,6 +55,12 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
     let decode = decode(contract, method);
     let its_contract = quote_spanned!(ident.span()=> type Contract = dyn #ident;);
     let unused = contract.unused();
+    let exclusive = method.exclusive;
+    let limit = method.timeout.map(|_| {
+        let timeout = method.timeout();
+        quote!(const TIMEOUT: ::core::option::Option<::core::time::Duration> = #timeout;)
+    });
+    let facts = quote!(const EXCLUSIVE: bool = #exclusive; #limit);
     let queued = match method.returns() {
         Some(returns) => {
             // A type that is less visible than the contract is an error here.
@@ -64,6 +70,7 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
                 impl __callsheet::Message for #message {
                     #its_contract
                     #associated
+                    #facts
 
                     fn unused(of: &#unused) -> &__callsheet::UnusedSlots<__callsheet::Outcome<#returns>> {
                         &of.#name
@@ -79,6 +86,7 @@ fn message(contract: &Contract, method: &Method) -> TokenStream {
             #(#cfg)*
             impl __callsheet::TellMessage for #message {
                 #its_contract
+                #facts
 
                 fn into_queued(self) -> #message_enum {
                     #message_enum::#name(self)

@@ -4,6 +4,7 @@ mod aliases;
 mod descriptor;
 mod dispatch;
 mod document;
+mod letters;
 mod messages;
 mod names;
 mod proxy;

@@ -34,6 +34,18 @@ impl Contract {
 }
 
 impl Method {
+    /// How long its callers wait, if the contract says so: an `Option<Duration>`.
+    pub(super) fn timeout(&self) -> TokenStream {
+        match self.timeout {
+            Some(limit) => {
+                // Limits are bounded, so this always fits.
+                let ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+                quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#ms)))
+            }
+            None => quote!(::core::option::Option::None),
+        }
+    }
+
     /// A call of the method on `state`, with its arguments taken out of `message`, within a turn of its actor.
     pub(super) fn call(&self, contract: &Contract, state: &TokenStream, message: &TokenStream) -> TokenStream {
         let (ident, contract) = (&self.ident, &contract.ident);

@@ -2,7 +2,7 @@
 
 use callsheet_wire::Failure;
 
-use crate::{actor::ActorId, registry::Method, router::Router};
+use crate::{id::ActorId, registry::Method, router::Router};
 
 /// So many heads are remembered.
 const REMEMBERED: usize = 8;

@@ -240,7 +240,7 @@ impl Inbound {
 fn enqueue(head: &Head, deadline: Deadline, request: &Request<'_>, reply: WireReply) -> Result<(), Failure> {
     let enqueue = || {
         head.method
-            .enqueue(&head.actor, CallHeader { deadline }, request.payload, reply)
+            .enqueue(&head.actor, CallHeader::until(deadline), request.payload, reply)
     };
     // The arguments' own `Deserialize` may be the user's.
     contained::outcome(enqueue).unwrap_or_else(|Panicked| {

@@ -1,0 +1,304 @@
+//! The life of an actor: one state after the other, until it is stopped for good.
+
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::sync::oneshot;
+
+use super::{
+    bounded::{Bounded, bounded},
+    builder::StartError,
+    core::Core,
+    dispatch::Dispatch,
+    hooks::{HookError, Hooks},
+    readers::Readers,
+    run::{Inbox, Running, lose},
+};
+use crate::{
+    call::{CallHeader, Ending},
+    clock::Clock,
+    contained,
+    context::CallContext,
+    supervision::{End, Happening, Phase, Will},
+    turn::ActorScope,
+};
+
+/// Makes the state: at the start, and again when a failure has discarded it.
+pub(super) type Factory<S> = Box<dyn Fn() -> S + Send>;
+
+/// Starts a child that was declared before its parent was started.
+pub(super) type StartChild = Box<dyn FnOnce(Arc<Core>) -> Starting + Send>;
+
+/// The start of a child.
+pub(super) type Starting = std::pin::Pin<Box<dyn Future<Output = Result<(), StartError>> + Send>>;
+
+pub(super) struct Life<S, D: Dispatch<S>> {
+    pub(super) core: Arc<Core>,
+    pub(super) scope: Arc<ActorScope>,
+    pub(super) clock: Arc<Clock>,
+    pub(super) factory: Factory<S>,
+    pub(super) hooks: Option<Hooks<S>>,
+    /// Those that are started with the first state; later ones find them there.
+    pub(super) declared: VecDeque<StartChild>,
+    pub(super) dispatch: D,
+    pub(super) inbox: Inbox<D::Message>,
+    pub(super) readers_limit: usize,
+    pub(super) stop_limit: Duration,
+    /// Who waits for the first state to be up.
+    pub(super) started: Option<oneshot::Sender<Result<(), StartError>>>,
+}
+
+/// A life that takes the actor's names away at its end and says that it has stopped, also if its task is dropped.
+pub(super) struct Mortal<S, D: Dispatch<S>>(pub(super) Life<S, D>);
+
+/// Runs an actor until it is stopped for good.
+pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Mortal<S, D>) {
+    let mut generation = 1;
+    loop {
+        let end = life.0.generation(generation).await;
+        let core = Arc::clone(&life.0.core);
+        let end = match end {
+            Ok(end) => end,
+            // It was halted with others before it was up, and may come up with them.
+            Err(StartError::Stopped(_)) if !core.control.is_stopping() => End::Asked,
+            Err(error) => {
+                if let Some(started) = life.0.started.take() {
+                    // Whoever starts it is told, and decides what is next. By then nothing is left of it.
+                    core.report(generation, Happening::Failed { cause: error.cause() });
+                    core.settle_children(Will::Stop).await;
+                    drop(life);
+                    let _ = started.send(Err(error));
+                    return;
+                }
+                if core.control.is_stopping() {
+                    End::Asked
+                } else {
+                    End::Failed(error.cause())
+                }
+            }
+        };
+        match &end {
+            End::Failed(cause) => {
+                tracing::error!(actor = %core.id, generation, %cause, "the actor failed");
+                core.report(generation, Happening::Failed { cause: cause.clone() });
+            }
+            End::Finished => core.report(generation, Happening::Finished),
+            End::Asked if !core.control.is_stopping() => core.report(generation, Happening::Halted),
+            End::Asked => {}
+        }
+        core.control.set_phase(Phase::Down(generation));
+        if end != End::Asked {
+            core.supervisor.ended(core.number, generation, end);
+        }
+        let next = poll_fn(|cx| {
+            core.control.register(cx.waker());
+            core.control.next(generation).map_or(Poll::Pending, Poll::Ready)
+        });
+        match next.await {
+            Some(next) => generation = next,
+            None => break,
+        }
+    }
+    // An actor that was down when it was stopped still has children, and what waits.
+    let Life { core, inbox, .. } = &mut life.0;
+    core.settle_children(children_go(core)).await;
+    inbox.close(|queued| lose::<S, D>(core, queued)).await;
+    core.report(generation, Happening::Stopped);
+}
+
+impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
+    /// The whole life of one state.
+    ///
+    /// # Errors
+    ///
+    /// If it never was up.
+    async fn generation(&mut self, generation: u64) -> Result<End, StartError> {
+        self.core.control.set_phase(Phase::Starting(generation));
+        let Ok(mut state) = contained::outcome(&self.factory) else {
+            return Err(StartError::FactoryPanicked(self.core.id.clone()));
+        };
+        if let Err(error) = self.start(generation, &mut state).await {
+            contained::discard(state);
+            self.core.settle_children(children_go(&self.core)).await;
+            return Err(error);
+        }
+        self.core.control.set_phase(Phase::Up(generation));
+        self.core.report(generation, Happening::Started);
+        if let Some(started) = self.started.take() {
+            // Whoever started it may have given up.
+            let _ = started.send(Ok(()));
+        }
+        let Life {
+            core,
+            scope,
+            clock,
+            dispatch,
+            inbox,
+            hooks,
+            ..
+        } = self;
+        let mut running = Running {
+            core,
+            scope,
+            clock,
+            dispatch,
+            inbox,
+            generation,
+            state: Arc::new(state),
+            spare: None,
+            readers: Readers::new(core),
+            readers_limit: self.readers_limit,
+            stop_limit: self.stop_limit,
+            woken: None,
+        };
+        let end = running.serve().await;
+        if end.is_failure() {
+            running.discard(Ending::Discarded);
+            core.settle_children(children_go(core)).await;
+            return Ok(end);
+        }
+        if core.control.is_stopping() {
+            // Nothing that waits will run, and its callers need not wait for that which does.
+            running.inbox.empty(|queued| lose::<S, D>(core, queued));
+        }
+        if !running.quiet().await {
+            running.discard(Ending::Stopped);
+            core.settle_children(children_go(core)).await;
+            return Ok(end);
+        }
+        let cx = CallContext::of_turn(scope);
+        if let (Some(hooks), Some(state)) = (&hooks, Arc::get_mut(&mut running.state)) {
+            scope.begin_turn(CallHeader::NONE, true);
+            let ran = bounded(
+                &core.control,
+                generation,
+                self.stop_limit,
+                (hooks.before_stop)(state, &cx),
+            )
+            .await;
+            scope.end_turn();
+            note_hook(core, generation, "before_stop", &ran);
+        }
+        core.settle_children(children_go(core)).await;
+        if core.control.is_stopping() {
+            running.inbox.close(|queued| lose::<S, D>(core, queued)).await;
+        }
+        if let (Some(hooks), Some(state)) = (&hooks, Arc::get_mut(&mut running.state)) {
+            scope.begin_turn(CallHeader::NONE, true);
+            let ran = bounded(
+                &core.control,
+                generation,
+                self.stop_limit,
+                (hooks.after_stop)(state, &cx),
+            )
+            .await;
+            scope.end_turn();
+            note_hook(core, generation, "after_stop", &ran);
+        }
+        running.discard(Ending::Stopped);
+        Ok(end)
+    }
+
+    /// Runs the start hooks, and starts the children in between.
+    async fn start(&mut self, generation: u64, state: &mut S) -> Result<(), StartError> {
+        let Life {
+            core,
+            scope,
+            hooks,
+            declared,
+            ..
+        } = self;
+        let start = Start {
+            core,
+            scope,
+            generation,
+            limit: self.stop_limit,
+        };
+        let cx = CallContext::of_turn(scope);
+        if let Some(hooks) = &hooks {
+            start.hook("before_start", (hooks.before_start)(state, &cx)).await?;
+        }
+        while let Some(child) = declared.pop_front() {
+            start.unless_left(child(Arc::clone(core))).await??;
+        }
+        start.unless_left(core.settle_children(Will::Run)).await?;
+        if let Some(hooks) = &hooks {
+            start.hook("after_start", (hooks.after_start)(state, &cx)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The start of one state.
+struct Start<'a> {
+    core: &'a Arc<Core>,
+    scope: &'a Arc<ActorScope>,
+    generation: u64,
+    /// How long a hook may go on when the actor is to leave.
+    limit: Duration,
+}
+
+impl Start<'_> {
+    async fn hook(
+        &self,
+        name: &'static str,
+        hook: impl Future<Output = Result<(), HookError>>,
+    ) -> Result<(), StartError> {
+        self.scope.begin_turn(CallHeader::NONE, true);
+        let ran = bounded(&self.core.control, self.generation, self.limit, hook).await;
+        self.scope.end_turn();
+        let id = || self.core.id.clone();
+        match ran {
+            Bounded::Done(Ok(())) => Ok(()),
+            Bounded::Done(Err(error)) => Err(StartError::HookFailed(id(), name, error.to_string())),
+            Bounded::Panicked => Err(StartError::HookPanicked(id(), name)),
+            Bounded::Aborted => Err(StartError::Stopped(id())),
+        }
+    }
+
+    /// Waits for `start`, unless the actor is to leave before it is up.
+    async fn unless_left<T>(&self, start: impl Future<Output = T>) -> Result<T, StartError> {
+        match bounded(&self.core.control, self.generation, Duration::ZERO, start).await {
+            Bounded::Done(started) => Ok(started),
+            Bounded::Panicked | Bounded::Aborted => Err(StartError::Stopped(self.core.id.clone())),
+        }
+    }
+}
+
+/// What becomes of the children of an actor whose state is gone.
+fn children_go(core: &Core) -> Will {
+    match (core.control.is_cut(), core.control.is_stopping()) {
+        (true, _) => Will::Cut,
+        (false, true) => Will::Stop,
+        (false, false) => Will::Halt,
+    }
+}
+
+/// What panics in a stop hook, or takes too long, ends there, and the world is told.
+fn note_hook(core: &Core, generation: u64, name: &str, ran: &Bounded<()>) {
+    let cause = match ran {
+        Bounded::Done(()) => return,
+        Bounded::Panicked => format!("`{name}` panicked"),
+        Bounded::Aborted => format!("`{name}` took longer than a stop waits, and was aborted"),
+    };
+    tracing::error!(actor = %core.id, %cause, "a stop hook failed");
+    core.report(generation, Happening::Failed { cause });
+}
+
+impl<S, D: Dispatch<S>> Drop for Mortal<S, D> {
+    fn drop(&mut self) {
+        let Life { core, inbox, .. } = &mut self.0;
+        core.want_children(Will::Stop);
+        if let Ok(runtime) = core.runtime.upgrade() {
+            runtime.remove_actor(&core.id);
+        }
+        inbox.abandon(|queued| lose::<S, D>(core, queued));
+        core.control.set_phase(Phase::Stopped);
+        core.supervisor.gone(core.number);
+    }
+}

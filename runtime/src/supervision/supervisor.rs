@@ -1,0 +1,481 @@
+//! The task that starts actors again, and stops them in order.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Backoff, Control, End, Happening, Phase, RestartPolicy, Strategy, Supervision,
+    window::{Exceeded, Window},
+};
+
+/// What becomes of all actors that a supervisor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Will {
+    /// They run.
+    Run,
+    /// They are down, because their parent has no state; those that the lost state started are stopped for good.
+    Halt,
+    /// They are stopped for good.
+    Stop,
+    /// The same, and nothing that still runs is given any more time.
+    Cut,
+}
+
+/// The way to a supervisor. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Supervisor {
+    orders: mpsc::UnboundedSender<Order>,
+    will: Arc<watch::Sender<Will>>,
+    settled: watch::Receiver<Will>,
+}
+
+/// Who hears of what a supervisor cannot mend.
+pub(crate) trait Parent: Send + Sync {
+    /// What a supervisor of the parent's children is to do; `None` at the top, where each actor is on its own.
+    fn supervision(&self) -> Option<Supervision>;
+
+    /// How often an actor at the top may be restarted.
+    fn restarts(&self) -> Supervision;
+
+    /// The children failed more often than is borne.
+    fn escalate(&self, child: &str);
+}
+
+/// An actor, as its supervisor sees it.
+pub(crate) struct Child {
+    /// Greater than that of every child that was started before.
+    pub(crate) number: u64,
+    pub(crate) name: String,
+    pub(crate) control: Arc<Control>,
+    pub(crate) policy: RestartPolicy,
+    pub(crate) backoff: Backoff,
+    /// The parent's state started it, and it goes with that state.
+    pub(crate) of_state: bool,
+    /// Tells the world what happened to it.
+    pub(crate) report: Box<dyn Fn(u64, Happening) + Send + Sync>,
+}
+
+#[derive(Debug)]
+enum Order {
+    Adopt(Box<Child>),
+    /// The child came down by itself after its state `generation`.
+    Ended {
+        number: u64,
+        generation: u64,
+        end: End,
+    },
+    /// The child has stopped.
+    Gone(u64),
+}
+
+/// What a supervisor knows of a child.
+struct Known {
+    child: Child,
+    generation: u64,
+    /// How many times it failed without having run well in between.
+    failures: u32,
+    /// At the top, where each has its own.
+    window: Option<Window>,
+    /// When it is to be started again.
+    due: Option<Instant>,
+}
+
+struct Task {
+    parent: Arc<dyn Parent>,
+    strategy: Strategy,
+    /// Among siblings, who share it.
+    window: Option<Window>,
+    children: BTreeMap<u64, Known>,
+    due: BTreeSet<(Instant, u64)>,
+    orders: mpsc::UnboundedReceiver<Order>,
+    will: watch::Receiver<Will>,
+    settled: watch::Sender<Will>,
+}
+
+/// The parent wants something else of all children, so what is under way is left as it is.
+struct Interrupted;
+
+impl Supervisor {
+    /// A supervisor of the children of `parent`, and the task that it is.
+    pub(crate) fn new(parent: Arc<dyn Parent>) -> (Self, impl Future<Output = ()> + Send) {
+        let (orders, received) = mpsc::unbounded_channel();
+        let (will, willed) = watch::channel(Will::Run);
+        let (settled, reached) = watch::channel(Will::Run);
+        let supervision = parent.supervision();
+        let task = Task {
+            strategy: supervision.map_or(Strategy::OneForOne, |supervision| supervision.strategy),
+            window: supervision.map(window),
+            parent,
+            children: BTreeMap::new(),
+            due: BTreeSet::new(),
+            orders: received,
+            will: willed,
+            settled,
+        };
+        let supervisor = Supervisor {
+            orders,
+            will: Arc::new(will),
+            settled: reached,
+        };
+        (supervisor, task.run())
+    }
+
+    /// Whether no child is taken any more.
+    pub(crate) fn is_closing(&self) -> bool {
+        *self.will.borrow() >= Will::Stop
+    }
+
+    /// Takes a child, which starts by itself.
+    pub(crate) fn adopt(&self, child: Child) {
+        // A supervisor that has ended had to stop all its children.
+        if let Err(mpsc::error::SendError(Order::Adopt(child))) = self.orders.send(Order::Adopt(Box::new(child))) {
+            child.control.stop();
+        }
+    }
+
+    /// A child came down by itself.
+    pub(crate) fn ended(&self, number: u64, generation: u64, end: End) {
+        let _ = self.orders.send(Order::Ended {
+            number,
+            generation,
+            end,
+        });
+    }
+
+    /// A child has stopped.
+    pub(crate) fn gone(&self, number: u64) {
+        let _ = self.orders.send(Order::Gone(number));
+    }
+
+    /// Says what is to become of all children. What was said of an end is never taken back.
+    pub(crate) fn want(&self, will: Will) {
+        self.will.send_if_modified(|wanted| {
+            let changes = *wanted != will && (*wanted < Will::Stop || will > *wanted);
+            if changes {
+                *wanted = will;
+            }
+            changes
+        });
+    }
+
+    /// Waits until what was wanted is true, or more than that.
+    pub(crate) async fn settle(&self, will: Will) {
+        self.want(will);
+        let mut settled = self.settled.clone();
+        let is_enough =
+            |reached: &Will| *reached == will || (*reached >= Will::Stop && *reached >= will.min(Will::Stop));
+        // A supervisor that is gone has no children.
+        let _ = settled.wait_for(is_enough).await;
+    }
+}
+
+fn window(supervision: Supervision) -> Window {
+    Window::new(supervision.restarts, supervision.within)
+}
+
+impl Task {
+    async fn run(mut self) {
+        loop {
+            let due = self.due.first().map(|(due, _)| *due);
+            tokio::select! {
+                biased;
+                changed = self.will.changed() => {
+                    // Without a runtime and a parent nobody wants anything any more.
+                    let will = changed.map_or(Will::Stop, |()| *self.will.borrow_and_update());
+                    self.follow(will).await;
+                    if will >= Will::Stop {
+                        return;
+                    }
+                }
+                order = self.orders.recv() => match order {
+                    Some(order) => self.obey(order).await,
+                    None => return,
+                },
+                () = until(due) => self.raise_due(),
+            }
+        }
+    }
+
+    async fn obey(&mut self, order: Order) {
+        match order {
+            Order::Adopt(child) => {
+                if *self.will.borrow() == Will::Halt {
+                    child.control.halt();
+                }
+                let each = self.parent.supervision().is_none();
+                let known = Known {
+                    generation: 1,
+                    failures: 0,
+                    window: each.then(|| window(self.parent.restarts())),
+                    due: None,
+                    child: *child,
+                };
+                self.children.insert(known.child.number, known);
+            }
+            Order::Gone(number) => {
+                if let Some(Known { due: Some(due), .. }) = self.children.remove(&number) {
+                    self.due.remove(&(due, number));
+                }
+            }
+            Order::Ended {
+                number,
+                generation,
+                end,
+            } => {
+                // What others' restarts have overtaken was counted with them.
+                if self
+                    .children
+                    .get(&number)
+                    .is_some_and(|known| known.generation == generation)
+                {
+                    self.ended(number, &end).await;
+                }
+            }
+        }
+    }
+
+    /// A child came down by itself.
+    async fn ended(&mut self, number: u64, end: &End) {
+        let now = Instant::now();
+        let Some(known) = self.children.get_mut(&number) else {
+            return;
+        };
+        if !known.child.policy.restarts(end.is_failure()) {
+            return known.child.control.stop();
+        }
+        if *self.will.borrow() != Will::Run {
+            // It is started again with the others, or not at all.
+            return;
+        }
+        let charged = match (&mut known.window, &mut self.window) {
+            (Some(own), _) | (None, Some(own)) => own.charge(now),
+            (None, None) => Ok(()),
+        };
+        if charged == Err(Exceeded) {
+            (known.child.report)(known.generation, Happening::GivenUp);
+            return self.give_up(number).await;
+        }
+        let backoff = known.child.backoff;
+        if known.child.control.ran().is_some_and(|ran| backoff.is_healthy(ran)) {
+            known.failures = 0;
+        }
+        let delay = backoff.drawn(known.failures);
+        known.failures = known.failures.saturating_add(1);
+        (known.child.report)(known.generation, Happening::restarting(delay));
+        match self.strategy {
+            Strategy::OneForOne => {
+                let due = now + delay;
+                known.due = Some(due);
+                self.due.insert((due, number));
+            }
+            Strategy::OneForAll => {
+                let group = self.children.keys().copied().collect();
+                // Whoever interrupts sees to all children.
+                let _ = self.restart(group, number, now + delay).await;
+            }
+            Strategy::RestForOne => {
+                let group = self.children.range(number..).map(|(number, _)| *number).collect();
+                let _ = self.restart(group, number, now + delay).await;
+            }
+        }
+    }
+
+    /// Stops the children in reverse order, and starts them again in order.
+    async fn restart(&mut self, group: Vec<u64>, failed: u64, due: Instant) -> Result<(), Interrupted> {
+        for number in group.iter().rev() {
+            let Some(known) = self.children.get(number) else {
+                continue;
+            };
+            let control = Arc::clone(&known.child.control);
+            if known.child.policy == RestartPolicy::Temporary && *number != failed {
+                control.stop();
+                self.wait(&control, |phase| phase == Phase::Stopped).await?;
+            } else {
+                control.halt();
+                self.wait(&control, is_down).await?;
+            }
+        }
+        tokio::select! {
+            () = sleep_until(due) => {}
+            _ = self.will.changed() => {
+                self.will.mark_changed();
+                return Err(Interrupted);
+            }
+        }
+        for number in &group {
+            let Some(known) = self.children.get_mut(number) else {
+                continue;
+            };
+            let control = Arc::clone(&known.child.control);
+            if control.is_stopping() {
+                continue;
+            }
+            known.generation += 1;
+            let generation = known.generation;
+            control.raise(generation);
+            let reached = self.wait(&control, |phase| has_tried(phase, generation)).await?;
+            if matches!(reached, Phase::Down(_)) {
+                // It failed at once. That is the next thing to be heard, and counts by itself.
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts those again whose time has come.
+    fn raise_due(&mut self) {
+        let now = Instant::now();
+        while let Some((due, number)) = self.due.first().copied()
+            && due <= now
+        {
+            self.due.pop_first();
+            if let Some(known) = self.children.get_mut(&number) {
+                known.due = None;
+                known.generation += 1;
+                known.child.control.raise(known.generation);
+            }
+        }
+    }
+
+    /// More restarts than are borne.
+    async fn give_up(&mut self, number: u64) {
+        let Some(known) = self.children.get(&number) else {
+            return;
+        };
+        if known.window.is_some() {
+            return known.child.control.stop();
+        }
+        let name = known.child.name.clone();
+        self.follow(Will::Halt).await;
+        self.parent.escalate(&name);
+    }
+
+    /// Brings all children to what is wanted of them: down in reverse order, up in order.
+    async fn follow(&mut self, will: Will) {
+        for (due, number) in std::mem::take(&mut self.due) {
+            if let Some(known) = self.children.get_mut(&number) {
+                debug_assert_eq!(known.due, Some(due), "each child is due once");
+                known.due = None;
+            }
+        }
+        match will {
+            Will::Run => self.raise_all().await,
+            Will::Halt => {
+                for known in self.children.values().rev() {
+                    let control = &known.child.control;
+                    if known.child.of_state {
+                        control.stop();
+                        control.reached(|phase| phase == Phase::Stopped).await;
+                    } else {
+                        control.halt();
+                        control.reached(is_down).await;
+                    }
+                }
+            }
+            Will::Stop | Will::Cut => self.stop_all(will).await,
+        }
+        self.settled.send_replace(will);
+    }
+
+    async fn raise_all(&mut self) {
+        self.window = self.parent.supervision().map(window);
+        let numbers: Vec<_> = self.children.keys().copied().collect();
+        for number in numbers {
+            let Some(known) = self.children.get_mut(&number) else {
+                continue;
+            };
+            let control = Arc::clone(&known.child.control);
+            if control.is_stopping() || !matches!(control.phase(), Phase::Down(_)) {
+                continue;
+            }
+            known.failures = 0;
+            known.generation += 1;
+            let generation = known.generation;
+            control.raise(generation);
+            // What fails at once is heard of afterwards.
+            if self.wait(&control, |phase| has_tried(phase, generation)).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn stop_all(&mut self, mut will: Will) {
+        // Those that were adopted too late to be known yet are stopped too.
+        while let Ok(order) = self.orders.try_recv() {
+            if let Order::Adopt(child) = order {
+                let known = Known {
+                    generation: 1,
+                    failures: 0,
+                    window: None,
+                    due: None,
+                    child: *child,
+                };
+                self.children.insert(known.child.number, known);
+            }
+        }
+        self.orders.close();
+        let cut = |children: &BTreeMap<u64, Known>| children.values().for_each(|known| known.child.control.cut());
+        if will == Will::Cut {
+            cut(&self.children);
+        }
+        while let Some((_, known)) = self.children.last_key_value() {
+            let control = Arc::clone(&known.child.control);
+            control.stop();
+            tokio::select! {
+                biased;
+                _ = control.reached(|phase| phase == Phase::Stopped) => {
+                    self.children.pop_last();
+                }
+                Ok(()) = self.will.changed(), if will != Will::Cut => {
+                    will = *self.will.borrow_and_update();
+                    cut(&self.children);
+                }
+            }
+        }
+    }
+
+    async fn wait(&mut self, control: &Control, is: impl Fn(Phase) -> bool) -> Result<Phase, Interrupted> {
+        tokio::select! {
+            phase = control.reached(is) => Ok(phase),
+            _ = self.will.changed() => {
+                self.will.mark_changed();
+                Err(Interrupted)
+            }
+        }
+    }
+}
+
+fn is_down(phase: Phase) -> bool {
+    matches!(phase, Phase::Down(_) | Phase::Stopped)
+}
+
+/// Whether the state `generation` is up, or came to nothing.
+fn has_tried(phase: Phase, generation: u64) -> bool {
+    match phase {
+        Phase::Stopped => true,
+        Phase::Up(reached) | Phase::Down(reached) => reached >= generation,
+        Phase::Starting(_) => false,
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl std::fmt::Debug for Child {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Child")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
