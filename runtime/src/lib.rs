@@ -61,7 +61,7 @@ mod turn;
 
 pub use actor::{Actor, ActorBuilder, ActorHandle, Books, HookError, StartError};
 pub use ambient::EnterGuard;
-pub use broker::{Broker, Event, Events, Received};
+pub use broker::{AnyEvent, Broker, Event, Events, FlushError, PatternError, Received, Subscription, WhenFull};
 pub use call::{Ask, AskFuture, Sends, StreamCall, Tell};
 pub use callsheet_client::{CallError, Failure};
 pub use callsheet_macros::{ContractType, actor_contract, contract_type};

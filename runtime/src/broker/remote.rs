@@ -1,105 +1,174 @@
 //! Subscribers outside the process.
 
-use std::{
-    cell::OnceCell,
-    sync::{Arc, Weak},
-};
+use std::sync::Arc;
 
-use callsheet_wire::{Codec, EncodeError};
+use callsheet_wire::{Codec, Failure};
 use serde::Serialize;
 
-/// A connection that subscribed to events.
+use super::{registry::Registry, subscriber::Offer, topic::AnyTopic};
+use crate::contained::{self, Panicked};
+
+/// A connection that subscribed to events. It is called under locks of the broker, so it must not wait, and must not call
+/// the broker.
 pub(crate) trait RemoteSubscriber: Send + Sync {
-    /// Takes one event. It must not wait, and must not call the broker.
-    fn push(&self, notification: &Notification<'_>);
+    /// Whether an event would be taken now.
+    fn has_room(&self) -> bool;
+
+    /// Takes one event, or does not.
+    fn push(&self, notification: &Notification<'_>) -> Offer;
 }
 
-/// One event on its way to subscribers outside.
+/// One event on its way to one subscriber outside.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Notification<'a> {
-    pub(crate) event: &'static str,
+    pub(crate) event: &'a str,
     pub(crate) seq: u64,
     /// Milliseconds since the Unix epoch.
     pub(crate) timestamp: u64,
-    pub(super) payloads: &'a Payloads<'a>,
+    /// How many events the subscriber has missed since the last one that it took.
+    pub(crate) missed: u64,
+    pub(crate) codec: Codec,
+    /// The event in that codec.
+    pub(crate) payload: &'a [u8],
 }
 
-impl Notification<'_> {
-    /// The payload in `codec`, encoded once for all subscribers.
-    pub(crate) fn payload(&self, codec: Codec) -> Result<&[u8], &EncodeError> {
-        let (cell, encode) = match codec {
-            Codec::Json => (&self.payloads.json, self.payloads.encode),
-            Codec::MessagePack => (&self.payloads.messagepack, self.payloads.encode),
+/// What is said about an event to all its subscribers outside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    pub(super) event: &'static str,
+    pub(super) seq: u64,
+    pub(super) timestamp: u64,
+}
+
+/// An event's encoded forms, each made once for all subscribers, under no lock: `Serialize` may be the user's.
+#[derive(Default)]
+pub(super) struct Payloads {
+    json: Payload,
+    messagepack: Payload,
+}
+
+#[derive(Default)]
+enum Payload {
+    #[default]
+    Unknown,
+    Encoded(Vec<u8>),
+    /// The event cannot be written in the codec.
+    Unfit,
+}
+
+impl Payloads {
+    pub(super) fn encode<E: Serialize>(&mut self, name: &str, event: &E, codec: Codec) {
+        let mut bytes = Vec::new();
+        let payload = match contained::outcome(|| callsheet_wire::encode(codec, event, &mut bytes)) {
+            Ok(Ok(())) => Payload::Encoded(bytes),
+            Ok(Err(error)) => {
+                tracing::warn!(event = name, %error, "an event cannot be written; its subscribers miss it");
+                Payload::Unfit
+            }
+            Err(Panicked) => {
+                tracing::error!(
+                    event = name,
+                    "an event panicked while it was encoded; its subscribers miss it"
+                );
+                Payload::Unfit
+            }
         };
-        cell.get_or_init(|| encode(codec)).as_deref()
-    }
-}
-
-/// An event's encoded forms, each made when it is first wanted.
-pub(super) struct Payloads<'a> {
-    encode: &'a dyn Fn(Codec) -> Result<Vec<u8>, EncodeError>,
-    json: OnceCell<Result<Vec<u8>, EncodeError>>,
-    messagepack: OnceCell<Result<Vec<u8>, EncodeError>>,
-}
-
-impl<'a> Payloads<'a> {
-    pub(super) fn new(encode: &'a dyn Fn(Codec) -> Result<Vec<u8>, EncodeError>) -> Self {
-        Payloads {
-            encode,
-            json: OnceCell::new(),
-            messagepack: OnceCell::new(),
+        match codec {
+            Codec::Json => self.json = payload,
+            Codec::MessagePack => self.messagepack = payload,
         }
     }
-}
 
-/// The bytes of an event in a codec.
-pub(super) fn encoded<E: Serialize>(event: &E, codec: Codec) -> Result<Vec<u8>, EncodeError> {
-    let mut bytes = Vec::new();
-    callsheet_wire::encode(codec, event, &mut bytes)?;
-    Ok(bytes)
+    fn of(&self, codec: Codec) -> &Payload {
+        match codec {
+            Codec::Json => &self.json,
+            Codec::MessagePack => &self.messagepack,
+        }
+    }
 }
 
 /// The subscribers of one event type that are outside the process.
 #[derive(Default)]
-pub(crate) struct Subscribers {
-    next: u64,
-    subscribers: Vec<Weak<dyn RemoteSubscriber>>,
+pub(super) struct Remotes(Vec<Remote>);
+
+struct Remote {
+    id: u64,
+    subscriber: Arc<dyn RemoteSubscriber>,
+    /// That of the frame which asked for the event last.
+    codec: Codec,
+    /// How many events it has missed since the last one that it took.
+    missed: u64,
 }
 
-impl Subscribers {
-    pub(super) fn next_seq(&mut self) -> u64 {
-        let seq = self.next;
-        self.next += 1;
-        seq
+impl Remotes {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.subscribers.is_empty()
+        self.0.is_empty()
     }
 
-    pub(super) fn push(&mut self, notification: &Notification<'_>) {
-        self.subscribers.retain(|subscriber| match subscriber.upgrade() {
-            Some(subscriber) => {
-                subscriber.push(notification);
-                true
+    /// A codec that a subscriber wants and nobody has encoded the event in.
+    pub(super) fn wanted(&self, payloads: &Payloads) -> Option<Codec> {
+        let lacking = |remote: &&Remote| matches!(payloads.of(remote.codec), Payload::Unknown);
+        // Nothing is encoded for those alone that are stuck.
+        let takes = |remote: &&Remote| remote.missed == 0 || remote.subscriber.has_room();
+        let wants = self.0.iter().filter(lacking).find(takes)?;
+        Some(wants.codec)
+    }
+
+    /// Gives back who wants no event any more.
+    pub(super) fn push(&mut self, head: Head, payloads: &Payloads) -> Vec<Arc<dyn RemoteSubscriber>> {
+        let push = |remote: &mut Remote| {
+            let Payload::Encoded(payload) = payloads.of(remote.codec) else {
+                remote.missed += 1;
+                return false;
+            };
+            let notification = Notification {
+                event: head.event,
+                seq: head.seq,
+                timestamp: head.timestamp,
+                missed: remote.missed,
+                codec: remote.codec,
+                payload,
+            };
+            match remote.subscriber.push(&notification) {
+                Offer::Taken => remote.missed = 0,
+                Offer::Refused => remote.missed += 1,
+                Offer::Closed => return true,
             }
-            None => false,
-        });
+            false
+        };
+        let closed = self.0.extract_if(.., push);
+        closed.map(|closed| closed.subscriber).collect()
     }
 
-    fn add(&mut self, subscriber: &Arc<dyn RemoteSubscriber>) {
-        let subscriber = Arc::downgrade(subscriber);
-        // What is never published would otherwise never forget who is gone.
-        self.subscribers.retain(|known| known.strong_count() > 0);
-        if !self.subscribers.iter().any(|known| known.ptr_eq(&subscriber)) {
-            self.subscribers.push(subscriber);
+    /// Adds a subscriber. One that is there already only changes its codec.
+    pub(super) fn add(&mut self, wish: &Wish) {
+        match self.0.iter_mut().find(|known| known.id == wish.id) {
+            Some(known) => known.codec = wish.codec,
+            None => self.0.push(Remote {
+                id: wish.id,
+                subscriber: Arc::clone(&wish.subscriber),
+                codec: wish.codec,
+                missed: 0,
+            }),
         }
+    }
+
+    pub(super) fn remove(&mut self, id: u64) -> Vec<Arc<dyn RemoteSubscriber>> {
+        let removed = self.0.extract_if(.., |remote| remote.id == id);
+        removed.map(|removed| removed.subscriber).collect()
     }
 }
 
-/// An event type, as its subscribers outside see it.
-pub(super) trait RemoteTopic: Send + Sync {
-    /// Lets `act` see the subscribers while nothing is published.
-    fn with_subscribers(&self, act: &mut dyn FnMut(&mut Subscribers));
+/// Who outside wants events, and how.
+#[derive(Clone)]
+pub(super) struct Wish {
+    pub(super) id: u64,
+    pub(super) subscriber: Arc<dyn RemoteSubscriber>,
+    pub(super) codec: Codec,
 }
 
 /// An event type that was subscribed to.
@@ -112,20 +181,68 @@ pub(crate) struct Subscribed<'a> {
 
 /// Locks one topic after the other, then acknowledges and adds the subscriber to all of them.
 pub(super) fn subscribe<'a>(
-    topics: &[(&'a str, Arc<dyn RemoteTopic>)],
-    subscriber: &Arc<dyn RemoteSubscriber>,
+    topics: &[(&'a str, Arc<dyn AnyTopic>)],
+    wish: &Wish,
     subscribed: &mut Vec<Subscribed<'a>>,
     acknowledge: &mut dyn FnMut(&[Subscribed<'_>]),
 ) {
     let Some(((event, topic), rest)) = topics.split_first() else {
         return acknowledge(subscribed);
     };
-    topic.with_subscribers(&mut |subscribers| {
-        subscribed.push(Subscribed {
-            event,
-            next_seq: subscribers.next,
-        });
-        subscribe(rest, subscriber, subscribed, acknowledge);
-        subscribers.add(subscriber);
+    topic.with_remotes(&mut |next_seq, remotes| {
+        subscribed.push(Subscribed { event, next_seq });
+        subscribe(rest, wish, subscribed, acknowledge);
+        remotes.add(wish);
     });
+}
+
+/// All that one connection has subscribed to. Dropping it ends that.
+pub(crate) struct RemoteSubscriptions {
+    registry: Arc<Registry>,
+    id: u64,
+    subscriber: Arc<dyn RemoteSubscriber>,
+    has_subscribed: bool,
+}
+
+impl RemoteSubscriptions {
+    pub(super) fn new(registry: Arc<Registry>, subscriber: Arc<dyn RemoteSubscriber>) -> Self {
+        RemoteSubscriptions {
+            id: registry.next_id(),
+            registry,
+            subscriber,
+            has_subscribed: false,
+        }
+    }
+
+    /// Subscribes to the exposed events that `wanted` names or matches, or to none of them. What matches a pattern and is
+    /// exposed later is subscribed to then.
+    ///
+    /// `acknowledge` is called with the number of the next event of each name, before any of them is pushed, under locks
+    /// of the broker.
+    ///
+    /// # Errors
+    ///
+    /// If no exposed event has one of the names, something is no pattern, or there are too many patterns.
+    pub(crate) fn subscribe(
+        &mut self,
+        wanted: &[&str],
+        codec: Codec,
+        acknowledge: &mut dyn FnMut(&[Subscribed<'_>]),
+    ) -> Result<(), Failure> {
+        let wish = Wish {
+            id: self.id,
+            subscriber: Arc::clone(&self.subscriber),
+            codec,
+        };
+        self.has_subscribed = true;
+        self.registry.subscribe_remote(wanted, &wish, acknowledge)
+    }
+}
+
+impl Drop for RemoteSubscriptions {
+    fn drop(&mut self) {
+        if self.has_subscribed {
+            self.registry.forget(self.id);
+        }
+    }
 }

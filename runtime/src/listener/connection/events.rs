@@ -1,28 +1,26 @@
 //! Events on their way to a peer that has subscribed to them.
 
-use callsheet_wire::{Codec, frame, write};
+use callsheet_wire::{
+    Codec, frame,
+    write::{self, PushHead},
+};
 
 use super::{
     link::{Link, Stage, with_scratch},
     subscriptions::Acknowledgement,
 };
-use crate::broker::{Notification, RemoteSubscriber, Subscribed};
+use crate::broker::{Notification, RemoteSubscriber, Subscribed, subscriber::Offer};
 
 impl Link {
-    /// Notes what was subscribed to, and says so if that was asked for. Called by the broker while nothing is published.
+    /// Says what was subscribed to, if that was asked for. Called by the broker while nothing is published.
     pub(super) fn subscribed(&self, subscribed: &[Subscribed<'_>], codec: Codec, request_id: Option<&str>) {
+        if request_id.is_none() {
+            return;
+        }
         with_scratch(|frame| {
-            if request_id.is_some() {
-                write::response(frame, codec, request_id, &Acknowledgement(subscribed))
-                    .expect("names and numbers can be written in every codec");
-            }
+            write::response(frame, codec, request_id, &Acknowledgement(subscribed))
+                .expect("names and numbers can be written in every codec");
             let mut state = self.lock();
-            if state.stage == Stage::Closed {
-                return;
-            }
-            for event in subscribed {
-                state.subscriptions.add(event.event, codec);
-            }
             let wakes = state.finish(None, frame);
             drop(state);
             self.wake(wakes);
@@ -31,36 +29,35 @@ impl Link {
 }
 
 impl RemoteSubscriber for Link {
-    fn push(&self, notification: &Notification<'_>) {
-        let codec = {
-            let mut guard = self.lock();
-            let state = &mut *guard;
-            let Some(subscription) = state.subscriptions.get_mut(notification.event) else {
-                return;
-            };
-            if state.outbound.is_full() {
-                return subscription.missed += 1;
-            }
-            subscription.codec
-        };
-        let payload = notification.payload(codec);
-        if let Err(error) = payload {
-            tracing::warn!(event = notification.event, %error, "an event cannot be written; its subscribers miss it");
+    fn has_room(&self) -> bool {
+        !self.lock().outbound.is_full()
+    }
+
+    fn push(&self, notification: &Notification<'_>) -> Offer {
+        // Before anything is written: whoever is stuck costs the others no copies.
+        if !self.has_room() {
+            return Offer::Refused;
         }
+        let head = PushHead {
+            message_type: notification.event,
+            timestamp: notification.timestamp,
+            seq: Some(notification.seq),
+            source: None,
+            missed: (notification.missed > 0).then_some(notification.missed),
+        };
         with_scratch(|frame| {
-            let mut guard = self.lock();
-            let state = &mut *guard;
-            let Some(subscription) = state.subscriptions.get_mut(notification.event) else {
-                return;
-            };
-            let written = payload.is_ok_and(|payload| subscription.write(frame, notification, payload).is_ok());
-            if !written || frame.len() - frame::PREFIX > self.limits.frame {
-                return subscription.missed += 1;
+            let written = write::push(frame, notification.codec, &head, notification.payload);
+            if written.is_err() || frame.len() - frame::PREFIX > self.limits.frame {
+                return Offer::Refused;
             }
-            subscription.missed = 0;
+            let mut state = self.lock();
+            if state.stage == Stage::Closed {
+                return Offer::Closed;
+            }
             let wakes = state.finish(None, frame);
-            drop(guard);
+            drop(state);
             self.wake(wakes);
-        });
+            Offer::Taken
+        })
     }
 }

@@ -4,10 +4,7 @@ use std::{sync::MutexGuard, task::Waker};
 
 use callsheet_wire::{Code, Failure};
 
-use super::{
-    link::{KEPT, Link, Stage, State, delivered},
-    subscriptions::Subscriptions,
-};
+use super::link::{KEPT, Link, Stage, State, delivered};
 
 /// How things stand for the task of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +83,6 @@ impl Link {
             let mut state = self.lock();
             state.stage = Stage::Closed;
             state.outbound.clear();
-            state.subscriptions = Subscriptions::default();
             state.in_flight.end_all()
         };
         all.into_iter().filter_map(|ended| ended.waker).for_each(Waker::wake);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Runtime,
-    broker::{RemoteSubscriber, Subscribed},
+    broker::{RemoteSubscriber, RemoteSubscriptions, Subscribed},
     call::{CallHeader, Outlet, Port, WireReply},
     clock::{Clock, Deadline},
     contained::{self, Panicked},
@@ -28,7 +28,7 @@ const LONGEST_NAME: usize = 1024;
 pub(super) struct Inbound {
     link: Arc<Link>,
     outlet: Arc<dyn Outlet>,
-    subscriber: Arc<dyn RemoteSubscriber>,
+    subscriptions: RemoteSubscriptions,
     runtime: Runtime,
     clock: Arc<Clock>,
     limits: Limits,
@@ -54,7 +54,7 @@ impl Inbound {
     pub(super) fn new(link: Arc<Link>, runtime: Runtime, limits: Limits, counters: Arc<Counters>) -> Self {
         Inbound {
             outlet: Arc::clone(&link) as Arc<dyn Outlet>,
-            subscriber: Arc::clone(&link) as Arc<dyn RemoteSubscriber>,
+            subscriptions: runtime.broker().remote(Arc::clone(&link) as Arc<dyn RemoteSubscriber>),
             link,
             clock: runtime.clock(),
             runtime,
@@ -195,17 +195,15 @@ impl Inbound {
 
     fn subscribe(&mut self, codec: Codec, subscribe: &Subscribe<'_>) {
         let request_id = subscribe.request_id.as_deref();
-        let names: Vec<&str> = subscribe.message_types.iter().map(|name| &**name).collect();
+        let wanted: Vec<&str> = subscribe.message_types.iter().map(|name| &**name).collect();
         let subscribed = self
             .link
             .admit_unawaited(request_id)
-            .and_then(|()| names.iter().try_for_each(|name| check_name("message_types", name)))
+            .and_then(|()| wanted.iter().try_for_each(|name| check_name("message_types", name)))
             .and_then(|()| {
                 let acknowledge =
                     &mut |subscribed: &[Subscribed<'_>]| self.link.subscribed(subscribed, codec, request_id);
-                self.runtime
-                    .broker()
-                    .subscribe_remote(&names, &self.subscriber, acknowledge)
+                self.subscriptions.subscribe(&wanted, codec, acknowledge)
             });
         match subscribed {
             Ok(()) => self.processed += 1,

@@ -19,7 +19,6 @@ use super::{
     in_flight::{Call, InFlight, Phase},
     order::Slot,
     outbound::Outbound,
-    subscriptions::Subscriptions,
 };
 use crate::{
     clock::Clock,
@@ -47,7 +46,6 @@ pub(super) struct State {
     /// How many calls have ended whose last frame is being written.
     pub(super) ending: usize,
     pub(super) outbound: Outbound,
-    pub(super) subscriptions: Subscriptions,
     /// A stream waits for room in the output.
     pub(super) wants_room: bool,
     pub(super) stage: Stage,
@@ -76,7 +74,6 @@ impl Link {
                 in_flight: InFlight::default(),
                 ending: 0,
                 outbound: Outbound::new(limits.high_water),
-                subscriptions: Subscriptions::default(),
                 wants_room: false,
                 stage: Stage::Open,
             }),
