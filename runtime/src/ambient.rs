@@ -115,6 +115,11 @@ pub(crate) fn after_turn() -> Option<Handler> {
     HANDLER.try_with(Handler::after_turn).ok()
 }
 
+/// Whether a task of a runtime runs here.
+pub(crate) fn is_handler() -> bool {
+    HANDLER.try_with(|_| ()).is_ok()
+}
+
 /// The turn that runs here, as one that makes a call; `None` outside of handlers.
 #[inline]
 pub(crate) fn caller() -> Option<Caller> {

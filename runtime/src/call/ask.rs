@@ -12,7 +12,8 @@ use callsheet_schema::DeclaredError;
 use callsheet_wire::Failure;
 
 use super::{
-    pending::{Options, Pending},
+    blocking, continuing,
+    pending::{Options, Part, Pending},
     returns::Returns,
 };
 use crate::{
@@ -64,8 +65,31 @@ impl<'a, M: Message> Ask<'a, M> {
     /// is wrong only where something else ends the wait, such as another branch of a `select!`; and that is what this is for.
     /// If nothing does, the call's deadline ends it.
     pub fn detached(mut self) -> Self {
-        self.options.detached = true;
+        self.options.part = Part::Detached;
         self
+    }
+
+    /// Makes the call, and waits on this thread for its reply: for code that is not async.
+    ///
+    /// # Errors
+    ///
+    /// As awaiting it; and in async code, where it would keep a thread that others need: then nothing was sent. The threads of
+    /// `tokio::task::spawn_blocking` may block.
+    pub fn block(self) -> Replied<M::Returns> {
+        match blocking::wait(|| self.into_future()) {
+            Ok(replied) => replied,
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Makes the call now, and has `then` follow when it is done: in a task of the runtime, never in an actor's turn.
+    ///
+    /// It is no part of the call whose handler this runs in: it may go on when that has ended, and is never refused as a
+    /// deadlock. What panics in `then` ends there.
+    pub fn when_done(mut self, then: impl FnOnce(Replied<M::Returns>) + Send + 'static) {
+        self.options.part = Part::Apart;
+        let runtime = self.address.location().runtime.clone();
+        continuing::follow(runtime, self.into_future(), then);
     }
 
     pub(super) fn into_parts(self) -> (&'a Address<MessageOf<M::Contract>>, M, Options) {

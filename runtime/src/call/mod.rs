@@ -1,7 +1,9 @@
 //! A call: from the moment a proxy's method is called to the moment its caller has the reply.
 
 mod ask;
+mod blocking;
 mod chain;
+mod continuing;
 mod deferring;
 mod ending;
 mod failing;

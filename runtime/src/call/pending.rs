@@ -34,8 +34,19 @@ pub(super) struct Pending<M: Message> {
 pub(super) struct Options {
     pub(super) timeout: Option<Duration>,
     pub(super) meta: Option<Metadata>,
-    /// The call is no part of the chain of the turn that makes it.
-    pub(super) detached: bool,
+    pub(super) part: Part,
+}
+
+/// What a call has to do with the turn that makes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It belongs to it: the turn waits for it, and it ends by the turn's deadline.
+    #[default]
+    Of,
+    /// The turn does not wait for it alone.
+    Detached,
+    /// It goes on without it.
+    Apart,
 }
 
 enum State<M: Message> {
@@ -58,9 +69,12 @@ impl<M: Message> Pending<M> {
     /// Starts the call: its message is in the queue afterwards, if there is room.
     #[inline]
     pub(super) fn start(address: &Address<MessageOf<M::Contract>>, message: M, options: Options) -> Self {
-        let caller = ambient::caller();
+        let caller = match options.part {
+            Part::Of | Part::Detached => ambient::caller(),
+            Part::Apart => None,
+        };
         let link = match &caller {
-            Some(caller) if !options.detached => Some(Link::new(Arc::clone(&caller.turn))),
+            Some(caller) if options.part == Part::Of => Some(Link::new(Arc::clone(&caller.turn))),
             _ => None,
         };
         let state = match Self::enqueue(address, message, options, caller, link.clone()) {

@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::{
     failing::late_for_first_item,
-    pending::{Options, Pending},
+    pending::{Options, Part, Pending},
     returns::Returns,
 };
 use crate::{
@@ -99,7 +99,7 @@ impl<M: Message, T> StreamCall<M, T> {
     /// Opens the stream apart from the call whose handler this runs in; see [`Ask::detached`](crate::Ask::detached).
     pub fn detached(mut self) -> Self {
         if let State::Start { options, .. } = &mut self.state {
-            options.detached = true;
+            options.part = Part::Detached;
         }
         self
     }

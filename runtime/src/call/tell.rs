@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use callsheet_wire::Failure;
 
-use super::{Metadata, ask::Ask, returns::Returns};
+use super::{Metadata, ask::Ask, blocking, returns::Returns};
 use crate::{
     contract::{Message, MessageOf, TellMessage},
     mailbox::{Address, Enqueue},
@@ -36,6 +36,15 @@ impl<'a, M: TellMessage> Tell<'a, M> {
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
+    }
+
+    /// Sends it, and waits on this thread until it is in the queue: for code that is not async.
+    ///
+    /// # Errors
+    ///
+    /// As awaiting it; and in async code: then nothing was sent.
+    pub fn block(self) -> Result<(), Failure> {
+        blocking::wait(|| self.into_future())?
     }
 
     /// Sends `value` along under `key`. The handler finds it in its [context](crate::CallContext::meta).
