@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use crate::{
     actor::Core,
-    call::{CallHeader, Link, Metadata, Turn},
+    call::{CallHeader, Link, Metadata, More, Turn},
     clock::{Clock, Deadline},
     id::ActorId,
     runtime::{Runtime, WeakRuntime},
@@ -102,25 +102,31 @@ impl ActorScope {
     pub(crate) fn begin_turn(&self, header: CallHeader, exclusive: bool) {
         self.deadline.store(header.deadline.word(), Ordering::Relaxed);
         self.exclusive.store(exclusive, Ordering::Relaxed);
-        if header.link.is_some() || header.meta.is_some() {
-            *self.kept.lock() = Kept {
-                link: header.link,
-                meta: header.meta,
-                turn: None,
-            };
-            self.keeps.store(true, Ordering::Relaxed);
+        if let Some(more) = header.more {
+            self.keep(*more);
         }
+    }
+
+    #[cold]
+    fn keep(&self, More { link, meta }: More) {
+        *self.kept.lock() = Kept { link, meta, turn: None };
+        self.keeps.store(true, Ordering::Relaxed);
     }
 
     /// The turn has ended, or goes on elsewhere.
     #[inline]
     pub(crate) fn end_turn(&self) {
         if self.keeps.load(Ordering::Relaxed) {
-            self.keeps.store(false, Ordering::Relaxed);
-            let kept = std::mem::take(&mut *self.kept.lock());
-            if let Some(turn) = kept.turn {
-                turn.end();
-            }
+            self.forget();
+        }
+    }
+
+    #[cold]
+    fn forget(&self) {
+        self.keeps.store(false, Ordering::Relaxed);
+        let kept = std::mem::take(&mut *self.kept.lock());
+        if let Some(turn) = kept.turn {
+            turn.end();
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::Pin,
     task::Poll,
     time::Duration,
 };
@@ -22,16 +22,15 @@ pub(super) enum Bounded<T> {
     Aborted,
 }
 
-/// Runs `future` to its end, unless the state `generation` is to be left: then for at most `limit` from there on.
+/// Runs the future in `place` to its end, unless the state `generation` is to be left: then for at most `limit` from there on.
 ///
-/// Its panics, and those of its drop, end here.
+/// Its panics, and those of its drop, end here; the place is empty afterwards.
 pub(super) async fn bounded<T>(
     control: &Control,
     generation: u64,
     limit: Duration,
-    future: impl Future<Output = T>,
+    mut place: Pin<&mut Option<impl Future<Output = T>>>,
 ) -> Bounded<T> {
-    let mut place = pin!(Some(future));
     let mut timer = None;
     let ended = poll_fn(|cx| {
         let mut polled = Poll::Pending;

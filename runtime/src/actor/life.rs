@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
+    pin::pin,
     sync::Arc,
     task::Poll,
     time::Duration,
@@ -178,7 +179,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
                 &core.control,
                 generation,
                 self.stop_limit,
-                (hooks.before_stop)(state, &cx),
+                pin!(Some((hooks.before_stop)(state, &cx))),
             )
             .await;
             scope.end_turn();
@@ -194,7 +195,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
                 &core.control,
                 generation,
                 self.stop_limit,
-                (hooks.after_stop)(state, &cx),
+                pin!(Some((hooks.after_stop)(state, &cx))),
             )
             .await;
             scope.end_turn();
@@ -250,7 +251,7 @@ impl Start<'_> {
         hook: impl Future<Output = Result<(), HookError>>,
     ) -> Result<(), StartError> {
         self.scope.begin_turn(CallHeader::NONE, true);
-        let ran = bounded(&self.core.control, self.generation, self.limit, hook).await;
+        let ran = bounded(&self.core.control, self.generation, self.limit, pin!(Some(hook))).await;
         self.scope.end_turn();
         let id = || self.core.id.clone();
         match ran {
@@ -263,7 +264,7 @@ impl Start<'_> {
 
     /// Waits for `start`, unless the actor is to leave before it is up.
     async fn unless_left<T>(&self, start: impl Future<Output = T>) -> Result<T, StartError> {
-        match bounded(&self.core.control, self.generation, Duration::ZERO, start).await {
+        match bounded(&self.core.control, self.generation, Duration::ZERO, pin!(Some(start))).await {
             Bounded::Done(started) => Ok(started),
             Bounded::Panicked | Bounded::Aborted => Err(StartError::Stopped(self.core.id.clone())),
         }

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     future::poll_fn,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -313,7 +314,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
         let message = queued.message;
         let ran = match mode {
             Mode::AloneAsync => {
-                let call = D::alone_async(state, message);
+                let call = pin!(Some(D::alone_async(state, message)));
                 bounded(&self.core.control, self.generation, self.stop_limit, call).await
             }
             _ => match contained::outcome(|| D::alone(state, message)) {
@@ -350,7 +351,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
             &self.core.control,
             self.generation,
             self.stop_limit,
-            self.readers.idle(),
+            pin!(Some(self.readers.idle())),
         )
         .await;
         if waited == Bounded::Aborted {

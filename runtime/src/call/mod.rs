@@ -40,6 +40,13 @@ use crate::clock::Deadline;
 pub(crate) struct CallHeader {
     /// When nobody waits for the call any more.
     pub(crate) deadline: Deadline,
+    /// What few calls carry, so that the others are two words.
+    pub(crate) more: Option<Box<More>>,
+}
+
+/// What few calls carry.
+#[derive(Debug)]
+pub(crate) struct More {
     /// Which turn awaits the call, if one does.
     pub(crate) link: Option<Arc<Link>>,
     /// What the caller sent along.
@@ -55,10 +62,11 @@ impl CallHeader {
 
     /// That of a call from outside of all actors.
     pub(crate) const fn until(deadline: Deadline) -> Self {
-        CallHeader {
-            deadline,
-            link: None,
-            meta: None,
-        }
+        CallHeader { deadline, more: None }
+    }
+
+    pub(crate) fn new(deadline: Deadline, link: Option<Arc<Link>>, meta: Option<Metadata>) -> Self {
+        let more = (link.is_some() || meta.is_some()).then(|| Box::new(More { link, meta }));
+        CallHeader { deadline, more }
     }
 }

@@ -110,11 +110,7 @@ impl<M: Message> Pending<M> {
         {
             return Err(caller.turn.deadlock(address.id()));
         }
-        let mut header = CallHeader {
-            deadline,
-            link,
-            meta: options.meta,
-        };
+        let mut header = CallHeader::new(deadline, link, options.meta);
         let slot = slot::take::<M>(deadline);
         target.clock().touch();
         let mut message = message.into_queued(Reply::to_slot(Arc::clone(&slot)));

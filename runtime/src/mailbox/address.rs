@@ -169,10 +169,7 @@ impl<M: ContractMessage> Address<M> {
         let mut target = self.resolve()?;
         // A tell that was enqueued is run however late: its deadline is for the wait for room alone. It carries no chain,
         // since nobody waits for it.
-        let mut header = CallHeader {
-            meta,
-            ..CallHeader::NONE
-        };
+        let mut header = CallHeader::new(Deadline::NONE, None, meta);
         loop {
             (header, message) = match target.sink().try_send(header, message) {
                 Ok(()) => return Ok(State::Sent),
