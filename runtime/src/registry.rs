@@ -1,15 +1,16 @@
 //! From a message type to the method that it calls, for callers outside the process.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use callsheet_schema::{Kind, descriptor::MethodDescriptor};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
     actor::{Refused, Sink},
-    call::{CallHeader, WireReply, closed},
-    contract::ContractMessage,
+    call::{CallHeader, Metadata, WireReply, closed},
+    contract::{ContractMessage, Letter},
     id::ActorId,
+    layer::{CallInfo, Layers},
 };
 
 /// The methods of one actor by the names of their message types, full and short.
@@ -37,6 +38,10 @@ enum Named {
 /// One contract's way from a payload into an actor's queue.
 pub(crate) trait Decode: Send + Sync {
     fn contract(&self) -> &'static str;
+    /// What goes round the actor's calls.
+    fn layers(&self) -> &Layers;
+    /// How long callers of the method `index` wait if they say nothing.
+    fn timeout(&self, index: usize) -> Option<Duration>;
     /// The method `index` of the contract.
     fn method(&self, index: usize) -> Option<&'static MethodDescriptor>;
     fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused>;
@@ -54,6 +59,14 @@ impl<M> Entry<M> {
 }
 
 impl<M: ContractMessage> Decode for Entry<M> {
+    fn layers(&self) -> &Layers {
+        self.sink.layers()
+    }
+
+    fn timeout(&self, index: usize) -> Option<Duration> {
+        M::METHODS.get(index)?.timeout
+    }
+
     fn contract(&self) -> &'static str {
         M::DESCRIPTOR.name
     }
@@ -117,6 +130,31 @@ impl Registry {
 }
 
 impl Method {
+    /// The full name of its message type.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What goes round the actor's calls.
+    pub(crate) fn layers(&self) -> &Layers {
+        self.entry.layers()
+    }
+
+    /// What a layer sees of a call.
+    pub(crate) fn info(&self, actor: ActorId, meta: Option<Metadata>) -> CallInfo {
+        let letter = Letter {
+            contract: self.entry.contract(),
+            method: self.entry.method(self.index).map_or("", |method| method.message),
+            awaited: true,
+        };
+        CallInfo::new(actor, letter, meta)
+    }
+
+    /// How long its callers wait if they say nothing, where the contract says it.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.entry.timeout(self.index)
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }

@@ -18,12 +18,13 @@ use tokio_util::task::TaskTracker;
 use crate::settings::Settings;
 use crate::{
     actor::{ActorBuilder, StartError},
-    ambient::{self, EnterGuard},
+    ambient::{self, EnterGuard, Handler},
     broker::Broker,
     clock::Clock,
     contract::{Contract, ContractMessage},
-    dead_letter::{DeadLetter, DeadLetterCounts, DeadLetters},
+    dead_letter::{DeadLetter, DeadLetterCounts, DeadLetters, Loss},
     id::ActorId,
+    layer::{Layer, Layers},
     mailbox::{Mailbox, Target},
     router::{Router, Routes},
     supervision::{Backoff, Parent, Supervision, Supervisor, Will},
@@ -81,6 +82,10 @@ struct Inner {
     /// Of the actors that are nobody's children.
     supervisor: Supervisor,
     shutdown_limit: Duration,
+    /// What goes round the calls of mailboxes.
+    calling: Layers,
+    /// What goes round the calls of actors.
+    serving: Layers,
     /// The replies that follow turns which have ended.
     deferred: TaskTracker,
     dead_letters: DeadLetterCounts,
@@ -136,6 +141,8 @@ pub struct RuntimeOptions {
     restarts: Option<(u32, Duration)>,
     backoff: Option<Backoff>,
     shutdown_limit: Option<Duration>,
+    calling: Layers,
+    serving: Layers,
     allow_panic_abort: bool,
     #[cfg(feature = "settings")]
     settings: Settings,
@@ -213,6 +220,19 @@ impl RuntimeOptions {
     /// So long [`Runtime::shutdown`] waits in all before it aborts what still runs; 30 s unless set.
     pub fn shutdown_limit(mut self, limit: Duration) -> Self {
         self.shutdown_limit = Some(limit);
+        self
+    }
+
+    /// Puts a layer round all calls that mailboxes of the runtime make, within those that were given before.
+    pub fn calling(mut self, layer: impl Layer) -> Self {
+        self.calling = self.calling.with(layer);
+        self
+    }
+
+    /// Puts a layer round all calls that actors of the runtime handle, from inside the process and from outside, within those
+    /// that were given before.
+    pub fn serving(mut self, layer: impl Layer) -> Self {
+        self.serving = self.serving.with(layer);
         self
     }
 
@@ -302,6 +322,8 @@ impl RuntimeOptions {
                 backoff: this.backoff.unwrap_or_default(),
             },
             supervisor,
+            calling: this.calling,
+            serving: this.serving,
             shutdown_limit: this.shutdown_limit.unwrap_or(Self::SHUTDOWN_LIMIT),
             deferred: TaskTracker::new(),
             dead_letters: DeadLetterCounts::default(),
@@ -418,13 +440,23 @@ impl Runtime {
         self.0.tokio.spawn(task);
     }
 
+    /// Spawns what belongs to no call.
+    pub(crate) fn spawn_outside(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.spawn(ambient::scope(Handler::Runtime(self.downgrade()), task));
+    }
+
     pub(crate) fn resolve<M: ContractMessage>(&self, id: &ActorId) -> Result<Target<M>, Failure> {
         let sink = self.0.router.resolve::<M>(id)?;
-        Ok(Target::new(sink, self.clock(), self.0.timeouts))
+        Ok(Target::new(sink, self.clock(), self.0.timeouts, &self.0.calling))
     }
 
     pub(crate) fn actor_defaults(&self) -> ActorDefaults {
         self.0.defaults
+    }
+
+    /// What goes round the calls of all actors.
+    pub(crate) fn serving_layers(&self) -> &Layers {
+        &self.0.serving
     }
 
     /// That of the actors which are nobody's children.
@@ -435,6 +467,17 @@ impl Runtime {
     /// Has a deferred reply follow, which a shutdown waits for.
     pub(crate) fn follow(&self, reply: impl Future<Output = ()> + Send + 'static) {
         self.0.deferred.spawn_on(reply, &self.0.tokio);
+    }
+
+    /// A message from outside was not delivered, and its sender does not wait to hear so.
+    pub(crate) fn lose_from_outside(&self, actor: String, message: String, failure: &Failure) {
+        let loss = match failure.code() {
+            Code::ActorNotFound => Loss::ActorNotFound,
+            Code::ActorStopped => Loss::ActorStopped,
+            Code::TargetBusy => Loss::QueueFull,
+            _ => Loss::Refused,
+        };
+        self.dead_letter(DeadLetter { actor, message, loss });
     }
 
     pub(crate) fn dead_letter(&self, letter: DeadLetter) {

@@ -19,6 +19,7 @@ use crate::{
     ambient::{self, Handler},
     contract::{ContractRef, Serves},
     id::ActorId,
+    layer::{Layer, Layers},
     router::Routes,
     supervision::{Backoff, Child, RestartPolicy, Supervision, Supervisor},
     turn::ActorScope,
@@ -33,6 +34,7 @@ pub struct ActorBuilder<S, C = Nil> {
     factory: Factory<S>,
     options: Options,
     hooks: Option<Hooks<S>>,
+    layers: Layers,
     declared: VecDeque<StartChild>,
     contracts: PhantomData<fn() -> C>,
 }
@@ -108,6 +110,7 @@ impl<S: Send + Sync + 'static> ActorBuilder<S> {
                 supervision: Supervision::default(),
             },
             hooks: None,
+            layers: Layers::default(),
             declared: VecDeque::new(),
             contracts: PhantomData,
         }
@@ -127,6 +130,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             factory: self.factory,
             options: self.options,
             hooks: self.hooks,
+            layers: self.layers,
             declared: self.declared,
             contracts: PhantomData,
         }
@@ -138,6 +142,12 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         S: Actor,
     {
         self.hooks = Some(Hooks::of_actor());
+        self
+    }
+
+    /// Puts a layer round all calls that the actor handles, within those that were given before and those of the runtime.
+    pub fn serving(mut self, layer: impl Layer) -> Self {
+        self.layers = self.layers.with(layer);
         self
     }
 
@@ -267,6 +277,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             factory,
             options,
             hooks,
+            layers,
             declared,
             ..
         } = self;
@@ -287,6 +298,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             runtime.downgrade(),
             supervisor.clone(),
             options.supervision,
+            runtime.serving_layers().over(&layers),
         ));
         let (sender, queue) = mpsc::channel(options.capacity.unwrap_or(defaults.capacity));
         let admitted = Arc::new(Admitted::new());

@@ -10,6 +10,7 @@ use crate::{
     contract::Letter,
     dead_letter::{DeadLetter, Loss},
     id::ActorId,
+    layer::Layers,
     runtime::WeakRuntime,
     supervision::{ActorEvent, Control, End, Happening, Parent, Supervision, Supervisor, Will},
 };
@@ -25,11 +26,19 @@ pub(crate) struct Core {
     pub(crate) supervisor: Supervisor,
     /// How it supervises its children.
     pub(super) supervision: Supervision,
+    /// What goes round its calls.
+    pub(crate) layers: Layers,
     children: OnceLock<Supervisor>,
 }
 
 impl Core {
-    pub(super) fn new(id: ActorId, runtime: WeakRuntime, supervisor: Supervisor, supervision: Supervision) -> Self {
+    pub(super) fn new(
+        id: ActorId,
+        runtime: WeakRuntime,
+        supervisor: Supervisor,
+        supervision: Supervision,
+        layers: Layers,
+    ) -> Self {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         Core {
             id,
@@ -39,6 +48,7 @@ impl Core {
             runtime,
             supervisor,
             supervision,
+            layers,
             children: OnceLock::new(),
         }
     }

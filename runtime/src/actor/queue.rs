@@ -6,7 +6,7 @@ use callsheet_wire::Failure;
 use tokio::sync::mpsc::{Permit, Sender, error::TrySendError};
 
 use super::{core::Core, run::Admitted};
-use crate::call::CallHeader;
+use crate::{call::CallHeader, layer::Layers};
 
 /// A message in an actor's queue with its call header.
 #[derive(Debug)]
@@ -19,6 +19,9 @@ pub(crate) struct Queued<Q> {
 pub(crate) trait Sink<M>: Send + Sync {
     /// The actor's number.
     fn number(&self) -> u64;
+
+    /// What goes round the actor's calls.
+    fn layers(&self) -> &Layers;
 
     /// Enqueues at once.
     ///
@@ -110,6 +113,10 @@ where
 {
     fn number(&self) -> u64 {
         self.queue.core.number
+    }
+
+    fn layers(&self) -> &Layers {
+        &self.queue.core.layers
     }
 
     fn try_send(&self, header: CallHeader, message: M) -> Result<(), Rejected<M>> {

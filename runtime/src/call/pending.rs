@@ -1,25 +1,27 @@
 //! A call under way: from the first poll, through the queue, to what the method returned.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use callsheet_wire::Failure;
+use callsheet_schema::Kind;
+use callsheet_wire::{Code, Failure};
 
 use super::{
     CallHeader, Link, Metadata, Reply, Standing,
-    returns::Outcome,
+    returns::{Outcome, Returns},
     slot::{self, SlotOf},
 };
 use crate::{
-    actor::{Rejected, Sending},
+    actor::Sending,
     ambient::{self, Caller},
     contract::{Message, MessageOf},
-    mailbox::{Address, Target},
+    layer::{Last, Passed, Passing},
+    mailbox::{Address, Put},
 };
 
 /// A call under way. Dropping it tells the handler that nobody waits any more.
@@ -58,6 +60,11 @@ enum State<M: Message> {
     Waiting {
         slot: Arc<SlotOf<M>>,
     },
+    /// The layers see to it, and the reply is where it would be without them.
+    Layered {
+        passing: Passing<'static>,
+        slot: Arc<SlotOf<M>>,
+    },
     Failed(Failure),
     Ended,
 }
@@ -91,7 +98,7 @@ impl<M: Message> Pending<M> {
         caller: Option<Caller>,
         link: Option<Arc<Link>>,
     ) -> Result<State<M>, Failure> {
-        let mut target = address.resolve()?;
+        let target = address.resolve()?;
         let mut deadline = target.deadline(options.timeout.or(M::TIMEOUT));
         if let Some(Caller {
             deadline: Some((clock, outer)),
@@ -101,40 +108,37 @@ impl<M: Message> Pending<M> {
             deadline = target.clock().sooner(deadline, clock, *outer);
         }
         let caller = caller.filter(|_| link.is_some());
-        let standing = |target: &Target<_>| match &caller {
-            Some(caller) => caller.turn.standing(target.sink().number(), M::EXCLUSIVE),
-            None => Standing::Free,
-        };
-        if standing(&target) == Standing::Deadlock
-            && let Some(caller) = &caller
+        if let Some(caller) = &caller
+            && caller.turn.standing(target.sink().number(), M::EXCLUSIVE) == Standing::Deadlock
         {
             return Err(caller.turn.deadlock(address.id()));
         }
-        let mut header = CallHeader::new(deadline, link, options.meta);
         let slot = slot::take::<M>(deadline);
         target.clock().touch();
-        let mut message = message.into_queued(Reply::to_slot(Arc::clone(&slot)));
-        loop {
-            if standing(&target) == Standing::Admitted {
-                // If its actor has stopped, the message is dropped, whose reply then says so through the slot.
-                let _ = target.sink().admit(header, message);
-                return Ok(State::Waiting { slot });
-            }
-            (header, message) = match target.sink().try_send(header, message) {
-                Ok(()) => return Ok(State::Waiting { slot }),
-                Err(Rejected::Full(header, message)) => {
-                    let sending = target.sink().send(header, message);
-                    return Ok(State::Enqueueing { sending, slot });
-                }
-                Err(Rejected::Closed(header, message)) => (header, message),
-            };
-            // The actor that was cached has stopped; another one may have its name by now.
-            match address.resolve_again(&target) {
-                Ok(other) => target = other,
-                Err(failure) => {
-                    slot.abandon();
-                    return Err(failure);
-                }
+        let queued = message.into_queued(Reply::to_slot(Arc::clone(&slot)));
+        if !target.layers().is_empty() {
+            let info = address.info(&queued, options.meta);
+            let (address, watched) = (address.clone(), Arc::clone(&slot));
+            let last: Last = Box::new(move |call| {
+                Box::pin(async move {
+                    let header = CallHeader::new(deadline, link, call.into_meta());
+                    if let Put::Waits(sending) = address.put(caller.as_ref(), M::EXCLUSIVE, header, queued)? {
+                        // A queue that was closed drops the message, whose reply then says so through the slot.
+                        let _ = sending.await;
+                    }
+                    poll_fn(|cx| watched.poll_ended(cx, passed::<M>)).await
+                })
+            });
+            let passing = Box::pin(target.layers().clone().run(info, last));
+            return Ok(State::Layered { passing, slot });
+        }
+        let header = CallHeader::new(deadline, link, options.meta);
+        match address.put(caller.as_ref(), M::EXCLUSIVE, header, queued) {
+            Ok(Put::Done) => Ok(State::Waiting { slot }),
+            Ok(Put::Waits(sending)) => Ok(State::Enqueueing { sending, slot }),
+            Err(failure) => {
+                slot.abandon();
+                Err(failure)
             }
         }
     }
@@ -144,6 +148,15 @@ impl<M: Message> Pending<M> {
         if let Some(link) = self.link.take() {
             link.release();
         }
+    }
+}
+
+/// How a call ended with `outcome`, as a layer sees it.
+fn passed<M: Message>(outcome: &Outcome<M::Returns>) -> Passed {
+    match outcome {
+        Ok(_) if M::Returns::KIND == Kind::Stream => Passed::Opened,
+        Ok(_) => Passed::Replied,
+        Err(_) => Passed::Declared,
     }
 }
 
@@ -159,6 +172,24 @@ impl<M: Message> Future for Pending<M> {
             }
             // A queue that was closed drops the message, whose reply then says so through the slot.
             let _ = ready!(sending.as_mut().poll(cx));
+            let slot = Arc::clone(slot);
+            self.state = State::Waiting { slot };
+        }
+        if let State::Layered { passing, slot } = &mut self.state {
+            let passed = match passing.as_mut().poll(cx) {
+                Poll::Ready(passed) => passed,
+                // A layer may take its time, but not more than the call has.
+                Poll::Pending => match ready!(slot.poll_ended(cx, passed::<M>)) {
+                    Err(late) if late.code() == Code::Timeout => Err(late),
+                    _ => return Poll::Pending,
+                },
+            };
+            if let Err(failure) = passed {
+                slot.abandon();
+                self.state = State::Ended;
+                self.release();
+                return Poll::Ready(Err(failure));
+            }
             let slot = Arc::clone(slot);
             self.state = State::Waiting { slot };
         }
@@ -181,7 +212,7 @@ impl<M: Message> Future for Pending<M> {
 
 impl<M: Message> Drop for Pending<M> {
     fn drop(&mut self) {
-        if let State::Enqueueing { slot, .. } | State::Waiting { slot } = &self.state {
+        if let State::Enqueueing { slot, .. } | State::Waiting { slot } | State::Layered { slot, .. } = &self.state {
             slot.abandon();
         }
         self.release();

@@ -23,6 +23,7 @@ use crate::{
     clock::{self, Deadline, Judgement, Reading, Sweep},
     contained::discard,
     contract::{ContractMessage, Message, MessageOf},
+    layer::Passed,
 };
 
 /// So many unused slots are kept for each method and thread.
@@ -218,6 +219,22 @@ impl<R> Slot<R> {
             parties.handler = None;
         }
         Poll::Ready((outcome, reusable))
+    }
+
+    /// Ready when the outcome is there, which stays where it is: how the call ended, or why it failed.
+    pub(crate) fn poll_ended(
+        &self,
+        cx: &mut Context<'_>,
+        judge: impl FnOnce(&R) -> Passed,
+    ) -> Poll<Result<Passed, Failure>> {
+        let mut parties = self.parties.lock();
+        match &parties.outcome {
+            Some(outcome) => Poll::Ready(outcome.as_ref().map(judge).map_err(Failure::clone)),
+            None => {
+                register(&mut parties.caller, cx);
+                Poll::Pending
+            }
+        }
     }
 
     /// The caller goes away.

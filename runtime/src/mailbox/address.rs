@@ -19,12 +19,13 @@ use tokio::time::{Instant, Sleep};
 
 use crate::{
     actor::{Rejected, Sending, Sink},
-    ambient,
+    ambient::{self, Caller},
     call::{CallHeader, Metadata, Standing, closed},
     clock::{Clock, Deadline},
     contained,
     contract::ContractMessage,
     id::ActorId,
+    layer::{CallInfo, Last, Layers, Passed, Passing},
     runtime::{Timeouts, WeakRuntime},
 };
 
@@ -54,6 +55,8 @@ pub(crate) struct Target<M> {
     sink: Arc<dyn Sink<M>>,
     clock: Arc<Clock>,
     timeouts: Timeouts,
+    /// What goes round the calls.
+    layers: Layers,
 }
 
 /// What a name resolved to, as the address keeps it.
@@ -75,8 +78,17 @@ impl<M> Deref for Resolved<'_, M> {
 }
 
 impl<M> Target<M> {
-    pub(crate) fn new(sink: Arc<dyn Sink<M>>, clock: Arc<Clock>, timeouts: Timeouts) -> Self {
-        Target { sink, clock, timeouts }
+    pub(crate) fn new(sink: Arc<dyn Sink<M>>, clock: Arc<Clock>, timeouts: Timeouts, calling: &Layers) -> Self {
+        Target {
+            layers: calling.over(sink.layers()),
+            sink,
+            clock,
+            timeouts,
+        }
+    }
+
+    pub(crate) fn layers(&self) -> &Layers {
+        &self.layers
     }
 
     pub(crate) fn sink(&self) -> &dyn Sink<M> {
@@ -160,9 +172,77 @@ impl<M: ContractMessage> Address<M> {
         Some(target.clock.sleep(left))
     }
 
+    /// Puts a message into the queue whose reply is awaited, or has it wait for room there.
+    ///
+    /// # Errors
+    ///
+    /// If the caller's turn, or one that waits for it, is waited for in its turn, or there is no such actor any more. The
+    /// message is then dropped, and with it its reply.
+    pub(crate) fn put(
+        &self,
+        caller: Option<&Caller>,
+        exclusive: bool,
+        mut header: CallHeader,
+        mut message: M,
+    ) -> Result<Put, Failure> {
+        let mut target = self.resolve()?;
+        loop {
+            let standing = caller.map(|caller| (caller, caller.turn.standing(target.sink.number(), exclusive)));
+            match standing {
+                None | Some((_, Standing::Free)) => {}
+                Some((caller, Standing::Deadlock)) => {
+                    contained::discard(message);
+                    return Err(caller.turn.deadlock(self.id()));
+                }
+                Some((_, Standing::Admitted)) => {
+                    // If its actor has stopped, the message is dropped, whose reply then says so.
+                    let _ = target.sink.admit(header, message);
+                    return Ok(Put::Done);
+                }
+            }
+            (header, message) = match target.sink.try_send(header, message) {
+                Ok(()) => return Ok(Put::Done),
+                Err(Rejected::Full(header, message)) => return Ok(Put::Waits(target.sink.send(header, message))),
+                Err(Rejected::Closed(header, message)) => (header, message),
+            };
+            // The actor that was cached has stopped; another one may have its name by now.
+            target = self.resolve_again(&target)?;
+        }
+    }
+
+    /// What a layer sees of a call.
+    pub(crate) fn info(&self, message: &M, meta: Option<Metadata>) -> CallInfo {
+        CallInfo::new(self.id().clone(), message.letter(), meta)
+    }
+
     /// Puts a message without a reply into the queue: at once if there is room, else by the deadline.
     pub(crate) fn enqueue(&self, timeout: Option<Duration>, meta: Option<Metadata>, message: M) -> Enqueue {
+        if let Ok(target) = self.resolve()
+            && !target.layers.is_empty()
+        {
+            return self.enqueue_layered(target.layers.clone(), timeout, meta, message);
+        }
         Enqueue(self.try_enqueue(timeout, meta, message).unwrap_or_else(State::Failed))
+    }
+
+    #[cold]
+    fn enqueue_layered(
+        &self,
+        layers: Layers,
+        timeout: Option<Duration>,
+        meta: Option<Metadata>,
+        message: M,
+    ) -> Enqueue {
+        let (address, info) = (self.clone(), self.info(&message, meta));
+        let last: Last = Box::new(move |call| {
+            Box::pin(async move {
+                let sent = address.try_enqueue(timeout, call.into_meta(), message);
+                Enqueue(sent.unwrap_or_else(State::Failed))
+                    .await
+                    .map(|()| Passed::Enqueued)
+            })
+        });
+        Enqueue(State::Layered(Box::pin(layers.run(info, last))))
     }
 
     fn try_enqueue(&self, timeout: Option<Duration>, meta: Option<Metadata>, mut message: M) -> Result<State, Failure> {
@@ -236,8 +316,18 @@ enum State {
         sending: Sending,
         limit: Pin<Box<Sleep>>,
     },
+    /// The layers see to it.
+    Layered(Passing<'static>),
     Failed(Failure),
     Ended,
+}
+
+/// What became of a message that is put into a queue.
+pub(crate) enum Put {
+    /// It is there.
+    Done,
+    /// The queue is full.
+    Waits(Sending),
 }
 
 impl Future for Enqueue {
@@ -261,6 +351,13 @@ impl Future for Enqueue {
                 }
                 self.0 = State::Full { id, sending, limit };
                 Poll::Pending
+            }
+            State::Layered(mut passing) => {
+                let polled = passing.as_mut().poll(cx).map_ok(|_| ());
+                if polled.is_pending() {
+                    self.0 = State::Layered(passing);
+                }
+                polled
             }
             State::Ended => Poll::Pending,
         }

@@ -4,8 +4,8 @@ mod address;
 
 use std::{fmt, ops::Deref};
 
-pub(crate) use address::Target;
 pub use address::{Address, Enqueue, Location};
+pub(crate) use address::{Put, Target};
 
 use crate::{
     ambient,

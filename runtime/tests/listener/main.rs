@@ -8,6 +8,7 @@ mod codecs;
 mod crowd;
 mod gates;
 mod language;
+mod layers;
 mod order;
 mod peer;
 mod probe;

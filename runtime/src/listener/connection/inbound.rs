@@ -1,28 +1,30 @@
 //! One frame: what it is, and what is done about it.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Duration};
 
 use callsheet_schema::Kind;
-use callsheet_wire::{Code, Codec, Control, Failure, Incoming, Request, Subscribe, read};
+use callsheet_wire::{Code, Codec, Control, Failure, Incoming, Payload, Request, Subscribe, read};
 
-use super::{
-    heads::{Head, Heads},
-    in_flight::Shape,
-    input::Found,
-    link::Link,
-    requests::Answer,
-};
+use super::{heads::Heads, in_flight::Shape, input::Found, layered::Passage, link::Link, requests::Answer};
 use crate::{
     Runtime,
     broker::{RemoteSubscriber, RemoteSubscriptions, Subscribed},
-    call::{CallHeader, Outlet, Port, WireReply},
+    call::{CallHeader, Metadata, Outlet, Port, WireReply},
     clock::{Clock, Deadline},
     contained::{self, Panicked},
+    id::ActorId,
     listener::{options::Limits, stats::Counters},
+    registry::Method,
 };
 
 /// The longest name of a target, a message type or an event that is looked up, in bytes.
 const LONGEST_NAME: usize = 1024;
+
+/// The largest `meta` of a request, in bytes.
+const LARGEST_META: usize = 16 << 10;
+
+/// So many entries it may have.
+const MOST_META: usize = 64;
 
 /// Understands the frames of one connection and sets off what they ask for.
 pub(super) struct Inbound {
@@ -135,6 +137,10 @@ impl Inbound {
             if wants == Wants::Nothing && answer.id.is_none() {
                 self.counters.error();
                 tracing::debug!(target_actor = %request.target.escape_debug(), %failure, "dropped a request");
+                // A name that is too long to be one is not kept.
+                let named = |name: &str| name.chars().take(LONGEST_NAME).collect();
+                let (actor, message) = (named(&request.target), named(&request.message_type));
+                self.runtime.lose_from_outside(actor, message, &failure);
             } else {
                 self.link.refuse(&answer, &failure);
             }
@@ -148,31 +154,54 @@ impl Inbound {
         let head = self
             .heads
             .find(self.runtime.router(), &request.target, &request.message_type)?;
+        let meta = request.meta.map(meta).transpose()?;
+        let layered = !head.method.layers().is_empty();
+        let passage = |deadline| {
+            let (actor, method) = (&head.actor, &head.method);
+            layered.then(|| Passage::new(actor, method, deadline, meta.clone(), request.payload))
+        };
+        let enqueue = |deadline, reply| {
+            let header = CallHeader::new(deadline, None, meta.clone());
+            enqueue(&head.method, &head.actor, header, request.payload, reply)
+        };
         match (head.method.kind(), wants) {
             (Kind::Ask, Wants::Reply | Wants::Stream) | (Kind::Stream, Wants::Stream) => {
-                let timeout = self
-                    .runtime
-                    .timeouts()
-                    .of(request.timeout_ms.map(Duration::from_millis));
+                let asked = request.timeout_ms.map(Duration::from_millis);
+                let timeout = self.runtime.timeouts().of(asked.or(head.method.timeout()));
                 let deadline = self.clock.deadline(timeout);
                 let ticket = self.link.admit(answer, deadline)?;
                 self.clock.touch();
-                let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
-                if let Err(failure) = enqueue(head, deadline, request, reply) {
-                    self.link.end_failed(ticket, &failure);
-                    return Ok(());
+                if let Some(passage) = passage(deadline) {
+                    let link = Arc::clone(&self.link);
+                    self.runtime.spawn_outside(passage.answer(link, ticket));
+                } else {
+                    let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
+                    if let Err(failure) = enqueue(deadline, reply) {
+                        self.link.end_failed(ticket, &failure);
+                        return Ok(());
+                    }
                 }
             }
             // Without a deadline: whatever is enqueued and awaited by nobody is run, however late.
             (Kind::Ask | Kind::Tell, Wants::Nothing) => {
                 self.link.admit_unawaited(answer.id)?;
-                enqueue(head, Deadline::NONE, request, WireReply::Discard)?;
+                match passage(Deadline::NONE) {
+                    Some(passage) => self.runtime.spawn_outside(passage.deliver_unawaited(&self.runtime)),
+                    None => enqueue(Deadline::NONE, WireReply::Discard)?,
+                }
             }
-            (Kind::Tell, Wants::Reply) => {
-                self.link.admit_unawaited(answer.id)?;
-                enqueue(head, Deadline::NONE, request, WireReply::Discard)?;
-                self.link.confirm(answer);
-            }
+            (Kind::Tell, Wants::Reply) => match passage(Deadline::NONE) {
+                Some(passage) => {
+                    let ticket = self.link.admit(answer, Deadline::NONE)?;
+                    let link = Arc::clone(&self.link);
+                    self.runtime.spawn_outside(passage.confirm(link, ticket));
+                }
+                None => {
+                    self.link.admit_unawaited(answer.id)?;
+                    enqueue(Deadline::NONE, WireReply::Discard)?;
+                    self.link.confirm(answer);
+                }
+            },
             (Kind::Stream, Wants::Nothing | Wants::Reply | Wants::Both) => {
                 return Err(wrong_flags(
                     "the method answers with a stream; set `expects_stream` alone",
@@ -235,18 +264,37 @@ impl Inbound {
 }
 
 /// Decodes the arguments and puts the call into the actor's queue.
-fn enqueue(head: &Head, deadline: Deadline, request: &Request<'_>, reply: WireReply) -> Result<(), Failure> {
-    let enqueue = || {
-        head.method
-            .enqueue(&head.actor, CallHeader::until(deadline), request.payload, reply)
-    };
+pub(super) fn enqueue(
+    method: &Method,
+    actor: &ActorId,
+    header: CallHeader,
+    payload: Payload<'_>,
+    reply: WireReply,
+) -> Result<(), Failure> {
     // The arguments' own `Deserialize` may be the user's.
-    contained::outcome(enqueue).unwrap_or_else(|Panicked| {
+    contained::outcome(|| method.enqueue(actor, header, payload, reply)).unwrap_or_else(|Panicked| {
         Err(Failure::new(
             Code::SerializationError,
             "the arguments panicked while they were decoded",
         ))
     })
+}
+
+/// What a caller sends along.
+fn meta(payload: Payload<'_>) -> Result<Metadata, Failure> {
+    let wrong = |text: String| Failure::new(Code::ProtocolError, format!("`meta`: {text}")).with_path("meta");
+    if payload.bytes().len() > LARGEST_META {
+        let length = payload.bytes().len();
+        return Err(wrong(format!("expected at most {LARGEST_META} bytes, found {length}")));
+    }
+    let entries: BTreeMap<String, String> = payload.decode().map_err(|error| wrong(error.to_string()))?;
+    if entries.len() > MOST_META {
+        return Err(wrong(format!(
+            "expected at most {MOST_META} entries, found {}",
+            entries.len()
+        )));
+    }
+    Ok(Arc::new(entries))
 }
 
 fn check_name(field: &str, name: &str) -> Result<(), Failure> {

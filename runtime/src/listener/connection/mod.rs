@@ -10,6 +10,7 @@ mod heads;
 mod in_flight;
 mod inbound;
 mod input;
+mod layered;
 mod link;
 mod order;
 mod outbound;

@@ -10,7 +10,6 @@ use super::{
     streams,
 };
 use crate::{
-    ambient::{self, Handler},
     call::{Body, EncodedStream, Outlet},
     clock::{Reading, Sweep},
     contained::{self, Panicked},
@@ -54,8 +53,7 @@ impl Outlet for Link {
     fn stream(&self, ticket: u64, stream: Box<dyn EncodedStream>) {
         // Without a runtime or a connection nobody is left who could read the stream.
         if let (Ok(runtime), Some(me)) = (self.runtime.upgrade(), self.me.upgrade()) {
-            let handler = Handler::Runtime(self.runtime.clone());
-            runtime.spawn(ambient::scope(handler, streams::pump(me, ticket, stream)));
+            runtime.spawn_outside(streams::pump(me, ticket, stream));
         }
     }
 
