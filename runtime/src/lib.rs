@@ -32,6 +32,14 @@
 //! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
 //! ```
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "ipc"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what only callers from outside need has no road of its own"
+    )
+)]
 
 // What the macros write names the crate from outside.
 extern crate self as callsheet;
@@ -49,6 +57,7 @@ mod deferred;
 mod document;
 mod id;
 mod layer;
+#[cfg(feature = "ipc")]
 mod listener;
 mod mailbox;
 mod registry;
@@ -64,16 +73,16 @@ pub use actor::{Actor, ActorBuilder, ActorHandle, Books, HookError, StartError};
 pub use ambient::EnterGuard;
 pub use broker::{AnyEvent, Broker, Event, Events, FlushError, PatternError, Received, Subscription, WhenFull};
 pub use call::{Ask, AskFuture, Sends, StreamCall, Tell};
-pub use callsheet_client::{CallError, Failure};
 pub use callsheet_macros::{ContractType, actor_contract, contract_type};
 pub use callsheet_schema::{ContractType, Describe};
-pub use callsheet_wire::{Code, Delivered};
+pub use callsheet_wire::{Code, Delivered, Failure};
 pub use context::CallContext;
 pub use contract::{Contract, ContractRef, Extends, Serves};
 pub use dead_letter::{DeadLetter, DeadLetters, Loss};
 pub use deferred::Deferred;
 pub use id::ActorId;
 pub use layer::{CallInfo, Layer, Next, Passed};
+#[cfg(feature = "ipc")]
 pub use listener::{ListenError, Listener, ListenerOptions, ListenerStats};
 pub use mailbox::{Enqueue, Mailbox, To};
 pub use runtime::{LaunchError, Runtime, RuntimeOptions};
@@ -84,6 +93,9 @@ pub use settings::{
 };
 pub use streaming::Streaming;
 pub use supervision::{ActorEvent, Backoff, Happening, RestartPolicy, Strategy, Supervision};
+
+/// Why a call to a method that declares the error `E` came to nothing: that error, or what went wrong on the way.
+pub type CallError<E> = callsheet_schema::CallError<E, Failure>;
 
 /// What the macros' code needs; no part of the public interface.
 #[doc(hidden)]
