@@ -21,7 +21,7 @@ use crate::{
     id::ActorId,
     layer::{Layer, Layers},
     router::Routes,
-    supervision::{Backoff, Child, RestartPolicy, Supervision, Supervisor},
+    supervision::{Backoff, Child, RestartPolicy, Supervision, Supervisor, Will},
     turn::ActorScope,
 };
 
@@ -252,7 +252,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         if supervisor.is_closing() {
             return Err(StartError::ShutDown(self.id));
         }
-        self.start_with(supervisor, false).await
+        self.start_with(supervisor, None, false).await
     }
 
     /// The same for a child of `parent`; of its present state, or of itself.
@@ -262,7 +262,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         if supervisor.is_closing() || parent.control.is_stopping() {
             return Err(StartError::ParentStopped(self.id, parent.id.clone()));
         }
-        self.start_with(supervisor, of_state).await
+        self.start_with(supervisor, Some(parent), of_state).await
     }
 
     /// The child cannot be started, since `parent` is none.
@@ -270,7 +270,12 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         StartError::ParentStopped(self.id, parent.clone())
     }
 
-    async fn start_with(self, supervisor: Supervisor, of_state: bool) -> Result<ActorHandle, StartError> {
+    async fn start_with(
+        self,
+        supervisor: Supervisor,
+        parent: Option<&Arc<Core>>,
+        of_state: bool,
+    ) -> Result<ActorHandle, StartError> {
         let ActorBuilder {
             runtime,
             id,
@@ -346,6 +351,10 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
                 }
             }),
         });
+        if parent.is_some_and(|parent| parent.control.is_stopping()) {
+            // It may have gone through its children before this one was among them.
+            supervisor.want(Will::Stop);
+        }
         runtime.spawn(ambient::scope(Handler::Loop(scope), live(life)));
         drop(runtime);
         match starting.await {

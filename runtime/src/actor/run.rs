@@ -167,7 +167,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
     pub(super) async fn serve(&mut self) -> End {
         let mut look = true;
         loop {
-            if (look || self.core.control.wants_attention())
+            if (look || self.takes_attention())
                 && let Some(end) = self.look()
             {
                 return end;
@@ -260,11 +260,20 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
             self.core.control.register(cx.waker());
             self.woken = Some(cx.waker().clone());
         }
-        if self.core.control.wants_attention() {
-            self.woken = None;
+        if self.takes_attention() {
             return Poll::Ready(());
         }
         Poll::Pending
+    }
+
+    /// Whether there is something to look at. Whoever said so has used up the waker.
+    #[inline]
+    fn takes_attention(&mut self) -> bool {
+        let wanted = self.core.control.wants_attention();
+        if wanted {
+            self.woken = None;
+        }
+        wanted
     }
 
     /// Whether the call is late. Its caller is told so before the message goes, which would say something else.
