@@ -73,16 +73,19 @@ impl Payloads {
                 Payload::Unfit
             }
         };
-        match codec {
-            Codec::Json => self.json = payload,
-            Codec::MessagePack => self.messagepack = payload,
+        // The wire alone knows which codecs a build has.
+        if codec == Codec::Json {
+            self.json = payload;
+        } else {
+            self.messagepack = payload;
         }
     }
 
     fn of(&self, codec: Codec) -> &Payload {
-        match codec {
-            Codec::Json => &self.json,
-            Codec::MessagePack => &self.messagepack,
+        if codec == Codec::Json {
+            &self.json
+        } else {
+            &self.messagepack
         }
     }
 }

@@ -16,7 +16,8 @@ use std::fmt;
 pub enum Codec {
     /// JSON text in UTF-8.
     Json,
-    /// MessagePack, with structs as maps of named fields.
+    /// MessagePack, with structs as maps of named fields. Only with the feature `msgpack`.
+    #[cfg(feature = "msgpack")]
     MessagePack,
 }
 
@@ -36,6 +37,7 @@ impl Codec {
     pub fn detect(payload: &[u8]) -> Option<Codec> {
         match payload.first()? {
             b'{' => Some(Codec::Json),
+            #[cfg(feature = "msgpack")]
             0x80..=0x8f | 0xde | 0xdf => Some(Codec::MessagePack),
             b' ' | b'\t' | b'\n' | b'\r' => {
                 let first = payload
@@ -52,6 +54,7 @@ impl fmt::Display for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Codec::Json => "JSON",
+            #[cfg(feature = "msgpack")]
             Codec::MessagePack => "MessagePack",
         })
     }

@@ -45,6 +45,14 @@
 //! otherwise. Where serde itself buffers (untagged and internally tagged enums, flattened fields), an array can still
 //! stand for a struct inside the buffered part: nothing in this crate sees what serde does there.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "msgpack"),
+    allow(
+        dead_code,
+        unused_variables,
+        reason = "what only MessagePack needs has no road of its own"
+    )
+)]
 
 mod code;
 mod codec;
@@ -57,6 +65,7 @@ pub mod frame;
 mod payload;
 mod place;
 mod scalar;
+#[cfg(feature = "msgpack")]
 mod scan;
 mod strict;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
-use crate::{ArgumentPlace, Codec, scan, strict};
+use crate::{ArgumentPlace, Codec, strict};
 
 /// A value that is still undecoded, with its codec. It may be absent, as the payload of a method without arguments.
 ///
@@ -31,6 +31,7 @@ enum Body<'a> {
     Unchecked(&'a [u8]),
     Json(&'a str),
     /// One whole value whose strings are UTF-8.
+    #[cfg(feature = "msgpack")]
     MessagePack(&'a [u8]),
 }
 
@@ -59,7 +60,8 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// A value that [`scan`] has passed over.
+    /// A value that [`scan`](crate::scan) has passed over.
+    #[cfg(feature = "msgpack")]
     pub(crate) fn scanned(value: &'a [u8]) -> Self {
         Payload {
             codec: Codec::MessagePack,
@@ -77,7 +79,9 @@ impl<'a> Payload<'a> {
         match self.body {
             Body::Absent => &[],
             Body::Json(text) => text.as_bytes(),
-            Body::Unchecked(bytes) | Body::MessagePack(bytes) => bytes,
+            Body::Unchecked(bytes) => bytes,
+            #[cfg(feature = "msgpack")]
+            Body::MessagePack(bytes) => bytes,
         }
     }
 
@@ -90,6 +94,7 @@ impl<'a> Payload<'a> {
     pub fn is_null(&self) -> bool {
         match self.codec {
             Codec::Json => self.bytes().trim_ascii() == b"null",
+            #[cfg(feature = "msgpack")]
             Codec::MessagePack => self.bytes() == [0xc0],
         }
     }
@@ -123,6 +128,7 @@ impl<'a> Payload<'a> {
         let map = match self.codec {
             _ if !self.is_absent() && !self.is_null() => *self,
             Codec::Json => Payload::json("{}"),
+            #[cfg(feature = "msgpack")]
             Codec::MessagePack => Payload::scanned(&[0x80]),
         };
         map.read(&mut |value| value.arguments(names, places))
@@ -131,14 +137,17 @@ impl<'a> Payload<'a> {
     fn read(&self, read: strict::ReadRoot<'_>) -> Result<(), DecodeError> {
         let fault = match (self.body, self.codec) {
             (Body::Json(text), _) => return strict::json(text, read),
+            #[cfg(feature = "msgpack")]
             (Body::MessagePack(value), _) => return strict::messagepack(value, read),
             (Body::Absent, Codec::Json) => return strict::json("null", read),
+            #[cfg(feature = "msgpack")]
             (Body::Absent, Codec::MessagePack) => return strict::messagepack(&[0xc0], read),
             (Body::Unchecked(bytes), Codec::Json) => match std::str::from_utf8(bytes) {
                 Ok(text) => return strict::json(text, read),
                 Err(_) => Fault::text("text that is not valid UTF-8"),
             },
-            (Body::Unchecked(bytes), Codec::MessagePack) => match scan::one_value(bytes) {
+            #[cfg(feature = "msgpack")]
+            (Body::Unchecked(bytes), Codec::MessagePack) => match crate::scan::one_value(bytes) {
                 Ok(()) => return strict::messagepack(bytes, read),
                 Err(fault) => fault,
             },

@@ -15,6 +15,25 @@ pub(super) fn check(report: &mut Report) -> Result<(), Error> {
         "warnings",
     ];
     report.check("cargo clippy", cargo().args(clippy))?;
+    for features in ["", "ipc", "msgpack"] {
+        report.check(
+            &format!(
+                "cargo clippy, the runtime with {}",
+                if features.is_empty() { "no feature" } else { features }
+            ),
+            cargo().args([
+                "clippy",
+                "-p",
+                "callsheet",
+                "--no-default-features",
+                "--features",
+                features,
+                "--",
+                "-D",
+                "warnings",
+            ]),
+        )?;
+    }
     let mut doc = cargo();
     doc.args(["doc", "--workspace", "--all-features", "--no-deps"])
         .env("RUSTDOCFLAGS", "-D warnings");

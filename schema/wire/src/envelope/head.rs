@@ -15,6 +15,7 @@ impl<'o> Head<'o> {
     pub(super) fn open(out: &'o mut Vec<u8>, codec: Codec, fields: usize) -> Self {
         match codec {
             Codec::Json => out.push(b'{'),
+            #[cfg(feature = "msgpack")]
             Codec::MessagePack => {
                 debug_assert!(fields < 16, "an envelope has few fields");
                 out.push(0x80 | fields as u8);
@@ -35,6 +36,7 @@ impl<'o> Head<'o> {
                 self.out.extend_from_slice(name.as_bytes());
                 self.out.extend_from_slice(b"\":");
             }
+            #[cfg(feature = "msgpack")]
             Codec::MessagePack => {
                 debug_assert!(name.len() < 32, "envelope keys are short");
                 self.out.push(0xa0 | name.len() as u8);
@@ -97,6 +99,7 @@ impl<'o> Head<'o> {
         self.key(name);
         match self.codec {
             Codec::Json => self.out.push(b'['),
+            #[cfg(feature = "msgpack")]
             Codec::MessagePack => {
                 let length = u32::try_from(texts.len()).expect("a list in memory has fewer names than u32 counts");
                 scalar::array_length(length, self.out);

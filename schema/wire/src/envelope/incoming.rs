@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::fields::{Fields, Known, protocol_error};
-use super::{Control, Push, Request, Response, StreamFrame, Subscribe, json, messagepack};
+#[cfg(feature = "msgpack")]
+use super::messagepack;
+use super::{Control, Push, Request, Response, StreamFrame, Subscribe, json};
 use crate::{Codec, Failure};
 
 /// A frame, by its kind.
@@ -48,8 +50,10 @@ pub fn read<'a>(payload: &'a [u8]) -> Result<(Codec, Incoming<'a>), Unreadable<'
     let Some(codec) = Codec::detect(payload) else {
         let failure = protocol_error(if payload.is_empty() {
             "the frame is empty"
-        } else {
+        } else if cfg!(feature = "msgpack") {
             "the frame is neither a JSON object nor a MessagePack map"
+        } else {
+            "the frame is no JSON object, and this program was built without MessagePack"
         });
         return Err(Unreadable {
             codec: None,
@@ -60,6 +64,7 @@ pub fn read<'a>(payload: &'a [u8]) -> Result<(Codec, Incoming<'a>), Unreadable<'
     let mut fields = Fields::new(codec);
     let sorted = match codec {
         Codec::Json => json::read(payload, &mut fields),
+        #[cfg(feature = "msgpack")]
         Codec::MessagePack => messagepack::read(payload, &mut fields),
     };
     if let Some(failure) = sorted.err().or_else(|| fields.take_duplicate()) {

@@ -9,6 +9,7 @@ mod fields;
 mod head;
 mod incoming;
 mod json;
+#[cfg(feature = "msgpack")]
 mod messagepack;
 mod push;
 mod request;

@@ -55,6 +55,7 @@ impl<'c, 'o> Compound<'c, 'o> {
         match (site.run.codec, container) {
             (Codec::Json, Container::Array) => out.push(b'['),
             (Codec::Json, Container::Map) => out.push(b'{'),
+            #[cfg(feature = "msgpack")]
             (Codec::MessagePack, container) => write_head(container, said, out),
         }
         let head = start..out.len();
@@ -139,6 +140,7 @@ impl<'c, 'o> Compound<'c, 'o> {
                     self.out.push(b'}');
                 }
             }
+            #[cfg(feature = "msgpack")]
             (Codec::MessagePack, container) => {
                 let Ok(count) = u32::try_from(self.count) else {
                     return Err(Fault::text("more elements than MessagePack can count").at(self.site.place));
@@ -154,6 +156,7 @@ impl<'c, 'o> Compound<'c, 'o> {
     }
 }
 
+#[cfg(feature = "msgpack")]
 fn write_head(container: Container, count: u32, out: &mut Vec<u8>) {
     match container {
         Container::Array => scalar::array_length(count, out),

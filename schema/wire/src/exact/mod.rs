@@ -58,7 +58,7 @@ impl<'c, 'o> Exact<'c, 'o> {
     }
 
     fn check_finite(&self, is_finite: bool) -> Result<(), Fault> {
-        if is_finite || self.codec() == Codec::MessagePack {
+        if is_finite || self.codec() != Codec::Json {
             return Ok(());
         }
         Err(
@@ -117,6 +117,7 @@ impl<'c, 'o> Exact<'c, 'o> {
 fn open_entry(key: &str, codec: Codec, out: &mut Vec<u8>) {
     match codec {
         Codec::Json => out.push(b'{'),
+        #[cfg(feature = "msgpack")]
         Codec::MessagePack => scalar::map_length(1, out),
     }
     scalar::text(codec, key, out);

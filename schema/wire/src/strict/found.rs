@@ -41,6 +41,7 @@ impl<'de> Strict<'_, 'de> {
 
     pub(super) fn number(self, asks: Asks, name: &'static str) -> Result<Number, Fault> {
         let ask = match (self.site.run.codec, self.key) {
+            #[cfg(feature = "msgpack")]
             (Codec::MessagePack, _) => Ask::Any,
             (Codec::Json, None) => asks.json,
             (Codec::Json, Some(_)) => asks.json_key,

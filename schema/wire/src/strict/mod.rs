@@ -47,6 +47,7 @@ pub(crate) fn json(text: &str, read: ReadRoot<'_>) -> Result<(), DecodeError> {
 }
 
 /// Reads one MessagePack value that [`scan`](crate::scan) has found whole.
+#[cfg(feature = "msgpack")]
 pub(crate) fn messagepack(value: &[u8], read: ReadRoot<'_>) -> Result<(), DecodeError> {
     let run = Run::new(Codec::MessagePack, value.len());
     let mut format = rmp_serde::Deserializer::from_read_ref(value).with_human_readable();
