@@ -8,6 +8,7 @@ use std::{
 };
 
 use callsheet_wire::{Code, Failure};
+use tokio::time::Instant;
 
 use crate::{
     call::Turn,
@@ -57,6 +58,15 @@ impl Handler {
             Handler::Call(call) => Handler::Call(Arc::new(call.followed())),
             Handler::Runtime(runtime) => Handler::Runtime(runtime.clone()),
         }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let (deadline, actor) = match self {
+            Handler::Loop(actor) => (actor.deadline(), actor),
+            Handler::Call(call) => (call.deadline(), call.actor()),
+            Handler::Runtime(_) => return None,
+        };
+        actor.clock()?.instant(deadline)
     }
 
     fn caller(&self) -> Option<Caller> {
@@ -124,6 +134,11 @@ pub(crate) fn is_handler() -> bool {
 #[inline]
 pub(crate) fn caller() -> Option<Caller> {
     HANDLER.try_with(Handler::caller).ok().flatten()
+}
+
+/// The deadline of the call that runs here; `None` if it has none, and outside of handlers.
+pub(crate) fn deadline() -> Option<Instant> {
+    HANDLER.try_with(Handler::deadline).ok().flatten()
 }
 
 /// The context of the call that runs here.

@@ -100,6 +100,8 @@ impl ActorScope {
     /// A turn begins.
     #[inline]
     pub(crate) fn begin_turn(&self, header: CallHeader, exclusive: bool) {
+        // What the factory, or a value that was dropped, called between two turns is no part of this one.
+        self.end_turn();
         self.deadline.store(header.deadline.word(), Ordering::Relaxed);
         self.exclusive.store(exclusive, Ordering::Relaxed);
         if let Some(more) = header.more {
@@ -116,6 +118,7 @@ impl ActorScope {
     /// The turn has ended, or goes on elsewhere.
     #[inline]
     pub(crate) fn end_turn(&self) {
+        self.deadline.store(Deadline::NONE.word(), Ordering::Relaxed);
         if self.keeps.load(Ordering::Relaxed) {
             self.forget();
         }

@@ -106,6 +106,17 @@ impl Turn {
     }
 }
 
+/// One after the other: a chain may be longer than a stack bears drops within drops.
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut served = self.serves.take();
+        while let Some(link) = served {
+            let outer = Arc::into_inner(link).and_then(|link| Arc::into_inner(link.turn));
+            served = outer.and_then(|mut turn| turn.serves.take());
+        }
+    }
+}
+
 impl Link {
     /// A call that `turn` awaits.
     pub(crate) fn new(turn: Arc<Turn>) -> Arc<Self> {
@@ -168,6 +179,15 @@ mod tests {
         let inner = turn(2, true, Some(&link));
         ended.end();
         assert_eq!(inner.standing(1, true), Standing::Free);
+    }
+
+    #[test]
+    fn a_chain_may_be_longer_than_a_stack_is_deep() {
+        let first = turn(1, false, None);
+        let links = (2..200_000).map(|actor| move |outer: Arc<Turn>| turn(actor, false, Some(&Link::new(outer))));
+        let last = links.fold(first, |outer, inner| inner(outer));
+        assert_eq!(last.standing(1, false), Standing::Admitted);
+        drop(last);
     }
 
     #[test]

@@ -61,6 +61,8 @@ enum First<M: Message> {
         address: Address<MessageOf<M::Contract>>,
         started: Instant,
         timeout: Option<Duration>,
+        /// When the call ends whose handler reads the stream.
+        outer: Option<Instant>,
     },
     Until(Pin<Box<Sleep>>),
 }
@@ -79,7 +81,8 @@ impl<M: Message, T> StreamCall<M, T> {
         }
     }
 
-    /// Waits at most so long for the first item, instead of the runtime's default.
+    /// Waits at most so long for the first item, instead of what the contract says, or the runtime's default; never longer
+    /// than the runtime's longest, and, within a handler, than the caller of that handler waits.
     pub fn timeout(mut self, limit: Duration) -> Self {
         if let State::Start { options, .. } = &mut self.state {
             options.timeout = Some(limit);
@@ -132,6 +135,7 @@ where
                         address,
                         started,
                         timeout: options.timeout.or(M::TIMEOUT),
+                        outer: ambient::deadline(),
                     };
                     self.state = State::Opening { call, runtime, first };
                 }
@@ -198,8 +202,9 @@ fn poll_late<M: Message>(first: &mut Option<First<M>>, cx: &mut Context<'_>) -> 
                 address,
                 started,
                 timeout,
+                outer,
             }) => {
-                let timer = address.timer(*started, *timeout);
+                let timer = address.timer(*started, *timeout, *outer);
                 *first = timer.map(|timer| First::Until(Box::pin(timer)));
             }
             Some(First::Until(sleep)) => {

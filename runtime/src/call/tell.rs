@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use callsheet_wire::Failure;
 
-use super::{Metadata, ask::Ask, blocking, returns::Returns};
+use super::{Metadata, ask::Ask, blocking, pending::Part, returns::Returns};
 use crate::{
     contract::{Message, MessageOf, TellMessage},
-    mailbox::{Address, Enqueue},
+    mailbox::{Address, Enqueue, SendOptions},
 };
 
 /// A call of a `#[tell]` method: no reply exists. It is sent when it is awaited, made a future, or given to `send`.
@@ -69,8 +69,12 @@ pub trait Sends: Send {
 impl<M: TellMessage> Sends for Tell<'_, M> {
     #[inline]
     fn send(self) -> Enqueue {
-        self.address
-            .enqueue(self.timeout.or(M::TIMEOUT), self.meta, self.message.into_queued())
+        let options = SendOptions {
+            timeout: self.timeout.or(M::TIMEOUT),
+            meta: self.meta,
+            detached: false,
+        };
+        self.address.enqueue(options, self.message.into_queued())
     }
 }
 
@@ -80,7 +84,12 @@ impl<M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infal
     fn send(self) -> Enqueue {
         let (address, message, options) = self.into_parts();
         let reply = super::Reply::to_wire(super::WireReply::Discard);
-        address.enqueue(options.timeout.or(M::TIMEOUT), options.meta, message.into_queued(reply))
+        let options = SendOptions {
+            timeout: options.timeout.or(M::TIMEOUT),
+            meta: options.meta,
+            detached: options.part != Part::Of,
+        };
+        address.enqueue(options, message.into_queued(reply))
     }
 }
 

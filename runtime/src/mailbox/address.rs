@@ -50,6 +50,15 @@ struct Inner<M: ContractMessage> {
     later: ArcSwapOption<Target<M>>,
 }
 
+/// How a message without a reply is sent.
+pub(crate) struct SendOptions {
+    /// How long it waits for room.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) meta: Option<Metadata>,
+    /// It waits also for an actor that waits for the turn which runs here.
+    pub(crate) detached: bool,
+}
+
 /// What a name resolved to.
 pub(crate) struct Target<M> {
     sink: Arc<dyn Sink<M>>,
@@ -164,11 +173,12 @@ impl<M: ContractMessage> Address<M> {
         Ok(Resolved::Later(target))
     }
 
-    /// A timer for what is left of `timeout`, or of the default, for a call that started at `started`. The actor may have
-    /// stopped since; `None` if there never was one.
-    pub(crate) fn timer(&self, started: Instant, timeout: Option<Duration>) -> Option<Sleep> {
+    /// A timer for what is left of `timeout`, or of the default, for a call that started at `started`, and no longer than
+    /// until `outer`. The actor may have stopped since; `None` if there never was one.
+    pub(crate) fn timer(&self, started: Instant, timeout: Option<Duration>, outer: Option<Instant>) -> Option<Sleep> {
         let target = self.0.first.get()?;
         let left = target.timeouts.of(timeout).saturating_sub(started.elapsed());
+        let left = outer.map_or(left, |outer| left.min(outer.saturating_duration_since(Instant::now())));
         Some(target.clock.sleep(left))
     }
 
@@ -216,27 +226,22 @@ impl<M: ContractMessage> Address<M> {
     }
 
     /// Puts a message without a reply into the queue: at once if there is room, else by the deadline.
-    pub(crate) fn enqueue(&self, timeout: Option<Duration>, meta: Option<Metadata>, message: M) -> Enqueue {
+    pub(crate) fn enqueue(&self, options: SendOptions, message: M) -> Enqueue {
         if let Ok(target) = self.resolve()
             && !target.layers.is_empty()
         {
-            return self.enqueue_layered(target.layers.clone(), timeout, meta, message);
+            return self.enqueue_layered(target.layers.clone(), options, message);
         }
-        Enqueue(self.try_enqueue(timeout, meta, message).unwrap_or_else(State::Failed))
+        Enqueue(self.try_enqueue(options, message).unwrap_or_else(State::Failed))
     }
 
     #[cold]
-    fn enqueue_layered(
-        &self,
-        layers: Layers,
-        timeout: Option<Duration>,
-        meta: Option<Metadata>,
-        message: M,
-    ) -> Enqueue {
-        let (address, info) = (self.clone(), self.info(&message, meta));
+    fn enqueue_layered(&self, layers: Layers, mut options: SendOptions, message: M) -> Enqueue {
+        let (address, info) = (self.clone(), self.info(&message, options.meta.take()));
         let last: Last = Box::new(move |call| {
             Box::pin(async move {
-                let sent = address.try_enqueue(timeout, call.into_meta(), message);
+                options.meta = call.into_meta();
+                let sent = address.try_enqueue(options, message);
                 Enqueue(sent.unwrap_or_else(State::Failed))
                     .await
                     .map(|()| Passed::Enqueued)
@@ -245,7 +250,12 @@ impl<M: ContractMessage> Address<M> {
         Enqueue(State::Layered(Box::pin(layers.run(info, last))))
     }
 
-    fn try_enqueue(&self, timeout: Option<Duration>, meta: Option<Metadata>, mut message: M) -> Result<State, Failure> {
+    fn try_enqueue(&self, options: SendOptions, mut message: M) -> Result<State, Failure> {
+        let SendOptions {
+            timeout,
+            meta,
+            detached,
+        } = options;
         let mut target = self.resolve()?;
         // A tell that was enqueued is run however late: its deadline is for the wait for room alone. It carries no chain,
         // since nobody waits for it.
@@ -254,7 +264,7 @@ impl<M: ContractMessage> Address<M> {
             (header, message) = match target.sink().try_send(header, message) {
                 Ok(()) => return Ok(State::Sent),
                 Err(Rejected::Full(header, message)) => {
-                    if let Err(failure) = self.may_wait(&target) {
+                    if !detached && let Err(failure) = self.may_wait(&target) {
                         contained::discard(message);
                         return Err(failure);
                     }

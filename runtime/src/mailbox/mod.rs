@@ -5,7 +5,7 @@ mod address;
 use std::{fmt, ops::Deref};
 
 pub use address::{Address, Enqueue, Location};
-pub(crate) use address::{Put, Target};
+pub(crate) use address::{Put, SendOptions, Target};
 
 use crate::{
     ambient,

@@ -1,15 +1,15 @@
 //! One frame: what it is, and what is done about it.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use callsheet_schema::Kind;
 use callsheet_wire::{Code, Codec, Control, Failure, Incoming, Payload, Request, Subscribe, read};
 
-use super::{heads::Heads, in_flight::Shape, input::Found, layered::Passage, link::Link, requests::Answer};
+use super::{heads::Heads, in_flight::Shape, input::Found, layered::Passage, link::Link, meta, requests::Answer};
 use crate::{
     Runtime,
     broker::{RemoteSubscriber, RemoteSubscriptions, Subscribed},
-    call::{CallHeader, Metadata, Outlet, Port, WireReply},
+    call::{CallHeader, Outlet, Port, WireReply},
     clock::{Clock, Deadline},
     contained::{self, Panicked},
     id::ActorId,
@@ -19,12 +19,6 @@ use crate::{
 
 /// The longest name of a target, a message type or an event that is looked up, in bytes.
 const LONGEST_NAME: usize = 1024;
-
-/// The largest `meta` of a request, in bytes.
-const LARGEST_META: usize = 16 << 10;
-
-/// So many entries it may have.
-const MOST_META: usize = 64;
 
 /// Understands the frames of one connection and sets off what they ask for.
 pub(super) struct Inbound {
@@ -154,7 +148,7 @@ impl Inbound {
         let head = self
             .heads
             .find(self.runtime.router(), &request.target, &request.message_type)?;
-        let meta = request.meta.map(meta).transpose()?;
+        let meta = meta::read(request.meta)?;
         let layered = !head.method.layers().is_empty();
         let passage = |deadline| {
             let (actor, method) = (&head.actor, &head.method);
@@ -278,23 +272,6 @@ pub(super) fn enqueue(
             "the arguments panicked while they were decoded",
         ))
     })
-}
-
-/// What a caller sends along.
-fn meta(payload: Payload<'_>) -> Result<Metadata, Failure> {
-    let wrong = |text: String| Failure::new(Code::ProtocolError, format!("`meta`: {text}")).with_path("meta");
-    if payload.bytes().len() > LARGEST_META {
-        let length = payload.bytes().len();
-        return Err(wrong(format!("expected at most {LARGEST_META} bytes, found {length}")));
-    }
-    let entries: BTreeMap<String, String> = payload.decode().map_err(|error| wrong(error.to_string()))?;
-    if entries.len() > MOST_META {
-        return Err(wrong(format!(
-            "expected at most {MOST_META} entries, found {}",
-            entries.len()
-        )));
-    }
-    Ok(Arc::new(entries))
 }
 
 fn check_name(field: &str, name: &str) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ mod inbound;
 mod input;
 mod layered;
 mod link;
+mod meta;
 mod order;
 mod outbound;
 mod replies;
