@@ -169,8 +169,9 @@ impl CallContext {
         }
     }
 
-    /// Says that the actor has failed: it leaves its loop after this call, its state is discarded, and its supervisor decides
-    /// what is next. Other calls that run are given up. Nothing happens for a context that was made by hand.
+    /// Says that the actor has failed: it leaves its loop when this turn is over, its state is discarded, and its supervisor
+    /// decides what is next. Calls that are suspended then are given up, a shared one that says so and awaits again among
+    /// them. Nothing happens for a context that was made by hand.
     pub fn fail(&self, cause: impl Into<String>) {
         if let Some(actor) = self.actor.actor() {
             actor.control.end(End::Failed(cause.into()));

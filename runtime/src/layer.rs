@@ -14,7 +14,8 @@ use crate::{call::Metadata, contract::Letter, id::ActorId};
 /// own. What comes from outside the process passes those of the actor alone.
 ///
 /// A layer runs where the call is made, never in the actor's turn, and sees neither arguments nor reply. A call with layers
-/// starts when it is first awaited, not before; it costs a few allocations.
+/// starts when it is first awaited, not before; it costs a few allocations. From outside, calls with layers may overtake each
+/// other, and only the layers themselves bound the time of those without a reply.
 ///
 /// ```
 /// use callsheet::{CallInfo, Code, Failure, Layer, Next, Passed, Runtime, actor_contract};

@@ -143,6 +143,26 @@ struct TypesPage;
 #[doc = include_str!("../../docs/contracts.md")]
 struct Contracts;
 
+/// The page on the life of an actor, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/lifecycle.md")]
+struct LifecyclePage;
+
+/// The page on supervision, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/supervision.md")]
+struct SupervisionPage;
+
+/// The page on calls and what they guarantee, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/calls.md")]
+struct CallsPage;
+
+/// The page on events, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/events.md")]
+struct EventsPage;
+
 /// The page on settings, compiled and run.
 #[cfg(all(doctest, feature = "settings"))]
 #[doc = include_str!("../../docs/settings.md")]

@@ -124,6 +124,24 @@ async fn a_stop_does_not_wait_for_readers_in_front_of_an_exclusive_call() {
     assert!(started.elapsed() < Duration::from_secs(20), "the reader is aborted");
 }
 
+#[tokio::test]
+async fn what_is_sent_at_once_or_not_at_all_finds_a_full_queue_busy() {
+    let runtime = Runtime::launch().expect("inside tokio");
+    let mule = runtime
+        .actor("mule", Mule::default)
+        .serves(Stubborn)
+        .capacity(1)
+        .start();
+    let mule = mule.await.expect("the name is free").mailbox(Stubborn);
+    assert_eq!(mule.try_send(|mule| mule.linger()), Ok(()), "there is room for one");
+    let busy = mule.try_send(|mule| mule.linger()).expect_err("and for no other");
+    assert_eq!((busy.code(), busy.delivered()), (Code::TargetBusy, Delivered::No));
+    assert_eq!(mule.ping().await, Ok(1));
+    assert_eq!(mule.try_send(|mule| mule.linger()), Ok(()), "there is room again");
+    let nobody = runtime.to::<dyn Stubborn>("nobody").try_send(|nobody| nobody.linger());
+    assert_eq!(nobody.expect_err("nobody is there").code(), Code::ActorNotFound);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_that_was_given_up_can_be_done_again() {
     let runtime = Runtime::launch().expect("inside tokio");

@@ -12,8 +12,8 @@ pub struct Books {
     pub accepted: u64,
     /// Those whose handler returned, be it with a declared error.
     pub handled: u64,
-    /// Those that were not handled to the end, as their callers were told: the handler panicked or was aborted, the actor
-    /// stopped before, or nobody waited for the reply any more.
+    /// Those that were not handled to the end: the handler panicked or was aborted, the actor stopped before, or nobody waited
+    /// for the reply any more. Whoever waits for one is told.
     pub failed: u64,
     /// Those without a caller that were never handled: dead letters.
     pub dead_lettered: u64,

@@ -2,7 +2,15 @@
 
 mod address;
 
-use std::{fmt, ops::Deref};
+use std::{
+    fmt,
+    future::Future,
+    ops::Deref,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use callsheet_wire::{Code, Failure};
 
 pub use address::{Address, Enqueue, Location};
 pub(crate) use address::{Put, SendOptions, Target};
@@ -104,6 +112,24 @@ impl<T: Contract + ?Sized> Mailbox<T> {
     #[must_use = "whether the message was put into the queue is known when the future is awaited"]
     pub fn send<'a, C: Sends>(&'a self, call: impl FnOnce(&'a T::Proxy) -> C) -> Enqueue {
         call(&self.proxy).send()
+    }
+
+    /// Puts the message into the actor's queue at once, or not at all. Only for methods whose reply carries no data.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetBusy`](crate::Code::TargetBusy) if the queue is full, or a layer is not ready at once; else as
+    /// [`send`](Self::send).
+    pub fn try_send<'a, C: Sends>(&'a self, call: impl FnOnce(&'a T::Proxy) -> C) -> Result<(), Failure> {
+        let mut sending = call(&self.proxy).send();
+        match Pin::new(&mut sending).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(sent) => sent,
+            // It is dropped before it had room.
+            Poll::Pending => {
+                let text = format!("the queue of actor `{}` is full", self.proxy.address().id());
+                Err(Failure::new(Code::TargetBusy, text))
+            }
+        }
     }
 
     /// Makes the call, whose replies are the items of the stream.
