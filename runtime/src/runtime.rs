@@ -10,7 +10,7 @@ use std::{
 use callsheet_wire::{Code, Failure};
 use tokio::{
     runtime::Handle,
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, timeout},
 };
 use tokio_util::task::TaskTracker;
 
@@ -398,8 +398,9 @@ impl Runtime {
     /// waited for any longer than a second.
     pub async fn shutdown(&self) {
         let supervisor = &self.0.supervisor;
-        let ends = Instant::now() + self.0.shutdown_limit;
-        if timeout_at(ends, supervisor.settle(Will::Stop)).await.is_err() {
+        let begun = Instant::now();
+        let limit = self.0.shutdown_limit;
+        if timeout(limit, supervisor.settle(Will::Stop)).await.is_err() {
             tracing::warn!("the shutdown takes longer than it may; aborting what still runs");
             supervisor.want(Will::Cut);
             if timeout(LAST_GRACE, supervisor.settle(Will::Cut)).await.is_err() {
@@ -407,7 +408,8 @@ impl Runtime {
             }
         }
         self.0.deferred.close();
-        if timeout_at(ends, self.0.deferred.wait()).await.is_err() {
+        let left = limit.saturating_sub(begun.elapsed());
+        if timeout(left, self.0.deferred.wait()).await.is_err() {
             tracing::warn!(
                 replies = self.0.deferred.len(),
                 "deferred replies still follow after the shutdown"

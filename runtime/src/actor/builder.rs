@@ -70,6 +70,9 @@ pub enum StartError {
     /// A start hook panicked.
     #[error("`{hook}` of actor `{id}` panicked", id = .0, hook = .1)]
     HookPanicked(ActorId, &'static str),
+    /// It failed before it had started: it said so itself, or its children failed more often than is borne.
+    #[error("actor `{id}` failed before it had started: {cause}", id = .0, cause = .1)]
+    Failed(ActorId, String),
     /// It was told to stop before it had started.
     #[error("actor `{0}` was stopped before it had started")]
     Stopped(ActorId),
@@ -88,6 +91,7 @@ impl StartError {
             StartError::FactoryPanicked(_) => "its factory panicked".to_owned(),
             StartError::HookFailed(_, hook, error) => format!("`{hook}` failed: {error}"),
             StartError::HookPanicked(_, hook) => format!("`{hook}` panicked"),
+            StartError::Failed(_, cause) => cause.clone(),
             other => other.to_string(),
         }
     }

@@ -18,7 +18,7 @@ use super::{
     dispatch::Dispatch,
     hooks::{HookError, Hooks},
     readers::Readers,
-    run::{Inbox, Running, lose},
+    run::{Inbox, Running, lose, panicked},
 };
 use crate::{
     call::{CallHeader, Ending},
@@ -66,12 +66,21 @@ pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Mor
         let end = match end {
             Ok(end) => end,
             // It was halted with others before it was up, and may come up with them.
-            Err(StartError::Stopped(_)) if !core.control.is_stopping() => End::Asked,
+            Err(StartError::Stopped(_))
+                if !core.control.is_stopping() && core.control.leaves(generation) == Some(End::Asked) =>
+            {
+                End::Asked
+            }
+            Err(StartError::Stopped(_))
+                if life.0.started.is_none() && core.control.leaves(generation) == Some(End::Finished) =>
+            {
+                End::Finished
+            }
             Err(error) => {
                 if let Some(started) = life.0.started.take() {
                     // Whoever starts it is told, and decides what is next. By then nothing is left of it.
                     core.report(generation, Happening::Failed { cause: error.cause() });
-                    core.settle_children(Will::Stop).await;
+                    children_go(&core, Will::Stop).await;
                     drop(life);
                     let _ = started.send(Err(error));
                     return;
@@ -92,10 +101,10 @@ pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Mor
             End::Asked if !core.control.is_stopping() => core.report(generation, Happening::Halted),
             End::Asked => {}
         }
-        core.control.set_phase(Phase::Down(generation));
         if end != End::Asked {
             core.supervisor.ended(core.number, generation, end);
         }
+        core.control.set_phase(Phase::Down(generation));
         let next = poll_fn(|cx| {
             core.control.register(cx.waker());
             core.control.next(generation).map_or(Poll::Pending, Poll::Ready)
@@ -107,7 +116,7 @@ pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Mor
     }
     // An actor that was down when it was stopped still has children, and what waits.
     let Life { core, inbox, .. } = &mut life.0;
-    core.settle_children(children_go(core)).await;
+    children_go(core, Will::Halt).await;
     inbox.close(|queued| lose::<S, D>(core, queued)).await;
     core.report(generation, Happening::Stopped);
 }
@@ -125,7 +134,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
         };
         if let Err(error) = self.start(generation, &mut state).await {
             contained::discard(state);
-            self.core.settle_children(children_go(&self.core)).await;
+            children_go(&self.core, Will::Halt).await;
             return Err(error);
         }
         self.core.control.set_phase(Phase::Up(generation));
@@ -159,8 +168,8 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
         };
         let end = running.serve().await;
         if end.is_failure() {
-            running.discard(Ending::Discarded);
-            core.settle_children(children_go(core)).await;
+            running.discard(Ending::Discarded).await;
+            children_go(core, Will::Halt).await;
             return Ok(end);
         }
         if core.control.is_stopping() {
@@ -168,8 +177,13 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             running.inbox.empty(|queued| lose::<S, D>(core, queued));
         }
         if !running.quiet().await {
-            running.discard(Ending::Stopped);
-            core.settle_children(children_go(core)).await;
+            let (end, why) = if running.readers.has_failed() {
+                (panicked(), Ending::Discarded)
+            } else {
+                (end, Ending::Stopped)
+            };
+            running.discard(why).await;
+            children_go(core, Will::Halt).await;
             return Ok(end);
         }
         let cx = CallContext::of_turn(scope);
@@ -185,7 +199,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             scope.end_turn();
             note_hook(core, generation, "before_stop", &ran);
         }
-        core.settle_children(children_go(core)).await;
+        children_go(core, Will::Halt).await;
         if core.control.is_stopping() {
             running.inbox.close(|queued| lose::<S, D>(core, queued)).await;
         }
@@ -201,7 +215,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             scope.end_turn();
             note_hook(core, generation, "after_stop", &ran);
         }
-        running.discard(Ending::Stopped);
+        running.discard(Ending::Stopped).await;
         Ok(end)
     }
 
@@ -220,6 +234,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             generation,
             limit: self.stop_limit,
         };
+        start.unless_left(core.settle_children(Will::Begin)).await?;
         let cx = CallContext::of_turn(scope);
         if let Some(hooks) = &hooks {
             start.hook("before_start", (hooks.before_start)(state, &cx)).await?;
@@ -258,7 +273,7 @@ impl Start<'_> {
             Bounded::Done(Ok(())) => Ok(()),
             Bounded::Done(Err(error)) => Err(StartError::HookFailed(id(), name, error.to_string())),
             Bounded::Panicked => Err(StartError::HookPanicked(id(), name)),
-            Bounded::Aborted => Err(StartError::Stopped(id())),
+            Bounded::Aborted => Err(self.left()),
         }
     }
 
@@ -266,18 +281,39 @@ impl Start<'_> {
     async fn unless_left<T>(&self, start: impl Future<Output = T>) -> Result<T, StartError> {
         match bounded(&self.core.control, self.generation, Duration::ZERO, pin!(Some(start))).await {
             Bounded::Done(started) => Ok(started),
-            Bounded::Panicked | Bounded::Aborted => Err(StartError::Stopped(self.core.id.clone())),
+            Bounded::Panicked | Bounded::Aborted => Err(self.left()),
+        }
+    }
+
+    /// Why the start is cut short.
+    fn left(&self) -> StartError {
+        let id = self.core.id.clone();
+        match self.core.control.leaves(self.generation) {
+            Some(End::Failed(cause)) => StartError::Failed(id, cause),
+            _ => StartError::Stopped(id),
         }
     }
 }
 
-/// What becomes of the children of an actor whose state is gone.
-fn children_go(core: &Core) -> Will {
-    match (core.control.is_cut(), core.control.is_stopping()) {
+/// Brings the children of an actor whose state is gone down, or to their end: at least to `least`, and to more if more is
+/// wanted of the actor meanwhile.
+async fn children_go(core: &Core, least: Will) {
+    let wanted = || match (core.control.is_cut(), core.control.is_stopping()) {
         (true, _) => Will::Cut,
-        (false, true) => Will::Stop,
-        (false, false) => Will::Halt,
-    }
+        (false, true) => least.max(Will::Stop),
+        (false, false) => least,
+    };
+    let mut will = wanted();
+    let mut settled = pin!(core.settle_children(will));
+    poll_fn(|cx| {
+        core.control.register(cx.waker());
+        if wanted() > will {
+            will = wanted();
+            settled.set(core.settle_children(will));
+        }
+        settled.as_mut().poll(cx)
+    })
+    .await;
 }
 
 /// What panics in a stop hook, or takes too long, ends there, and the world is told.

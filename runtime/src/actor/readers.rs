@@ -1,13 +1,14 @@
 //! The suspended shared calls of one state.
 
 use std::{
-    future::{Future, poll_fn},
+    future::Future,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::task::JoinSet;
@@ -18,6 +19,9 @@ use crate::{
     call::{Ending, ending},
     turn::{ActorScope, CallScope},
 };
+
+/// So long calls that were aborted are waited for.
+const ABORT_GRACE: Duration = Duration::from_secs(1);
 
 /// How a suspended call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,22 +101,13 @@ impl Readers {
         while let Poll::Ready(Some(_)) = self.tasks.poll_join_next(cx) {}
     }
 
-    /// Waits until no call shares the state, or one has panicked.
-    pub(super) async fn idle(&mut self) {
-        poll_fn(|cx| {
-            self.poll_ended(cx);
-            if self.is_empty() || self.has_failed() {
-                return Poll::Ready(());
-            }
-            Poll::Pending
-        })
-        .await;
-    }
-
-    /// Aborts the calls, whose callers are told why.
-    pub(super) fn abort(&mut self, why: Ending) {
+    /// Aborts the calls, whose callers are told why, and waits until they have let go of the state: not for long, since
+    /// what computes and never awaits cannot be aborted.
+    pub(super) async fn abort(&mut self, why: Ending) {
         self.shared.why.store(why as u8, Ordering::Release);
         self.tasks.abort_all();
+        let gone = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(ABORT_GRACE, gone).await;
     }
 }
 

@@ -94,13 +94,18 @@ impl<Q> Inbox<Q> {
         }
     }
 
-    /// Gives what waits to `lose`. More may come.
+    /// Gives what waits by now to `lose`. More may come, and is not waited for: senders may be as fast as this.
     pub(super) fn empty(&mut self, mut lose: impl FnMut(Queued<Q>)) {
         while let Some(queued) = self.admitted.pop() {
             lose(queued);
         }
-        while let Some(queued) = self.received.pop().or_else(|| self.queue.try_recv().ok()) {
+        while let Some(queued) = self.received.pop() {
             lose(queued);
+        }
+        for _ in 0..self.queue.len() {
+            if let Ok(queued) = self.queue.try_recv() {
+                lose(queued);
+            }
         }
     }
 
@@ -167,15 +172,16 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
     pub(super) async fn serve(&mut self) -> End {
         let mut look = true;
         loop {
+            // The last of them may just have gone.
+            if (look || !self.readers.is_empty()) && self.readers.has_failed() {
+                return panicked();
+            }
             if (look || self.takes_attention())
                 && let Some(end) = self.look()
             {
                 return end;
             }
             look = false;
-            if !self.readers.is_empty() && self.readers.has_failed() {
-                return panicked();
-            }
             let Some(queued) = self.inbox.received.last() else {
                 match poll_fn(|cx| self.poll_woken(cx)).await {
                     // The oldest message is then the last one, which is taken first.
@@ -247,11 +253,11 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
             }
         }
         let Inbox { queue, received, .. } = &mut *self.inbox;
-        if let Poll::Ready(taken) = queue.poll_recv_many(cx, received, BATCH) {
-            // The queue is closed by the actor's own end alone.
-            return Poll::Ready(if taken == 0 { Woken::Look } else { Woken::Messages });
+        match queue.poll_recv_many(cx, received, BATCH) {
+            // Nobody can send to an actor that serves nothing, so its queue is always closed.
+            Poll::Ready(0) | Poll::Pending => self.poll_attention(cx).map(|()| Woken::Look),
+            Poll::Ready(_) => Poll::Ready(Woken::Messages),
         }
-        self.poll_attention(cx).map(|()| Woken::Look)
     }
 
     fn poll_attention(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -356,26 +362,45 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
     /// Lets the suspended calls end, for so long as a stop waits; then aborts them. Whether the state is whole and can be had
     /// alone.
     pub(super) async fn quiet(&mut self) -> bool {
-        let waited = bounded(
-            &self.core.control,
-            self.generation,
-            self.stop_limit,
-            pin!(Some(self.readers.idle())),
-        )
-        .await;
-        if waited == Bounded::Aborted {
-            tracing::warn!(actor = %self.core.id, "aborted the calls that were still running when the actor was to leave");
-            self.readers.abort(Ending::Stopped);
-            // A call that is dropped lets go of the state, unless it computes and never awaits.
-            let _ = tokio::time::timeout(Duration::from_secs(1), self.readers.idle()).await;
+        let (core, generation, limit) = (self.core, self.generation, self.stop_limit);
+        let quiet = pin!(Some(poll_fn(|cx| self.poll_quiet(cx))));
+        match bounded(&core.control, generation, limit, quiet).await {
+            Bounded::Done(true) => {}
+            Bounded::Done(false) | Bounded::Panicked => return false,
+            Bounded::Aborted => {
+                tracing::warn!(actor = %core.id, "aborted the calls that were still running when the actor was to leave");
+                self.readers.abort(Ending::Stopped).await;
+            }
         }
         self.spare = None;
         !self.readers.has_failed() && Arc::get_mut(&mut self.state).is_some()
     }
 
+    /// Ready when no call is suspended any more, or one has panicked; whether the state is whole.
+    ///
+    /// What is let past the queue still runs: a call that is suspended waits for it.
+    fn poll_quiet(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.core.control.register(cx.waker());
+        while !self.readers.is_empty()
+            && let Some(queued) = self.inbox.admitted.pop()
+        {
+            if self.shared(queued).is_err() {
+                return Poll::Ready(false);
+            }
+        }
+        self.readers.poll_ended(cx);
+        if self.readers.has_failed() {
+            return Poll::Ready(false);
+        }
+        if self.readers.is_empty() {
+            return Poll::Ready(true);
+        }
+        Poll::Pending
+    }
+
     /// Aborts the suspended calls, and drops the state.
-    pub(super) fn discard(mut self, why: Ending) {
-        self.readers.abort(why);
+    pub(super) async fn discard(mut self, why: Ending) {
+        self.readers.abort(why).await;
         let Running { state, spare, .. } = self;
         contained::discard(spare);
         if ending(why, || contained::dropped(state)).is_err() {
@@ -393,6 +418,6 @@ pub(super) fn lose<S, D: Dispatch<S>>(core: &Core, queued: Queued<D::Message>) {
     core.lose(letter, Loss::ActorStopped);
 }
 
-fn panicked() -> End {
+pub(super) fn panicked() -> End {
     End::Failed("a handler panicked".to_owned())
 }

@@ -157,6 +157,11 @@ impl Control {
         self.wanted.lock().goal == Goal::Stopped
     }
 
+    /// Whether the actor was told to come down, and not yet to come up again.
+    pub(super) fn is_halted(&self) -> bool {
+        self.wanted.lock().goal == Goal::Down
+    }
+
     /// Has whatever is wanted from now on wake `waker`.
     pub(crate) fn register(&self, waker: &Waker) {
         self.wake.register(waker);

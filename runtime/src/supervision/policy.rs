@@ -117,9 +117,11 @@ impl Backoff {
     pub(crate) const FIRST: Duration = Duration::from_millis(10);
     pub(crate) const CAP: Duration = Duration::from_secs(10);
     pub(crate) const HEALTHY_AFTER: Duration = Duration::from_secs(10);
+    /// Nobody waits longer, and no clock is too small for it.
+    const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-    /// Waits `first` after the first failure, twice as long after each further one, and `cap` at the most. 10 ms and 10 s
-    /// unless set.
+    /// Waits `first` after the first failure, twice as long after each further one, and `cap` at the most, which is never
+    /// more than a year. 10 ms and 10 s unless set.
     pub fn new(first: Duration, cap: Duration) -> Self {
         Backoff {
             first,
@@ -146,7 +148,7 @@ impl Backoff {
     /// The wait after `failures` failures before this one, without what chance takes off.
     pub(super) fn longest(self, failures: u32) -> Duration {
         let factor = 1u32.checked_shl(failures).unwrap_or(u32::MAX);
-        self.first.saturating_mul(factor).min(self.cap)
+        self.first.saturating_mul(factor).min(self.cap).min(Self::LONGEST)
     }
 
     /// What is waited of it.

@@ -1,7 +1,7 @@
 //! The task that starts actors again, and stops them in order.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -20,6 +20,8 @@ use super::{
 pub(crate) enum Will {
     /// They run.
     Run,
+    /// Their parent begins with a new state: new ones start, and those that are down wait until it wants them to run.
+    Begin,
     /// They are down, because their parent has no state; those that the lost state started are stopped for good.
     Halt,
     /// They are stopped for good.
@@ -28,12 +30,20 @@ pub(crate) enum Will {
     Cut,
 }
 
+/// What is wanted, and how often something else was wanted before: the same may be wanted again before it was done.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    will: Will,
+    turn: u64,
+}
+
 /// The way to a supervisor. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Supervisor {
     orders: mpsc::UnboundedSender<Order>,
-    will: Arc<watch::Sender<Will>>,
-    settled: watch::Receiver<Will>,
+    wish: Arc<watch::Sender<Wish>>,
+    /// The turn of the wish that was done last.
+    settled: watch::Receiver<u64>,
 }
 
 /// Who hears of what a supervisor cannot mend.
@@ -95,8 +105,12 @@ struct Task {
     children: BTreeMap<u64, Known>,
     due: BTreeSet<(Instant, u64)>,
     orders: mpsc::UnboundedReceiver<Order>,
-    will: watch::Receiver<Will>,
-    settled: watch::Sender<Will>,
+    /// Orders that were received before their time.
+    heard: VecDeque<Order>,
+    wish: watch::Receiver<Wish>,
+    /// What was done last, or is being done.
+    followed: Will,
+    settled: watch::Sender<u64>,
 }
 
 /// The parent wants something else of all children, so what is under way is left as it is.
@@ -106,8 +120,12 @@ impl Supervisor {
     /// A supervisor of the children of `parent`, and the task that it is.
     pub(crate) fn new(parent: Arc<dyn Parent>) -> (Self, impl Future<Output = ()> + Send) {
         let (orders, received) = mpsc::unbounded_channel();
-        let (will, willed) = watch::channel(Will::Run);
-        let (settled, reached) = watch::channel(Will::Run);
+        let first = Wish {
+            will: Will::Run,
+            turn: 0,
+        };
+        let (wish, wished) = watch::channel(first);
+        let (settled, reached) = watch::channel(first.turn);
         let supervision = parent.supervision();
         let task = Task {
             strategy: supervision.map_or(Strategy::OneForOne, |supervision| supervision.strategy),
@@ -116,12 +134,14 @@ impl Supervisor {
             children: BTreeMap::new(),
             due: BTreeSet::new(),
             orders: received,
-            will: willed,
+            heard: VecDeque::new(),
+            wish: wished,
+            followed: first.will,
             settled,
         };
         let supervisor = Supervisor {
             orders,
-            will: Arc::new(will),
+            wish: Arc::new(wish),
             settled: reached,
         };
         (supervisor, task.run())
@@ -129,7 +149,7 @@ impl Supervisor {
 
     /// Whether no child is taken any more.
     pub(crate) fn is_closing(&self) -> bool {
-        *self.will.borrow() >= Will::Stop
+        self.wish.borrow().will >= Will::Stop
     }
 
     /// Takes a child, which starts by itself.
@@ -140,7 +160,7 @@ impl Supervisor {
         }
     }
 
-    /// A child came down by itself.
+    /// A child comes down by itself. To be said before it is down, so that whoever sees it down finds out why.
     pub(crate) fn ended(&self, number: u64, generation: u64, end: End) {
         let _ = self.orders.send(Order::Ended {
             number,
@@ -156,23 +176,30 @@ impl Supervisor {
 
     /// Says what is to become of all children. What was said of an end is never taken back.
     pub(crate) fn want(&self, will: Will) {
-        self.will.send_if_modified(|wanted| {
-            let changes = *wanted != will && (*wanted < Will::Stop || will > *wanted);
-            if changes {
-                *wanted = will;
-            }
-            changes
-        });
+        self.wish(will);
     }
 
     /// Waits until what was wanted is true, or more than that.
     pub(crate) async fn settle(&self, will: Will) {
-        self.want(will);
+        let turn = self.wish(will);
         let mut settled = self.settled.clone();
-        let is_enough =
-            |reached: &Will| *reached == will || (*reached >= Will::Stop && *reached >= will.min(Will::Stop));
         // A supervisor that is gone has no children.
-        let _ = settled.wait_for(is_enough).await;
+        let _ = settled.wait_for(|reached| *reached >= turn).await;
+    }
+
+    /// Gives the turn of what is wanted then.
+    fn wish(&self, will: Will) -> u64 {
+        let mut turn = 0;
+        self.wish.send_if_modified(|wish| {
+            let changes = wish.will != will && (wish.will < Will::Stop || will > wish.will);
+            if changes {
+                wish.will = will;
+                wish.turn += 1;
+            }
+            turn = wish.turn;
+            changes
+        });
+        turn
     }
 }
 
@@ -186,15 +213,21 @@ impl Task {
             let due = self.due.first().map(|(due, _)| *due);
             tokio::select! {
                 biased;
-                changed = self.will.changed() => {
+                changed = self.wish.changed() => {
+                    let Wish { will, turn } = *self.wish.borrow_and_update();
                     // Without a runtime and a parent nobody wants anything any more.
-                    let will = changed.map_or(Will::Stop, |()| *self.will.borrow_and_update());
-                    self.follow(will).await;
+                    let will = if changed.is_ok() { will } else { Will::Stop };
+                    let followed = self.follow(will).await;
                     if will >= Will::Stop {
+                        let turn = self.wish.borrow().turn;
+                        self.settled.send_replace(turn);
                         return;
                     }
+                    if followed.is_ok() {
+                        self.settled.send_replace(turn);
+                    }
                 }
-                order = self.orders.recv() => match order {
+                order = next(&mut self.heard, &mut self.orders) => match order {
                     Some(order) => self.obey(order).await,
                     None => return,
                 },
@@ -205,20 +238,7 @@ impl Task {
 
     async fn obey(&mut self, order: Order) {
         match order {
-            Order::Adopt(child) => {
-                if *self.will.borrow() == Will::Halt {
-                    child.control.halt();
-                }
-                let each = self.parent.supervision().is_none();
-                let known = Known {
-                    generation: 1,
-                    failures: 0,
-                    window: each.then(|| window(self.parent.restarts())),
-                    due: None,
-                    child: *child,
-                };
-                self.children.insert(known.child.number, known);
-            }
+            Order::Adopt(child) => self.adopt(*child),
             Order::Gone(number) => {
                 if let Some(Known { due: Some(due), .. }) = self.children.remove(&number) {
                     self.due.remove(&(due, number));
@@ -241,6 +261,49 @@ impl Task {
         }
     }
 
+    fn adopt(&mut self, child: Child) {
+        match self.followed {
+            Will::Run | Will::Begin => {}
+            // It comes up with the parent's next state, which knows nothing of what a lost one wanted.
+            Will::Halt if !child.of_state => child.control.halt(),
+            Will::Halt | Will::Stop | Will::Cut => child.control.stop(),
+        }
+        let each = self.parent.supervision().is_none();
+        let known = Known {
+            generation: 1,
+            failures: 0,
+            window: each.then(|| window(self.parent.restarts())),
+            due: None,
+            child,
+        };
+        self.children.insert(known.child.number, known);
+    }
+
+    /// Takes note of who came and of who is done for good, up to now: before all children are brought to something, since
+    /// it would miss the ones and start the others again. The rest is kept for its time.
+    fn hear(&mut self) {
+        while let Ok(order) = self.orders.try_recv() {
+            match order {
+                Order::Adopt(child) => self.adopt(*child),
+                Order::Ended {
+                    number,
+                    generation,
+                    end,
+                } => match self.children.get(&number) {
+                    Some(known) if known.generation == generation && !known.child.policy.restarts(end.is_failure()) => {
+                        known.child.control.stop();
+                    }
+                    _ => self.heard.push_back(Order::Ended {
+                        number,
+                        generation,
+                        end,
+                    }),
+                },
+                Order::Gone(_) => self.heard.push_back(order),
+            }
+        }
+    }
+
     /// A child came down by itself.
     async fn ended(&mut self, number: u64, end: &End) {
         let now = Instant::now();
@@ -250,7 +313,11 @@ impl Task {
         if !known.child.policy.restarts(end.is_failure()) {
             return known.child.control.stop();
         }
-        if *self.will.borrow() != Will::Run {
+        if known.child.control.is_stopping() {
+            // It was told to stop. How that went is nothing to its siblings.
+            return;
+        }
+        if self.followed != Will::Run {
             // It is started again with the others, or not at all.
             return;
         }
@@ -303,12 +370,13 @@ impl Task {
             }
         }
         tokio::select! {
-            () = sleep_until(due) => {}
-            _ = self.will.changed() => {
-                self.will.mark_changed();
+            () = until(Some(due)) => {}
+            _ = self.wish.changed() => {
+                self.wish.mark_changed();
                 return Err(Interrupted);
             }
         }
+        self.hear();
         for number in &group {
             let Some(known) = self.children.get_mut(number) else {
                 continue;
@@ -322,8 +390,12 @@ impl Task {
             control.raise(generation);
             let reached = self.wait(&control, |phase| has_tried(phase, generation)).await?;
             if matches!(reached, Phase::Down(_)) {
-                // It failed at once. That is the next thing to be heard, and counts by itself.
-                break;
+                // It ended at once. If it is to be started again, that counts by itself and takes those behind it along;
+                // else they need not wait for it.
+                self.hear();
+                if !control.is_stopping() {
+                    break;
+                }
             }
         }
         Ok(())
@@ -353,12 +425,19 @@ impl Task {
             return known.child.control.stop();
         }
         let name = known.child.name.clone();
-        self.follow(Will::Halt).await;
-        self.parent.escalate(&name);
+        // Whoever interrupts leaves the state of the parent anyway.
+        if self.follow(Will::Halt).await.is_ok() {
+            self.parent.escalate(&name);
+        }
     }
 
     /// Brings all children to what is wanted of them: down in reverse order, up in order.
-    async fn follow(&mut self, will: Will) {
+    async fn follow(&mut self, will: Will) -> Result<(), Interrupted> {
+        if will >= Will::Stop {
+            self.orders.close();
+        }
+        self.hear();
+        self.followed = will;
         for (due, number) in std::mem::take(&mut self.due) {
             if let Some(known) = self.children.get_mut(&number) {
                 debug_assert_eq!(known.due, Some(due), "each child is due once");
@@ -367,24 +446,34 @@ impl Task {
         }
         match will {
             Will::Run => self.raise_all().await,
-            Will::Halt => {
-                for known in self.children.values().rev() {
-                    let control = &known.child.control;
-                    if known.child.of_state {
-                        control.stop();
-                        control.reached(|phase| phase == Phase::Stopped).await;
-                    } else {
-                        control.halt();
-                        control.reached(is_down).await;
-                    }
-                }
+            Will::Begin => Ok(()),
+            Will::Halt => self.halt_all().await,
+            Will::Stop | Will::Cut => {
+                self.stop_all(will).await;
+                Ok(())
             }
-            Will::Stop | Will::Cut => self.stop_all(will).await,
         }
-        self.settled.send_replace(will);
     }
 
-    async fn raise_all(&mut self) {
+    async fn halt_all(&mut self) -> Result<(), Interrupted> {
+        let numbers: Vec<_> = self.children.keys().rev().copied().collect();
+        for number in numbers {
+            let Some(known) = self.children.get(&number) else {
+                continue;
+            };
+            let control = Arc::clone(&known.child.control);
+            if known.child.of_state {
+                control.stop();
+                self.wait(&control, |phase| phase == Phase::Stopped).await?;
+            } else {
+                control.halt();
+                self.wait(&control, is_down).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn raise_all(&mut self) -> Result<(), Interrupted> {
         self.window = self.parent.supervision().map(window);
         let numbers: Vec<_> = self.children.keys().copied().collect();
         for number in numbers {
@@ -392,7 +481,8 @@ impl Task {
                 continue;
             };
             let control = Arc::clone(&known.child.control);
-            if control.is_stopping() || !matches!(control.phase(), Phase::Down(_)) {
+            let is_down = control.is_halted() || matches!(control.phase(), Phase::Down(_));
+            if control.is_stopping() || !is_down {
                 continue;
             }
             known.failures = 0;
@@ -400,27 +490,12 @@ impl Task {
             let generation = known.generation;
             control.raise(generation);
             // What fails at once is heard of afterwards.
-            if self.wait(&control, |phase| has_tried(phase, generation)).await.is_err() {
-                return;
-            }
+            self.wait(&control, |phase| has_tried(phase, generation)).await?;
         }
+        Ok(())
     }
 
     async fn stop_all(&mut self, mut will: Will) {
-        // Those that were adopted too late to be known yet are stopped too.
-        while let Ok(order) = self.orders.try_recv() {
-            if let Order::Adopt(child) = order {
-                let known = Known {
-                    generation: 1,
-                    failures: 0,
-                    window: None,
-                    due: None,
-                    child: *child,
-                };
-                self.children.insert(known.child.number, known);
-            }
-        }
-        self.orders.close();
         let cut = |children: &BTreeMap<u64, Known>| children.values().for_each(|known| known.child.control.cut());
         if will == Will::Cut {
             cut(&self.children);
@@ -433,8 +508,8 @@ impl Task {
                 _ = control.reached(|phase| phase == Phase::Stopped) => {
                     self.children.pop_last();
                 }
-                Ok(()) = self.will.changed(), if will != Will::Cut => {
-                    will = *self.will.borrow_and_update();
+                Ok(()) = self.wish.changed(), if will != Will::Cut => {
+                    will = self.wish.borrow_and_update().will;
                     cut(&self.children);
                 }
             }
@@ -444,8 +519,8 @@ impl Task {
     async fn wait(&mut self, control: &Control, is: impl Fn(Phase) -> bool) -> Result<Phase, Interrupted> {
         tokio::select! {
             phase = control.reached(is) => Ok(phase),
-            _ = self.will.changed() => {
-                self.will.mark_changed();
+            _ = self.wish.changed() => {
+                self.wish.mark_changed();
                 Err(Interrupted)
             }
         }
@@ -465,8 +540,17 @@ fn has_tried(phase: Phase, generation: u64) -> bool {
     }
 }
 
+async fn next(heard: &mut VecDeque<Order>, orders: &mut mpsc::UnboundedReceiver<Order>) -> Option<Order> {
+    match heard.pop_front() {
+        Some(order) => Some(order),
+        None => orders.recv().await,
+    }
+}
+
 async fn until(due: Option<Instant>) {
     match due {
+        // Timers tick in milliseconds, and who waits for nothing is not to wait for the next tick.
+        Some(due) if due <= Instant::now() => {}
         Some(due) => sleep_until(due).await,
         None => std::future::pending().await,
     }
