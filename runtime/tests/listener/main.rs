@@ -7,6 +7,7 @@ mod cancel;
 mod codecs;
 mod crowd;
 mod gates;
+mod headers;
 mod language;
 mod layers;
 mod order;
