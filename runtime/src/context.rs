@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use callsheet_wire::Failure;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Runtime,
@@ -13,7 +14,7 @@ use crate::{
     clock::Deadline,
     contract::{Contract, ContractRef},
     id::ActorId,
-    mailbox::{Location, Mailbox},
+    mailbox::{ActorRef, Location, Mailbox},
     supervision::End,
     turn::{ActorScope, CallScope},
 };
@@ -127,6 +128,15 @@ impl CallContext {
         })
     }
 
+    /// The actor's own address for plain messages, if its state is an `A`; else the error of the first call says that it is
+    /// not.
+    pub fn actor_ref<A: Send + Sync + 'static>(&self) -> ActorRef<A> {
+        ActorRef::new(Location {
+            id: self.actor.id().clone(),
+            runtime: self.actor.weak_runtime(),
+        })
+    }
+
     /// The runtime that the actor runs in, with its broker.
     ///
     /// # Errors
@@ -139,6 +149,14 @@ impl CallContext {
     /// What the caller sent along under `key`, with `.meta(key, value)`.
     pub fn meta(&self, key: &str) -> Option<&str> {
         self.meta.as_ref()?.get(key).map(String::as_str)
+    }
+
+    /// What is cancelled when the actor's present state ends.
+    pub(crate) fn scheduling(&self) -> CancellationToken {
+        match self.actor.actor() {
+            Some(actor) => actor.scheduling(),
+            None => CancellationToken::new(),
+        }
     }
 
     /// Starts `child` as a child of the actor: under its supervision, and with the actor's id before its own.

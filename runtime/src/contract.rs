@@ -7,7 +7,7 @@ use callsheet_schema::{
     descriptor::{ContractDescriptor, MethodDescriptor},
     names,
 };
-use callsheet_wire::{DecodeError, Failure, Payload};
+use callsheet_wire::{Code, DecodeError, Failure, Payload};
 
 use crate::{
     actor::ContractSet,
@@ -70,6 +70,12 @@ pub trait ContractMessage: Sized + Send + 'static {
 
     /// Lets callers outside the process subscribe to the contract's events.
     fn expose_events(broker: &Broker);
+
+    /// Why a call fails that is made of an actor which does not serve the contract.
+    fn unserved(id: &ActorId) -> Failure {
+        let text = format!("actor `{id}` does not serve the contract `{}`", Self::DESCRIPTOR.name);
+        Failure::new(Code::UnknownMessageType, text)
+    }
 
     /// What there is to say of the message where it is not run.
     fn letter(&self) -> Letter;
@@ -261,7 +267,7 @@ pub(crate) mod tests {
     };
 
     use callsheet_macros::{actor_contract, contract_type};
-    use callsheet_wire::{Code, Codec};
+    use callsheet_wire::Codec;
     use parking_lot::Mutex;
 
     use super::*;

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use callsheet_macros::contract_type;
 
-/// A message that was accepted, or came from outside, and will never be handled, though its sender does not wait to be told.
+/// A message that was accepted, came from outside or was scheduled, and will never be handled, though its sender does not wait
+/// to be told.
 /// Published to the runtime's broker, and counted: [`Runtime::dead_letters`](crate::Runtime::dead_letters).
 #[contract_type(name = "callsheet.DeadLetter")]
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +23,13 @@ pub struct DeadLetter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Loss {
-    /// It waited in the queue when the actor stopped.
+    /// It waited in the queue when the actor stopped, or was scheduled for later than that.
     ActorStopped,
-    /// It came from outside, for an actor that is not there or not exposed.
+    /// It came from outside or was scheduled, for an actor that is not there, or not exposed to callers outside.
     ActorNotFound,
-    /// It came from outside, and the queue was full.
+    /// It came from outside, and the queue was full; or it was scheduled, and the queue stayed full until its deadline.
     QueueFull,
-    /// It came from outside, and could not be understood, or was refused.
+    /// It came from outside or was scheduled, and could not be understood, or was refused.
     Refused,
 }
 

@@ -47,6 +47,7 @@ extern crate self as callsheet;
 mod actor;
 mod ambient;
 mod broker;
+mod by_type;
 mod call;
 mod clock;
 mod contained;
@@ -55,6 +56,9 @@ mod contract;
 mod dead_letter;
 mod deferred;
 mod document;
+mod extensions;
+#[cfg(feature = "axum")]
+pub mod http;
 mod id;
 mod layer;
 #[cfg(feature = "ipc")]
@@ -63,13 +67,16 @@ mod mailbox;
 mod registry;
 mod router;
 mod runtime;
+mod scheduled;
 #[cfg(feature = "settings")]
 mod settings;
 mod streaming;
 mod supervision;
 mod turn;
 
-pub use actor::{Actor, ActorBuilder, ActorHandle, Books, HookError, StartError};
+pub use actor::{
+    Actor, ActorBuilder, ActorHandle, Books, Exclusively, Handles, HookError, On, OnEvent, OnShared, Shared, StartError,
+};
 pub use ambient::EnterGuard;
 pub use broker::{AnyEvent, Broker, Event, Events, FlushError, PatternError, Received, Subscription, WhenFull};
 pub use call::{Ask, AskFuture, Sends, StreamCall, Tell};
@@ -80,12 +87,14 @@ pub use context::CallContext;
 pub use contract::{Contract, ContractRef, Extends, Serves};
 pub use dead_letter::{DeadLetter, DeadLetters, Loss};
 pub use deferred::Deferred;
+pub use extensions::{ActorExtension, Configured, ExtensionError, Extensions, RunningExtensions};
 pub use id::ActorId;
 pub use layer::{CallInfo, Layer, Next, Passed};
 #[cfg(feature = "ipc")]
 pub use listener::{ListenError, Listener, ListenerOptions, ListenerStats};
-pub use mailbox::{Enqueue, Mailbox, To};
+pub use mailbox::{ActorRef, Addressed, Enqueue, Mailbox, To};
 pub use runtime::{LaunchError, Runtime, RuntimeOptions};
+pub use scheduled::{Scheduled, SendTarget};
 #[cfg(feature = "settings")]
 pub use settings::{
     ActorSettings, CallSettings, ListenerSettings, Settings, SettingsError, SettingsPlace, ShutdownSettings,

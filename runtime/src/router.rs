@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use callsheet_wire::{Code, Failure};
+use callsheet_wire::Failure;
 
 use crate::{
     actor::Sink,
@@ -101,10 +101,7 @@ impl Router {
     pub(crate) fn resolve<M: ContractMessage>(&self, id: &ActorId) -> Result<Arc<dyn Sink<M>>, Failure> {
         let actors = read(&self.actors);
         let routes = actors.get(id).ok_or_else(|| Failure::actor_not_found(id.as_str()))?;
-        routes.sink::<M>().ok_or_else(|| {
-            let text = format!("actor `{id}` does not serve the contract `{}`", M::DESCRIPTOR.name);
-            Failure::new(Code::UnknownMessageType, text)
-        })
+        routes.sink::<M>().ok_or_else(|| M::unserved(id))
     }
 
     /// Changes whenever [`exposed`](Self::exposed) may say something else: what was looked up before is then stale.

@@ -25,7 +25,7 @@ use crate::{
     dead_letter::{DeadLetter, DeadLetterCounts, DeadLetters, Loss},
     id::ActorId,
     layer::{Layer, Layers},
-    mailbox::{Mailbox, Target},
+    mailbox::{ActorRef, Mailbox, Target},
     router::{Router, Routes},
     supervision::{Backoff, Parent, Supervision, Supervisor, Will},
 };
@@ -376,6 +376,12 @@ impl Runtime {
     /// first call.
     pub fn to<T: Contract + ?Sized>(&self, id: impl Into<ActorId>) -> Mailbox<T> {
         Mailbox::of(self.downgrade(), id.into())
+    }
+
+    /// The address of the actor `id`, whose state is an `A`, for plain messages. It never fails: what cannot be resolved is the
+    /// error of the first call.
+    pub fn actor_ref<A: Send + Sync + 'static>(&self, id: impl Into<ActorId>) -> ActorRef<A> {
+        ActorRef::of(self.downgrade(), id.into())
     }
 
     /// Where events are published and subscribed to.

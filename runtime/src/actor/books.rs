@@ -15,7 +15,8 @@ pub struct Books {
     /// Those that were not handled to the end: the handler panicked or was aborted, the actor stopped before, or nobody waited
     /// for the reply any more. Whoever waits for one is told.
     pub failed: u64,
-    /// Those without a caller that were never handled: dead letters.
+    /// Those without a caller that were never handled: dead letters, and events that waited when the actor stopped. Of the
+    /// latter no [`DeadLetter`](crate::DeadLetter) is published.
     pub dead_lettered: u64,
     /// Those that wait in the queue, or are being handled.
     pub waiting: u64,

@@ -8,15 +8,18 @@ use super::{
     Actor, ActorHandle,
     core::Core,
     dispatch::Dispatch,
+    events::{Hears, OnEvent, Subscriptions},
     hooks::Hooks,
     life::{Factory, Life, Mortal, StartChild, live},
+    plain::{DispatchOn, DispatchOnShared, On, OnShared},
     queue::QueueSender,
     run::{Admitted, Inbox},
-    set::{Cons, ContractSet, Nil},
+    set::{Cons, ContractSet, Nil, Single},
 };
 use crate::{
     Runtime,
     ambient::{self, Handler},
+    broker::Event,
     contract::{ContractRef, Serves},
     id::ActorId,
     layer::{Layer, Layers},
@@ -128,6 +131,42 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
     where
         T: Serves<S> + ?Sized,
     {
+        self.taking()
+    }
+
+    /// Subscribes the actor to the events of a type, which its state handles by [`OnEvent`]. An event that is named several
+    /// times is heard once.
+    ///
+    /// The subscription begins before the state is made: what is published while `before_start` runs waits in the queue. It
+    /// lasts over restarts, with the events that wait, and ends when the actor leaves its loop to stop. Events that wait then
+    /// are not handled; the [books](super::Books) count them. They take room in the queue as calls do; one that finds none is
+    /// lost to this actor, which is told so by [`on_missed`](OnEvent::on_missed).
+    pub fn on_event<E: Event>(self) -> ActorBuilder<S, Cons<Hears<E>, C>>
+    where
+        S: OnEvent<E>,
+    {
+        self.taking()
+    }
+
+    /// Takes plain messages of a type, which its state handles by [`On`], with the state alone. They belong to no contract, and
+    /// are never reachable from outside. A type that is named several times is taken once.
+    pub fn on<M: Send + 'static>(self) -> ActorBuilder<S, Cons<Single<DispatchOn<S, M>>, C>>
+    where
+        S: On<M>,
+    {
+        self.taking()
+    }
+
+    /// The same for messages that its state handles by [`OnShared`], beside others.
+    pub fn on_shared<M: Send + 'static>(self) -> ActorBuilder<S, Cons<Single<DispatchOnShared<S, M>>, C>>
+    where
+        S: OnShared<M>,
+    {
+        self.taking()
+    }
+
+    /// The same actor, which takes what `D` says.
+    fn taking<D>(self) -> ActorBuilder<S, D> {
         ActorBuilder {
             runtime: self.runtime,
             id: self.id,
@@ -250,7 +289,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
     ///
     /// # Panics
     ///
-    /// If a contract publishes an event under the name of another one.
+    /// If a contract publishes, or the actor hears, an event under the name of another one.
     pub async fn start(self) -> Result<ActorHandle, StartError> {
         let supervisor = self.runtime.supervisor().clone();
         if supervisor.is_closing() {
@@ -318,11 +357,10 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             core: Arc::clone(&core),
         };
         C::add_routes(&mut routes, &ways, |message| message);
-        drop(ways);
         runtime.add_actor(&id, &names, Arc::new(routes))?;
         let (started, starting) = oneshot::channel();
         let scope = Arc::new(ActorScope::new(&core, &runtime));
-        let life = Mortal(Life {
+        let mut life = Mortal(Life {
             core: Arc::clone(&core),
             scope: Arc::clone(&scope),
             clock: runtime.clock(),
@@ -331,10 +369,13 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             declared,
             dispatch: <C::Dispatch as Dispatch<S>>::new(),
             inbox: Inbox::new(queue, admitted),
+            subscriptions: Subscriptions::default(),
             readers_limit: options.readers_limit.unwrap_or(defaults.shared_limit),
             stop_limit: options.stop_limit.unwrap_or(defaults.stop_limit),
             started: Some(started),
         });
+        C::subscribe(&mut life.0.subscriptions, runtime.broker(), &ways, |message| message);
+        drop(ways);
         if !names.is_empty() {
             C::expose_events(runtime.broker());
         }

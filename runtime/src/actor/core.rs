@@ -5,6 +5,9 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+
 use super::books::Tally;
 use crate::{
     contract::Letter,
@@ -29,6 +32,15 @@ pub(crate) struct Core {
     /// What goes round its calls.
     pub(crate) layers: Layers,
     children: OnceLock<Supervisor>,
+    sends: Mutex<Sends>,
+}
+
+/// What the present state has scheduled.
+enum Sends {
+    /// Cancelled when the state ends; made when it schedules something.
+    Open(Option<CancellationToken>),
+    /// There is no state that could.
+    Over,
 }
 
 impl Core {
@@ -50,6 +62,32 @@ impl Core {
             supervision,
             layers,
             children: OnceLock::new(),
+            sends: Mutex::new(Sends::Over),
+        }
+    }
+
+    /// A state begins, which may schedule sends.
+    pub(super) fn open_sends(&self) {
+        *self.sends.lock() = Sends::Open(None);
+    }
+
+    /// What the present state has scheduled is not sent any more, nor is what it schedules from now on.
+    pub(super) fn cancel_sends(&self) {
+        let former = std::mem::replace(&mut *self.sends.lock(), Sends::Over);
+        if let Sends::Open(Some(token)) = former {
+            token.cancel();
+        }
+    }
+
+    /// For a send of the present state: cancelled when that ends.
+    pub(crate) fn scheduling(&self) -> CancellationToken {
+        match &mut *self.sends.lock() {
+            Sends::Open(token) => token.get_or_insert_default().child_token(),
+            Sends::Over => {
+                let token = CancellationToken::new();
+                token.cancel();
+                token
+            }
         }
     }
 

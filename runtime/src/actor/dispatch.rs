@@ -44,6 +44,12 @@ pub trait Dispatch<S>: Sized + Send + 'static {
     /// What there is to say of a message that does not run.
     fn letter(message: &Self::Message) -> Letter;
 
+    /// Whether it is an event, which others may have heard though this actor never will.
+    fn is_event(message: &Self::Message) -> bool {
+        let _ = message;
+        false
+    }
+
     /// Ends the call of a message that is not to run with `failure`; what nobody waits for is dropped.
     ///
     /// It does not panic, also where dropping an argument does.

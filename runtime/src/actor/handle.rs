@@ -6,7 +6,7 @@ use super::{ActorBuilder, Books, ContractSet, StartError, core::Core};
 use crate::{
     contract::{Contract, ContractRef},
     id::ActorId,
-    mailbox::Mailbox,
+    mailbox::{ActorRef, Mailbox},
     supervision::Phase,
 };
 
@@ -27,6 +27,11 @@ impl ActorHandle {
     /// A mailbox of the actor for one of its contracts. It stays valid when the actor is started again.
     pub fn mailbox<T: Contract + ?Sized>(&self, _: ContractRef<T>) -> Mailbox<T> {
         Mailbox::of(self.0.runtime.clone(), self.0.id.clone())
+    }
+
+    /// The actor's address for plain messages, if its state is an `A`; else the error of the first call says that it is not.
+    pub fn actor_ref<A: Send + Sync + 'static>(&self) -> ActorRef<A> {
+        ActorRef::of(self.0.runtime.clone(), self.0.id.clone())
     }
 
     /// Starts `child` as a child of this actor: under its supervision, and with this actor's id before its own.

@@ -16,6 +16,7 @@ use super::{
     builder::StartError,
     core::Core,
     dispatch::Dispatch,
+    events::Subscriptions,
     hooks::{HookError, Hooks},
     readers::Readers,
     run::{Inbox, Running, lose, panicked},
@@ -48,6 +49,8 @@ pub(super) struct Life<S, D: Dispatch<S>> {
     pub(super) declared: VecDeque<StartChild>,
     pub(super) dispatch: D,
     pub(super) inbox: Inbox<D::Message>,
+    /// They outlive states, and end with the actor.
+    pub(super) subscriptions: Subscriptions,
     pub(super) readers_limit: usize,
     pub(super) stop_limit: Duration,
     /// Who waits for the first state to be up.
@@ -115,7 +118,13 @@ pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Mor
         }
     }
     // An actor that was down when it was stopped still has children, and what waits.
-    let Life { core, inbox, .. } = &mut life.0;
+    let Life {
+        core,
+        inbox,
+        subscriptions,
+        ..
+    } = &mut life.0;
+    subscriptions.end();
     children_go(core, Will::Halt).await;
     inbox.close(|queued| lose::<S, D>(core, queued)).await;
     core.report(generation, Happening::Stopped);
@@ -129,10 +138,12 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
     /// If it never was up.
     async fn generation(&mut self, generation: u64) -> Result<End, StartError> {
         self.core.control.set_phase(Phase::Starting(generation));
+        self.core.open_sends();
         let Ok(mut state) = contained::outcome(&self.factory) else {
             return Err(StartError::FactoryPanicked(self.core.id.clone()));
         };
         if let Err(error) = self.start(generation, &mut state).await {
+            self.core.cancel_sends();
             contained::discard(state);
             children_go(&self.core, Will::Halt).await;
             return Err(error);
@@ -149,6 +160,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             clock,
             dispatch,
             inbox,
+            subscriptions,
             hooks,
             ..
         } = self;
@@ -167,6 +179,10 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             woken: None,
         };
         let end = running.serve().await;
+        core.cancel_sends();
+        if core.control.is_stopping() {
+            subscriptions.end();
+        }
         if end.is_failure() {
             running.discard(Ending::Discarded).await;
             children_go(core, Will::Halt).await;
@@ -329,7 +345,14 @@ fn note_hook(core: &Core, generation: u64, name: &str, ran: &Bounded<()>) {
 
 impl<S, D: Dispatch<S>> Drop for Mortal<S, D> {
     fn drop(&mut self) {
-        let Life { core, inbox, .. } = &mut self.0;
+        let Life {
+            core,
+            inbox,
+            subscriptions,
+            ..
+        } = &mut self.0;
+        subscriptions.end();
+        core.cancel_sends();
         core.want_children(Will::Stop);
         if let Ok(runtime) = core.runtime.upgrade() {
             runtime.remove_actor(&core.id);

@@ -83,7 +83,7 @@ pub struct QueueSender<Q> {
 }
 
 impl<Q> QueueSender<Q> {
-    fn put(&self, permit: Permit<'_, Queued<Q>>, header: CallHeader, message: Q) {
+    pub(super) fn put(&self, permit: Permit<'_, Queued<Q>>, header: CallHeader, message: Q) {
         self.core.tally.accept();
         permit.send(Queued { header, message });
     }

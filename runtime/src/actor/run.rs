@@ -411,11 +411,15 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
 
 /// A message will not be handled, because the actor has stopped.
 pub(super) fn lose<S, D: Dispatch<S>>(core: &Core, queued: Queued<D::Message>) {
-    let letter = D::letter(&queued.message);
+    let letter = (!D::is_event(&queued.message)).then(|| D::letter(&queued.message));
     if contained::dropped(queued).is_err() {
         tracing::error!(actor = %core.id, "a message panicked while it was dropped");
     }
-    core.lose(letter, Loss::ActorStopped);
+    match letter {
+        Some(letter) => core.lose(letter, Loss::ActorStopped),
+        // Nobody sent it to this actor, so nobody is to hear that it was lost to it.
+        None => core.tally.dead_lettered(),
+    }
 }
 
 pub(super) fn panicked() -> End {

@@ -1,9 +1,10 @@
-//! The contracts of an actor, as types: what its queue carries and how it is dispatched.
+//! What an actor takes, as types: what its queue carries and how it is dispatched.
 
 use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     dispatch::{Dispatch, Mode, SharedTurn},
+    events::Subscriptions,
     queue::{Injecting, QueueSender},
 };
 use crate::{
@@ -25,6 +26,21 @@ pub trait ContractSet<S>: 'static {
         queue: &QueueSender<Q>,
         inject: impl Fn(<Self::Dispatch as Dispatch<S>>::Message) -> Q + Clone + Send + Sync + 'static,
     );
+
+    /// Subscribes the actor to the events that it hears, which then wait in its queue; `inject` as for the ways into it.
+    ///
+    /// # Panics
+    ///
+    /// If another type was published or declared under an event's name.
+    #[doc(hidden)]
+    fn subscribe<Q: Send + 'static>(
+        subscriptions: &mut Subscriptions,
+        broker: &Broker,
+        queue: &QueueSender<Q>,
+        inject: impl Fn(<Self::Dispatch as Dispatch<S>>::Message) -> Q + Clone + Send + Sync + 'static,
+    ) {
+        let _ = (subscriptions, broker, queue, inject);
+    }
 
     /// Lets callers outside the process subscribe to the contracts' events.
     #[doc(hidden)]
@@ -108,6 +124,21 @@ where
         let inject_this = inject.clone();
         A::add_routes(routes, queue, move |message| inject_this(Either::This(message)));
         B::add_routes(routes, queue, move |message| inject(Either::Other(message)));
+    }
+
+    fn subscribe<Q: Send + 'static>(
+        subscriptions: &mut Subscriptions,
+        broker: &Broker,
+        queue: &QueueSender<Q>,
+        inject: impl Fn(<Self::Dispatch as Dispatch<S>>::Message) -> Q + Clone + Send + Sync + 'static,
+    ) {
+        let inject_this = inject.clone();
+        A::subscribe(subscriptions, broker, queue, move |message| {
+            inject_this(Either::This(message))
+        });
+        B::subscribe(subscriptions, broker, queue, move |message| {
+            inject(Either::Other(message))
+        });
     }
 
     fn expose_events(broker: &Broker) {
@@ -204,6 +235,13 @@ where
         match message {
             Either::This(message) => A::letter(message),
             Either::Other(message) => B::letter(message),
+        }
+    }
+
+    fn is_event(message: &Self::Message) -> bool {
+        match message {
+            Either::This(message) => A::is_event(message),
+            Either::Other(message) => B::is_event(message),
         }
     }
 

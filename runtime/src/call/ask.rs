@@ -37,7 +37,7 @@ pub struct Ask<'a, M: Message> {
 type Replied<R> = Result<<R as Returns>::Value, <<R as Returns>::Error as DeclaredError>::Or<Failure>>;
 
 impl<'a, M: Message> Ask<'a, M> {
-    pub(super) fn new(address: &'a Address<MessageOf<M::Contract>>, message: M) -> Self {
+    pub(crate) fn new(address: &'a Address<MessageOf<M::Contract>>, message: M) -> Self {
         Ask {
             address,
             message,

@@ -19,6 +19,7 @@ mod while_awaited;
 pub use ask::{Ask, AskFuture};
 pub use port::WireReply;
 pub use reply::Reply;
+pub(crate) use returns::Plainly;
 pub use returns::{Outcome, Returns};
 pub use slot::UnusedSlots;
 pub use streamed::StreamCall;

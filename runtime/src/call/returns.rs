@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use callsheet_schema::{Answer, ContractType, DeclaredError, Describe, Kind, OneError, Returned, TypeRef, Types};
+use callsheet_wire::{Code, Failure};
 
 use super::{ask::Ask, deferring, port::Port, reply::Reply, streamed::StreamCall};
 use crate::{
@@ -75,6 +76,35 @@ where
 
     fn describe(types: &mut Types) -> (TypeRef, Option<TypeRef>) {
         (R::Ok::describe_value(types), Self::Error::describe_declared(types))
+    }
+}
+
+/// The reply to a plain message: any value at all, since it stays in this process.
+pub struct Plainly<T>(pub(crate) T);
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + 'static> Returns for Plainly<T> {
+    const KIND: Kind = Kind::Ask;
+    type Value = T;
+    type Error = Infallible;
+    type Call<'a, M: Message<Returns = Self>> = Ask<'a, M>;
+
+    fn call<M: Message<Returns = Self>>(address: &Address<MessageOf<M::Contract>>, message: M) -> Ask<'_, M> {
+        Ask::new(address, message)
+    }
+
+    fn settle(self, reply: Reply<Self>) {
+        reply.deliver(Ok(self.0));
+    }
+
+    fn write(_: Outcome<Self>, port: Port) {
+        // No plain message is registered for callers outside, so none asks for a reply there.
+        port.fail(Failure::new(Code::Internal, "a plain message has no reply on the wire"));
+    }
+
+    fn describe(types: &mut Types) -> (TypeRef, Option<TypeRef>) {
+        // For the same reason no document describes it.
+        (<() as Describe>::describe(types), None)
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Metadata, ask::Ask, blocking, pending::Part, returns::Returns};
 use crate::{
     contract::{Message, MessageOf, TellMessage},
     mailbox::{Address, Enqueue, SendOptions},
+    scheduled::Prepared,
 };
 
 /// A call of a `#[tell]` method: no reply exists. It is sent when it is awaited, made a future, or given to `send`.
@@ -64,24 +65,39 @@ impl<'a, M: TellMessage> Tell<'a, M> {
 pub trait Sends: Send {
     /// Puts the message into the actor's queue: at once if there is room, else by the deadline.
     fn send(self) -> Enqueue;
+
+    /// The same for later: the message with the way to the actor.
+    #[doc(hidden)]
+    fn prepare(self) -> Prepared;
 }
 
-impl<M: TellMessage> Sends for Tell<'_, M> {
-    #[inline]
-    fn send(self) -> Enqueue {
+impl<'a, M: TellMessage> Tell<'a, M> {
+    fn into_parts(self) -> (&'a Address<MessageOf<M::Contract>>, SendOptions, M) {
         let options = SendOptions {
             timeout: self.timeout.or(M::TIMEOUT),
             meta: self.meta,
             detached: false,
         };
-        self.address.enqueue(options, self.message.into_queued())
+        (self.address, options, self.message)
     }
 }
 
-// What it lacks to be sent is better said by the trait than by what this asks for.
-#[diagnostic::do_not_recommend]
-impl<M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infallible>> Sends for Ask<'_, M> {
+impl<M: TellMessage> Sends for Tell<'_, M> {
+    #[inline]
     fn send(self) -> Enqueue {
+        let (address, options, message) = self.into_parts();
+        address.enqueue(options, message.into_queued())
+    }
+
+    fn prepare(self) -> Prepared {
+        let (address, options, message) = self.into_parts();
+        Prepared::new(address, options, message.into_queued())
+    }
+}
+
+impl<'a, M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infallible>> Ask<'a, M> {
+    /// The same without anybody who waits for the reply.
+    fn into_send(self) -> (&'a Address<MessageOf<M::Contract>>, SendOptions, MessageOf<M::Contract>) {
         let (address, message, options) = self.into_parts();
         let reply = super::Reply::to_wire(super::WireReply::Discard);
         let options = SendOptions {
@@ -89,7 +105,21 @@ impl<M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infal
             meta: options.meta,
             detached: options.part != Part::Of,
         };
-        address.enqueue(options, message.into_queued(reply))
+        (address, options, message.into_queued(reply))
+    }
+}
+
+// What it lacks to be sent is better said by the trait than by what this asks for.
+#[diagnostic::do_not_recommend]
+impl<M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infallible>> Sends for Ask<'_, M> {
+    fn send(self) -> Enqueue {
+        let (address, options, message) = self.into_send();
+        address.enqueue(options, message)
+    }
+
+    fn prepare(self) -> Prepared {
+        let (address, options, message) = self.into_send();
+        Prepared::new(address, options, message)
     }
 }
 

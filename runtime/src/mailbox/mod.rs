@@ -1,5 +1,6 @@
 //! Typed addresses of actors.
 
+mod actor_ref;
 mod address;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 
 use callsheet_wire::{Code, Failure};
 
+pub use actor_ref::ActorRef;
 pub use address::{Address, Enqueue, Location};
 pub(crate) use address::{Put, SendOptions, Target};
 
@@ -44,9 +46,58 @@ pub struct Mailbox<T: Contract + ?Sized> {
 /// let sum = To::<dyn Calculator>("calculator").send_and_receive(|c| c.add(5, 3)).await?;
 /// # Ok(()) }
 /// ```
+///
+/// `T` may also be a type that says which contract it is addressed by: see [`Addressed`].
 #[expect(non_snake_case, reason = "it reads as the word of the sentence it stands in")]
-pub fn To<T: Contract + ?Sized>(id: impl Into<ActorId>) -> Mailbox<T> {
+pub fn To<T: Addressed + ?Sized>(id: impl Into<ActorId>) -> Mailbox<T::Contract> {
     Mailbox::ambient(id.into())
+}
+
+/// What [`To`] finds a mailbox for: a contract, or a type of actor that names the one contract it is addressed by.
+///
+/// ```
+/// use callsheet::{Addressed, Runtime, To, actor_contract};
+///
+/// #[actor_contract(namespace = "demo")]
+/// pub trait Calculator {
+///     async fn add(&self, a: i64, b: i64) -> i64;
+/// }
+///
+/// #[derive(Default)]
+/// struct Calc;
+///
+/// impl Calculator for Calc {
+///     async fn add(&self, a: i64, b: i64) -> i64 {
+///         a + b
+///     }
+/// }
+///
+/// impl Addressed for Calc {
+///     type Contract = dyn Calculator;
+/// }
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let runtime = Runtime::launch()?;
+/// runtime.actor("calculator", Calc::default).serves(Calculator).start().await?;
+/// assert_eq!(To::<Calc>("calculator").add(5, 3).await?, 8);
+/// # runtime.shutdown().await;
+/// # Ok(()) }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a contract",
+    label = "neither a contract nor a type that is addressed by one",
+    note = "mark the trait with `#[actor_contract]` and write `dyn Trait`, or implement `Addressed` for the actor's type"
+)]
+pub trait Addressed {
+    /// The contract.
+    type Contract: Contract + ?Sized;
+}
+
+/// A contract is addressed by itself.
+#[diagnostic::do_not_recommend]
+impl<T: Contract + ?Sized> Addressed for T {
+    type Contract = T;
 }
 
 impl<T: Contract + ?Sized> Mailbox<T> {
