@@ -60,6 +60,7 @@ mod extensions;
 #[cfg(feature = "axum")]
 pub mod http;
 mod id;
+mod launch;
 mod layer;
 #[cfg(feature = "ipc")]
 mod listener;
@@ -89,11 +90,12 @@ pub use dead_letter::{DeadLetter, DeadLetters, Loss};
 pub use deferred::Deferred;
 pub use extensions::{ActorExtension, Configured, ExtensionError, Extensions, RunningExtensions};
 pub use id::ActorId;
+pub use launch::{LaunchError, RuntimeOptions};
 pub use layer::{CallInfo, Layer, Next, Passed};
 #[cfg(feature = "ipc")]
 pub use listener::{ListenError, Listener, ListenerOptions, ListenerStats};
 pub use mailbox::{ActorRef, Addressed, Enqueue, Mailbox, To};
-pub use runtime::{LaunchError, Runtime, RuntimeOptions};
+pub use runtime::Runtime;
 pub use scheduled::{Scheduled, SendTarget};
 #[cfg(feature = "settings")]
 pub use settings::{

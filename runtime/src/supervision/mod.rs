@@ -1,12 +1,13 @@
 //! What becomes of actors that end: restarts, the siblings they take with them, and who is told.
 //!
-//! A [`supervisor`] is a task that knows its actors by their [`control`]s, counts their restarts in a [`window`], and does
+//! A [`supervisor`]'s [`task`] knows its actors by their [`control`]s, counts their restarts in a [`window`], and does
 //! what its [`policy`] says. The actors of a runtime have one, and so have the children of each actor that has any.
 
 mod control;
 mod event;
 mod policy;
 mod supervisor;
+mod task;
 mod window;
 
 pub(crate) use control::{Control, End, Phase};
