@@ -71,8 +71,11 @@ pub trait Sends: Send {
     fn prepare(self) -> Prepared;
 }
 
+/// Where a message of the contract `C` goes, how, and what it is.
+type Way<'a, C, M> = (&'a Address<MessageOf<C>>, SendOptions, M);
+
 impl<'a, M: TellMessage> Tell<'a, M> {
-    fn into_parts(self) -> (&'a Address<MessageOf<M::Contract>>, SendOptions, M) {
+    fn into_parts(self) -> Way<'a, M::Contract, M> {
         let options = SendOptions {
             timeout: self.timeout.or(M::TIMEOUT),
             meta: self.meta,
@@ -97,7 +100,7 @@ impl<M: TellMessage> Sends for Tell<'_, M> {
 
 impl<'a, M: Message<Returns = R>, R: Returns<Value = (), Error = std::convert::Infallible>> Ask<'a, M> {
     /// The same without anybody who waits for the reply.
-    fn into_send(self) -> (&'a Address<MessageOf<M::Contract>>, SendOptions, MessageOf<M::Contract>) {
+    fn into_send(self) -> Way<'a, M::Contract, MessageOf<M::Contract>> {
         let (address, message, options) = self.into_parts();
         let reply = super::Reply::to_wire(super::WireReply::Discard);
         let options = SendOptions {

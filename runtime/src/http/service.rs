@@ -20,7 +20,8 @@ use tokio_util::sync::CancellationToken;
 use super::AppState;
 use crate::{
     extensions::{ActorExtension, ExtensionError, Registered},
-    runtime::{LaunchError, Runtime},
+    launch::LaunchError,
+    runtime::Runtime,
 };
 
 type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
