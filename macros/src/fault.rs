@@ -26,6 +26,7 @@ pub(crate) enum Code {
     Parallel = 18,
     CancelSafe = 19,
     TimeLimit = 20,
+    // 21 is about other contracts, so rustc says it, in the words of the runtime's `Faked`.
     NotAType = 101,
     GenericType = 102,
     SerdeAttribute = 103,

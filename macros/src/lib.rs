@@ -18,6 +18,8 @@ use proc_macro::TokenStream;
 /// `timeout = "…"` says how long callers of its methods wait if they say nothing: a whole number followed by `ms`, `s` or
 /// `min`, at most `10min`.
 ///
+/// `fake` also makes `FakeTrait`, a type that implements the trait and answers as a test tells it.
+///
 /// Its supertraits are contracts that it builds on: an actor that serves it serves them, and a mailbox of it has their calls.
 ///
 /// On a method:
@@ -54,6 +56,41 @@ use proc_macro::TokenStream;
 ///     async fn reserve(&mut self, pad: String) -> bool;
 /// }
 /// # }
+/// ```
+///
+/// # Fakes
+///
+/// With `fake`, a type of the trait's visibility stands beside the trait, here for a contract `Calculator` with the method
+/// `async fn add(&self, a: i64, b: i64) -> i64`. All its clones are one fake.
+///
+/// | function | meaning |
+/// | -- | -- |
+/// | `FakeCalculator::new()` | a fake that was told nothing yet |
+/// | `.on_add(\|a, b\| a + b)` | what `add` answers from now on; for each method, with its arguments, `#[context]` among them |
+/// | `.async_on_add(\|a, b\| async move { a + b })` | the same with a future; for each `async fn` |
+/// | `.calls()` | the names of the methods that were called so far, in order |
+/// | `.wait_for_calls(2).await` | the same, once there were so many in all |
+/// | `.start(&runtime, "calculator").await` | the fake as an actor, which is exposed |
+/// | `.actor(&runtime, "calculator")` | the same, as an `ActorBuilder` to say more to |
+/// | `FakeHealth::of(&fake)` | the same fake, to be told what it answers as a contract that its trait names as a supertrait |
+///
+/// A call of a method that was told nothing fails with `ActorFailed` and a text that says so, and the fake goes on; of a
+/// plain value, the method panics. A tell needs no answer. Contracts that it builds on need `fake` too. The trait is then
+/// implemented for all fakes at once: a blanket implementation of the user's cannot stand beside, nor one for a type of
+/// another crate.
+///
+/// ```
+/// use callsheet::actor_contract;
+///
+/// #[actor_contract(namespace = "demo", fake)]
+/// pub trait Calculator {
+///     fn add(&self, a: i64, b: i64) -> i64;
+/// }
+///
+/// let fake = FakeCalculator::new();
+/// fake.on_add(|a, b| a + b);
+/// assert_eq!(fake.add(5, 3), 8);
+/// assert_eq!(fake.calls(), ["add"]);
 /// ```
 #[proc_macro_attribute]
 pub fn actor_contract(attributes: TokenStream, item: TokenStream) -> TokenStream {

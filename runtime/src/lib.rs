@@ -73,6 +73,7 @@ mod scheduled;
 mod settings;
 mod streaming;
 mod supervision;
+mod testing;
 mod turn;
 
 pub use actor::{
@@ -93,7 +94,7 @@ pub use id::ActorId;
 pub use launch::{LaunchError, RuntimeOptions};
 pub use layer::{CallInfo, Layer, Next, Passed};
 #[cfg(feature = "ipc")]
-pub use listener::{ListenError, Listener, ListenerOptions, ListenerStats};
+pub use listener::{InProcessListener, ListenError, Listener, ListenerOptions, ListenerStats};
 pub use mailbox::{ActorRef, Addressed, Enqueue, Mailbox, To};
 pub use runtime::Runtime;
 pub use scheduled::{Scheduled, SendTarget};
@@ -127,6 +128,7 @@ pub mod __private {
             WireMethod, are_distinct, refuse,
         },
         mailbox::{Address, Location},
+        testing::{Fake, FakeActor, FakeContracts, Faked, FakedMethods, Told, fake_actor},
     };
 
     /// For descriptions of types.
@@ -173,6 +175,11 @@ struct CallsPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/events.md")]
 struct EventsPage;
+
+/// The page on tests, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing.md")]
+struct TestingPage;
 
 /// The page on settings, compiled and run.
 #[cfg(all(doctest, feature = "settings"))]

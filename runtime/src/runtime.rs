@@ -243,6 +243,11 @@ impl Runtime {
         &self.0.terms.settings
     }
 
+    /// Where its tasks run.
+    pub(crate) fn tokio(&self) -> &Handle {
+        &self.0.tokio
+    }
+
     pub(crate) fn router(&self) -> &Router {
         &self.0.router
     }

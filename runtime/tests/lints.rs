@@ -27,7 +27,7 @@ mod health {
     //! A contract of another module, under another name.
 
     /// Whether it is well.
-    #[callsheet::actor_contract(namespace = "demo")]
+    #[callsheet::actor_contract(namespace = "demo", fake)]
     pub trait HealthCheck {
         /// Says so.
         fn is_healthy(&self) -> bool {
@@ -39,7 +39,7 @@ mod health {
 use health::HealthCheck as Health;
 
 /// Builds on two contracts, one of which it names by a path and one under another name.
-#[actor_contract(namespace = "demo")]
+#[actor_contract(namespace = "demo", fake)]
 pub trait Lists: Health + self::Named + Send + ::core::marker::Sync + 'static {
     /// Has had other names.
     #[method(name = "Size", alias = "Length")]
@@ -69,14 +69,14 @@ pub trait Lists: Health + self::Named + Send + ::core::marker::Sync + 'static {
 }
 
 /// Has a name.
-#[actor_contract(namespace = "demo")]
+#[actor_contract(namespace = "demo", fake)]
 pub trait Named {
     /// Gives it.
     fn name(&self) -> String;
 }
 
 /// Of its two ways to `Health`, each leads to the same.
-#[actor_contract(namespace = "demo")]
+#[actor_contract(namespace = "demo", fake)]
 pub trait Both: Lists + Health {}
 
 struct Shelf;
@@ -110,7 +110,7 @@ impl Lists for Shelf {
 impl Both for Shelf {}
 
 /// Nobody calls it, and it is private.
-#[actor_contract(namespace = "demo")]
+#[actor_contract(namespace = "demo", fake)]
 trait Nobody: Named {
     async fn twice(&self, mut value: i64) -> i64 {
         value *= 2;

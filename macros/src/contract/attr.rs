@@ -12,6 +12,7 @@ pub(super) struct ContractOptions {
     pub(super) namespace: Option<LitStr>,
     pub(super) events: Vec<Type>,
     pub(super) timeout: Option<LitStr>,
+    pub(super) fake: bool,
     /// They could not be read, so what is missing may not be.
     pub(super) unreadable: bool,
 }
@@ -31,13 +32,15 @@ impl ContractOptions {
                     .events
                     .extend(Punctuated::<Type, Token![,]>::parse_terminated(&content)?);
                 Ok(())
+            } else if meta.path.is_ident("fake") {
+                mark(&mut options.fake, &meta)
             } else {
                 Err(meta.error("not an option"))
             }
         });
         if let Err(error) = parser.parse2(attributes) {
             options.unreadable = true;
-            let has = "`#[actor_contract]` has `namespace = \"…\"`, `timeout = \"…\"` and `events(A, B)`";
+            let has = "`#[actor_contract]` has `namespace = \"…\"`, `timeout = \"…\"`, `events(A, B)` and `fake`";
             faults.option(&error, has);
         }
         options
@@ -156,6 +159,18 @@ fn set(option: &mut Option<LitStr>, meta: &ParseNestedMeta<'_>) -> syn::Result<(
         return Err(meta.error("given twice"));
     }
     *option = Some(meta.value()?.parse()?);
+    Ok(())
+}
+
+/// Reads a word that stands alone and may be given once.
+fn mark(option: &mut bool, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if *option {
+        return Err(meta.error("given twice"));
+    }
+    if !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+        return Err(meta.error("it stands alone, without a value"));
+    }
+    *option = true;
     Ok(())
 }
 

@@ -166,7 +166,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
     }
 
     /// The same actor, which takes what `D` says.
-    fn taking<D>(self) -> ActorBuilder<S, D> {
+    pub(crate) fn taking<D>(self) -> ActorBuilder<S, D> {
         ActorBuilder {
             runtime: self.runtime,
             id: self.id,

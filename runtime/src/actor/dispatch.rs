@@ -82,6 +82,16 @@ pub struct SharedTurn<'a, S> {
 }
 
 impl<S> SharedTurn<'_, S> {
+    /// The state that the turn shares.
+    pub(crate) fn state(&self) -> &S {
+        self.state
+    }
+
+    /// Leaves the call to whoever ends it without running it.
+    pub(crate) fn skip(&mut self) {
+        self.tally.failed();
+    }
+
     /// Runs a plain method: a call without any async machinery.
     pub fn run<R: Returns>(&mut self, mut reply: Reply<R>, method: impl FnOnce(&S) -> R) {
         if !reply.begin() {

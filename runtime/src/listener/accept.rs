@@ -3,13 +3,31 @@
 use std::{io, sync::Arc, time::Duration};
 
 use callsheet_wire::{Code, Codec, Failure, write};
-use tokio::{net::UnixStream, sync::watch, task::JoinSet};
+use tokio::{
+    net::{UnixListener, UnixStream},
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
-use super::{Stage, connection::Connection, options::Limits, socket::Bound, stats::Counters};
+use super::{
+    Stage,
+    connection::Connection,
+    options::Limits,
+    socket::{Bound, OwnedPath},
+    stats::Counters,
+};
 use crate::Runtime;
 
 /// How long the loop rests after an error, most of which last: no descriptors are left, or no memory.
 const REST: Duration = Duration::from_millis(50);
+
+/// Where connections come from.
+pub(super) enum Incoming {
+    /// A socket that listens, at its path.
+    Socket(UnixListener, OwnedPath),
+    /// The process itself.
+    InProcess(mpsc::Receiver<UnixStream>),
+}
 
 pub(super) struct Acceptor {
     pub(super) runtime: Runtime,
@@ -21,15 +39,14 @@ pub(super) struct Acceptor {
 
 impl Acceptor {
     /// Accepts until the listener ends, then waits for the connections that are open, and removes the socket.
-    pub(super) async fn run(self, bound: Bound, mut stage: watch::Receiver<Stage>) {
+    pub(super) async fn run(self, mut incoming: Incoming, mut stage: watch::Receiver<Stage>) {
         let mut connections = JoinSet::new();
-        let (socket, path) = bound.split();
         loop {
             tokio::select! {
                 biased;
                 _ = stage.changed() => break,
                 Some(ended) = connections.join_next() => self.note_end(ended, connections.len()),
-                accepted = accept(&socket) => {
+                Some(accepted) = incoming.next() => {
                     if connections.len() >= self.most {
                         self.refuse(&accepted);
                         continue;
@@ -40,7 +57,7 @@ impl Acceptor {
                 }
             }
         }
-        drop(socket);
+        let path = incoming.close();
         while let Some(ended) = connections.join_next().await {
             self.note_end(ended, connections.len());
         }
@@ -62,22 +79,42 @@ impl Acceptor {
         let text = format!("{} connections are open; close one, or try again later", self.most);
         let mut frame = Vec::new();
         write::refusal(&mut frame, Codec::Json, None, &Failure::new(Code::LimitExceeded, text));
-        // A new connection takes a small frame at once, or the peer is gone already.
-        let _ = socket.try_write(&frame);
+        // A new connection takes a small frame at once, or the peer is gone already. Past tokio, which has not asked yet
+        // whether a socket takes anything that it was given.
+        let _ = rustix::io::write(socket, &frame);
     }
 }
 
-/// The next connection. Errors neither end nor spin the loop.
-async fn accept(socket: &tokio::net::UnixListener) -> UnixStream {
-    loop {
-        match socket.accept().await {
-            Ok((accepted, _)) => return accepted,
-            // The peer went away between its connecting and its being accepted.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(error) => {
-                tracing::warn!(%error, "failed to accept a connection");
-                tokio::time::sleep(REST).await;
+impl Incoming {
+    pub(super) fn bound(bound: Bound) -> Self {
+        let (socket, path) = bound.split();
+        Incoming::Socket(socket, path)
+    }
+
+    /// The next connection; `None` if there will be no more. Errors neither end nor spin the loop.
+    async fn next(&mut self) -> Option<UnixStream> {
+        let socket = match self {
+            Incoming::Socket(socket, _) => socket,
+            Incoming::InProcess(connected) => return connected.recv().await,
+        };
+        loop {
+            match socket.accept().await {
+                Ok((accepted, _)) => return Some(accepted),
+                // The peer went away between its connecting and its being accepted.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    tracing::warn!(%error, "failed to accept a connection");
+                    tokio::time::sleep(REST).await;
+                }
             }
+        }
+    }
+
+    /// Refuses whoever connects from now on. The file of a socket stays until what is returned is dropped.
+    fn close(self) -> Option<OwnedPath> {
+        match self {
+            Incoming::Socket(_, path) => Some(path),
+            Incoming::InProcess(_) => None,
         }
     }
 }

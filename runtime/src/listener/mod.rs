@@ -1,26 +1,28 @@
 //! The socket that callers outside the process come through.
 //!
-//! A [`socket`] is bound for this user alone; the [`accept`] loop gives each peer a [`connection`] of its own.
+//! A [`socket`] is bound for this user alone, or peers come from the process itself ([`in_process`]); the [`accept`] loop
+//! gives each of them a [`connection`] of its own, until its [`course`] is run.
 
 mod accept;
 mod connection;
+mod course;
+mod in_process;
 mod options;
 mod socket;
 mod stats;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
-use tokio::sync::watch;
-
+pub use in_process::InProcessListener;
 pub use options::ListenerOptions;
 pub use socket::ListenError;
 pub use stats::ListenerStats;
 
-use self::{accept::Acceptor, socket::Bound, stats::Counters};
+use self::{
+    accept::Incoming,
+    course::{Course, Stage},
+    socket::Bound,
+};
 use crate::Runtime;
 
 /// A socket on which the exposed actors of a runtime are served. Made by [`Runtime::listen`].
@@ -34,19 +36,7 @@ use crate::Runtime;
 #[derive(Debug)]
 pub struct Listener {
     path: PathBuf,
-    counters: Arc<Counters>,
-    stage: watch::Sender<Stage>,
-    drain: Duration,
-}
-
-/// How far a listener is on its way to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Open,
-    /// Calls in flight are answered, new ones are refused.
-    Draining,
-    /// Nothing is waited for.
-    Closing,
+    course: Course,
 }
 
 impl Runtime {
@@ -70,7 +60,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// If another listener is at the path, something else is there that is no socket, or the socket cannot be made.
+    /// If another listener is at the path, something else is there that is no socket, or the socket cannot be made; and if
+    /// the options are [for the process itself](ListenerOptions::in_process).
     ///
     /// # Panics
     ///
@@ -81,21 +72,8 @@ impl Runtime {
         let options = options.settled(self.settings());
         let bound = Bound::bind(&options.location)?;
         let path = bound.path().to_owned();
-        let counters = Arc::new(Counters::default());
-        let stage = watch::Sender::new(Stage::Open);
-        let acceptor = Acceptor {
-            runtime: self.clone(),
-            limits: options.limits(),
-            most: options.connections(),
-            counters: Arc::clone(&counters),
-        };
-        self.spawn(acceptor.run(bound, stage.subscribe()));
-        Ok(Listener {
-            path,
-            counters,
-            stage,
-            drain: options.drain_limit(),
-        })
+        let course = Course::begin(self, &options, Incoming::bound(bound));
+        Ok(Listener { path, course })
     }
 }
 
@@ -107,7 +85,7 @@ impl Listener {
 
     /// What it has done so far.
     pub fn stats(&self) -> ListenerStats {
-        self.counters.stats()
+        self.course.stats()
     }
 
     /// Ends it in good order: no connection and no call is taken any more, what is in flight is answered, the connections
@@ -115,12 +93,6 @@ impl Listener {
     ///
     /// Calls that are in flight after the drain limit fail with `ShuttingDown`.
     pub async fn shutdown(&self) {
-        self.stage
-            .send_if_modified(|stage| std::mem::replace(stage, Stage::Draining) == Stage::Open);
-        // Whoever still has something to do holds a receiver.
-        if tokio::time::timeout(self.drain, self.stage.closed()).await.is_err() {
-            self.stage.send_replace(Stage::Closing);
-            self.stage.closed().await;
-        }
+        self.course.end().await;
     }
 }

@@ -56,6 +56,11 @@ impl ListenerOptions {
         Self::of(Location::Name(name.into()))
     }
 
+    /// Listens at no place: for [`Runtime::listen_in_process`](crate::Runtime::listen_in_process) alone.
+    pub fn in_process() -> Self {
+        Self::of(Location::Nowhere)
+    }
+
     fn of(location: Location) -> Self {
         ListenerOptions {
             location,

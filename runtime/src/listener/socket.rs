@@ -30,6 +30,8 @@ pub(super) enum Location {
     Path(PathBuf),
     /// Where callers look for a service of this name.
     Name(String),
+    /// At none: callers are in the process itself.
+    Nowhere,
 }
 
 /// Why a listener could not be started.
@@ -45,6 +47,11 @@ pub enum ListenError {
     /// The system has no room for a socket's path of this length.
     #[error("the socket's path `{}` has {} bytes, more than the system takes; choose a shorter one", .0.display(), .0.as_os_str().len())]
     PathTooLong(PathBuf),
+    /// The options name no place.
+    #[error(
+        "the options are for the process itself and name no place to listen at; name one with `ListenerOptions::at`"
+    )]
+    NoPlace,
     /// A service's name that is no plain file name.
     #[error("`{0}` cannot be a service's name: it is empty, or contains `/` or a control character")]
     InvalidName(String),
@@ -92,6 +99,7 @@ impl Bound {
                 path.clone()
             }
             Location::Name(name) => named(name, services())?,
+            Location::Nowhere => return Err(ListenError::NoPlace),
         };
         let address = SocketAddrUnix::new(&path).map_err(|error| match error {
             Errno::NAMETOOLONG => ListenError::PathTooLong(path.clone()),

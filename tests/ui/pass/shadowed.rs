@@ -66,12 +66,12 @@ pub mod shadowed {
         () => {};
     }
 
-    #[actor_contract(namespace = "shadow")]
+    #[actor_contract(namespace = "shadow", fake)]
     pub trait Base {
         async fn base(&self) -> bool;
     }
 
-    #[actor_contract(namespace = "shadow", events(Add))]
+    #[actor_contract(namespace = "shadow", events(Add), fake)]
     pub trait Calculator: Base {
         #[method(alias = "Sum")]
         async fn add(&self, a: Add, #[context] context: &CallContext) -> Add;
@@ -88,7 +88,7 @@ pub mod shadowed {
     }
 
     /// The same methods again.
-    #[actor_contract(namespace = "shadow")]
+    #[actor_contract(namespace = "shadow", fake)]
     pub trait Machine {
         async fn add(&self, a: Add) -> Add;
         async fn divide(&mut self, a: i64) -> i64;
@@ -108,12 +108,12 @@ pub mod shadowed {
 /// Contracts that nobody uses, seen by nobody.
 #[no_implicit_prelude]
 mod unused {
-    #[::callsheet::actor_contract(namespace = "unused")]
+    #[::callsheet::actor_contract(namespace = "unused", fake)]
     trait Nobody {
         async fn calls(&self) -> ::std::primitive::bool;
     }
 
-    #[::callsheet::actor_contract(namespace = "unused")]
+    #[::callsheet::actor_contract(namespace = "unused", fake)]
     trait Either: Nobody {
         fn anyone(&mut self);
     }
@@ -127,7 +127,7 @@ pub mod words {
 
     /// A contract.
     #[allow(non_camel_case_types)]
-    #[actor_contract(namespace = "words")]
+    #[actor_contract(namespace = "words", fake)]
     pub trait r#trait {
         /// A method of forty arguments.
         #[allow(clippy::too_many_arguments, non_snake_case)]
@@ -191,7 +191,7 @@ fn main() {
     let _ = (shadowed::calls, words::call);
 
     /// A contract in a body.
-    #[::callsheet::actor_contract(namespace = "inner")]
+    #[::callsheet::actor_contract(namespace = "inner", fake)]
     trait Inner {
         async fn get(&self) -> ::std::primitive::bool;
     }

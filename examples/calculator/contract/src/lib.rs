@@ -20,7 +20,9 @@ pub enum MathError {
 }
 
 /// Calculates.
-#[actor_contract(namespace = "demo")]
+///
+/// Its fake is for the tests of those who call it.
+#[actor_contract(namespace = "demo", fake)]
 pub trait Calculator {
     /// Adds two numbers.
     #[method(name = "AddRequest")]

@@ -10,7 +10,7 @@ mod turn;
 
 use std::time::Duration;
 
-use syn::{Attribute, Ident, LitStr, Path, Type, Visibility, ext::IdentExt};
+use syn::{Attribute, Ident, LitStr, Path, Signature, Type, Visibility, ext::IdentExt};
 
 pub(super) use supertraits::supertraits;
 
@@ -33,6 +33,13 @@ pub(super) struct Contract {
     pub(super) supertraits: Vec<Path>,
     pub(super) methods: Vec<Method>,
     pub(super) events: Vec<Type>,
+    pub(super) fake: Option<Fake>,
+}
+
+/// The fake that a contract has.
+pub(super) struct Fake {
+    /// The methods that cannot be expanded, which it must have nevertheless.
+    pub(super) faulty: Vec<Signature>,
 }
 
 /// A method that can be expanded.
@@ -107,11 +114,13 @@ pub(super) fn contract(
     );
     let namespace = check_namespace(raw, &options, faults);
     let limit = options.timeout.as_ref().and_then(|limit| check_limit(limit, faults));
-    let sound = raw
-        .methods
-        .iter()
-        .filter_map(|method| check_method(method, limit, faults));
-    let methods: Vec<_> = sound.collect();
+    let (mut methods, mut faulty) = (Vec::new(), Vec::new());
+    for method in &raw.methods {
+        match check_method(method, limit, faults) {
+            Some(sound) => methods.push(sound),
+            None => faulty.push(method.signature.clone()),
+        }
+    }
     check_messages(&methods, faults);
     let generics = &raw.item.generics;
     let can_be_dyn = raw.item.items.is_empty() && generics.params.is_empty() && generics.where_clause.is_none();
@@ -123,6 +132,7 @@ pub(super) fn contract(
         supertraits,
         methods,
         events: options.events,
+        fake: options.fake.then_some(Fake { faulty }),
     })
 }
 

@@ -4,6 +4,7 @@ mod aliases;
 mod descriptor;
 mod dispatch;
 mod document;
+mod fake;
 mod letters;
 mod messages;
 mod names;
@@ -34,6 +35,7 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
     let document = document::expand(contract);
     let itself = itself::declared();
     let aliases = aliases::expand(contract);
+    let (fake, faked) = (fake::declared(contract), fake::expand(contract));
     let constant_docs = format!("The contract `{name}` as a value, for `.serves({ident})` and `{ident}.at(id)`.");
     let attributes = |names: &[&str]| -> Vec<_> {
         let named = |attribute: &&Attribute| names.iter().any(|name| attribute.path().is_ident(name));
@@ -45,6 +47,8 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
         #[allow(deprecated, non_upper_case_globals)]
         #(#carried)*
         #visibility const #ident: ::callsheet::ContractRef<dyn #ident> = ::callsheet::ContractRef::new();
+
+        #fake
 
         // Nothing in here has a name outside, so neither a user's type nor a user's module can collide with it.
         #[allow(
@@ -61,6 +65,7 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
             #proxy
             #dispatch
             #descriptor
+            #faked
         };
 
         #(#cfg)*

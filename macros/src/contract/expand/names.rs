@@ -27,6 +27,11 @@ impl Contract {
         format_ident!("__{}Dispatch", self.ident.unraw())
     }
 
+    /// The fake.
+    pub(super) fn fake(&self) -> Ident {
+        format_ident!("Fake{}", self.ident.unraw(), span = self.ident.span())
+    }
+
     /// The message that carries a call of `method`.
     pub(super) fn message(&self, method: &Method) -> Ident {
         format_ident!("__{}_{}", self.ident.unraw(), method.ident.unraw())
