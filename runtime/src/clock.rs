@@ -33,7 +33,7 @@ impl Deadline {
     /// No deadline: the word that no clock's number gives.
     pub(crate) const NONE: Deadline = Deadline(0);
 
-    pub(crate) fn from_word(word: u64) -> Self {
+    pub(crate) const fn from_word(word: u64) -> Self {
         Deadline(word)
     }
 

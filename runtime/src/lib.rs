@@ -73,7 +73,15 @@ mod scheduled;
 mod settings;
 mod streaming;
 mod supervision;
+mod sync;
 mod testing;
+#[cfg(all(test, feature = "model"))]
+#[allow(
+    clippy::duplicate_mod,
+    dead_code,
+    reason = "what is modelled is compiled a second time"
+)]
+mod thread_models;
 mod turn;
 
 pub use actor::{

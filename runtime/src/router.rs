@@ -53,10 +53,16 @@ pub(crate) struct Exposed {
     pub(crate) routes: Arc<Routes>,
 }
 
+/// An actor and its exposed names.
+struct Named {
+    routes: Arc<Routes>,
+    names: Box<[ActorId]>,
+}
+
 /// The names of one runtime.
 #[derive(Default)]
 pub(crate) struct Router {
-    actors: RwLock<HashMap<ActorId, Arc<Routes>>>,
+    actors: RwLock<HashMap<ActorId, Named>>,
     exposed: RwLock<HashMap<ActorId, Exposed>>,
     /// Counts the changes of `exposed`.
     version: AtomicU64,
@@ -76,7 +82,10 @@ impl Router {
         }
         match actors.entry(id.clone()) {
             hash_map::Entry::Occupied(_) => return Err(id.clone()),
-            hash_map::Entry::Vacant(free) => free.insert(Arc::clone(&routes)),
+            hash_map::Entry::Vacant(free) => free.insert(Named {
+                routes: Arc::clone(&routes),
+                names: names.into(),
+            }),
         };
         for name in names {
             let target = Exposed {
@@ -91,17 +100,23 @@ impl Router {
 
     /// Takes the actor's id and its exposed names away from it, and gives back what they led to.
     pub(crate) fn remove(&self, id: &ActorId) -> Option<Arc<Routes>> {
-        let routes = write(&self.actors).remove(id);
-        write(&self.exposed).retain(|_, target| target.id != *id);
-        self.version.fetch_add(1, Ordering::Release);
-        routes
+        let mut actors = write(&self.actors);
+        let Named { routes, names } = actors.remove(id)?;
+        if !names.is_empty() {
+            let mut exposed = write(&self.exposed);
+            for name in &names {
+                exposed.remove(name);
+            }
+            self.version.fetch_add(1, Ordering::Release);
+        }
+        Some(routes)
     }
 
     /// The way of a contract's messages into the queue of the actor `id`.
     pub(crate) fn resolve<M: ContractMessage>(&self, id: &ActorId) -> Result<Arc<dyn Sink<M>>, Failure> {
         let actors = read(&self.actors);
-        let routes = actors.get(id).ok_or_else(|| Failure::actor_not_found(id.as_str()))?;
-        routes.sink::<M>().ok_or_else(|| M::unserved(id))
+        let named = actors.get(id).ok_or_else(|| Failure::actor_not_found(id.as_str()))?;
+        named.routes.sink::<M>().ok_or_else(|| M::unserved(id))
     }
 
     /// Changes whenever [`exposed`](Self::exposed) may say something else: what was looked up before is then stale.

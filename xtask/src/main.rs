@@ -33,8 +33,11 @@ enum Task {
     CompileTime,
     /// Generates the clients in `generated-clients/` anew
     Generate,
-    /// Tries generated types against their descriptions, thousands of them
+    /// Tries a crowd of actors, and generated types against their descriptions, thousands of them
     Soak {
+        /// How many actors
+        #[arg(long, default_value_t = 100_000)]
+        actors: u64,
         /// What the types follow from; the clock decides if it is left out
         #[arg(long)]
         seed: Option<u64>,
@@ -50,7 +53,7 @@ fn main() -> ExitCode {
         Task::Test => return test::run(),
         Task::CompileTime => compile_time::measure(),
         Task::Generate => clients::generate(clients::Mode::Write),
-        Task::Soak { seed, types } => soak::soak(seed, types),
+        Task::Soak { actors, seed, types } => soak::soak(actors, seed, types),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: what takes too long to be run with the tests.
 //!
-//! Types are generated, compiled and put on trial: `tests/oracle` says what for.
+//! A crowd of actors is started, called and stopped: `runtime/tests/crowd.rs` says what for. Then types are generated,
+//! compiled and put on trial: `tests/oracle` says what for.
 
 use std::{
     path::PathBuf,
@@ -17,8 +18,13 @@ use crate::{
 /// How many types are compiled at once.
 const BATCH: u64 = 500;
 
-/// Tries at least `types` generated types that follow from `seed`, or from the clock if there is none.
-pub(crate) fn soak(seed: Option<u64>, types: u64) -> Result<(), Error> {
+/// Tries a crowd of `actors`, and at least `types` generated types that follow from `seed`, or from the clock if there is
+/// none.
+pub(crate) fn soak(actors: u64, seed: Option<u64>, types: u64) -> Result<(), Error> {
+    if actors > 0 {
+        println!("\n== {actors} actors; `cargo xtask soak --actors {actors} --types 0` repeats it ==");
+        run(&mut crowd(actors))?;
+    }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let seed = seed.unwrap_or_else(|| now.map_or(0, |now| now.as_secs()));
     for batch in 0..types.div_ceil(BATCH) {
@@ -30,6 +36,24 @@ pub(crate) fn soak(seed: Option<u64>, types: u64) -> Result<(), Error> {
         run(&mut generated_types())?;
     }
     Ok(())
+}
+
+/// Starts, calls and stops a crowd of `actors`, and prints what they cost.
+fn crowd(actors: u64) -> Command {
+    let mut command = cargo();
+    command
+        .args([
+            "test",
+            "--release",
+            "-p",
+            "callsheet",
+            "--test",
+            "crowd",
+            "--",
+            "--nocapture",
+        ])
+        .env("CALLSHEET_CROWD", actors.to_string());
+    command
 }
 
 /// Writes a crate of `types` generated types that follow from `seed`.

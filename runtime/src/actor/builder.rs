@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Actor, ActorHandle,
+    admitted::Admitted,
     core::Core,
     dispatch::Dispatch,
     events::{Hears, OnEvent, Subscriptions},
@@ -13,7 +14,7 @@ use super::{
     life::{Factory, Life, Mortal, StartChild, live},
     plain::{DispatchOn, DispatchOnShared, On, OnShared},
     queue::QueueSender,
-    run::{Admitted, Inbox},
+    run::Inbox,
     set::{Cons, ContractSet, Nil, Single},
 };
 use crate::{
@@ -360,7 +361,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
         runtime.add_actor(&id, &names, Arc::new(routes))?;
         let (started, starting) = oneshot::channel();
         let scope = Arc::new(ActorScope::new(&core, &runtime));
-        let mut life = Mortal(Life {
+        let mut life = Box::new(Mortal(Life {
             core: Arc::clone(&core),
             scope: Arc::clone(&scope),
             clock: runtime.clock(),
@@ -373,7 +374,7 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
             readers_limit: options.readers_limit.unwrap_or(defaults.shared_limit),
             stop_limit: options.stop_limit.unwrap_or(defaults.stop_limit),
             started: Some(started),
-        });
+        }));
         C::subscribe(&mut life.0.subscriptions, runtime.broker(), &ways, |message| message);
         drop(ways);
         if !names.is_empty() {

@@ -108,7 +108,8 @@ impl Core {
     /// Brings the children, if there are any, to what is wanted of them.
     pub(super) async fn settle_children(&self, will: Will) {
         if let Some(children) = self.children.get() {
-            children.settle(will).await;
+            // In a box, since each actor's task would have room for it, and few have children.
+            Box::pin(children.settle(will)).await;
         }
     }
 

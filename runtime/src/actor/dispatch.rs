@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     books::Tally,
-    readers::{ReaderEnd, Readers},
+    readers::{ReaderEnd, Readers, Witness},
 };
 
 /// Runs the messages of one contract, or of several, on a state.
@@ -133,7 +133,15 @@ impl<S> SharedTurn<'_, S> {
         }
         // The spare count stays with the calls that are ready at once.
         let call = Box::pin(Some(method(Arc::clone(self.state), message)));
-        self.readers.suspend(self.scope, Box::pin(finish(call, reply)));
+        self.suspend(call, reply);
+    }
+
+    fn suspend<R: Returns>(&mut self, call: Pin<Box<dyn Slot<(R, Arc<S>)>>>, reply: Reply<R>)
+    where
+        S: Send + Sync + 'static,
+    {
+        let witness = self.readers.witness();
+        self.readers.suspend(self.scope, Box::pin(finish(call, reply, witness)));
     }
 
     /// Lets a call that was polled and has not ended go on in a task, or fails one that panicked.
@@ -147,7 +155,7 @@ impl<S> SharedTurn<'_, S> {
         S: Send + Sync + 'static,
     {
         match ran {
-            Ok(()) => self.readers.suspend(self.scope, Box::pin(finish(call, reply))),
+            Ok(()) => self.suspend(call, reply),
             Err(Panicked) => {
                 // What the panic left may panic again when it is dropped.
                 discard(call);
@@ -265,7 +273,11 @@ impl<F: Future + Send> Slot<F::Output> for Option<F> {
 /// Polls a call that left the turn to its end, or until nobody waits for it any more.
 ///
 /// The call is an object, so that this is compiled for each type of reply and not for each method.
-async fn finish<S, R: Returns>(mut call: Pin<Box<dyn Slot<(R, Arc<S>)>>>, reply: Reply<R>) -> ReaderEnd {
+async fn finish<S, R: Returns>(
+    mut call: Pin<Box<dyn Slot<(R, Arc<S>)>>>,
+    reply: Reply<R>,
+    witness: Witness,
+) -> ReaderEnd {
     let polled = poll_fn(|cx| {
         if reply.poll_abandoned(cx).is_ready() {
             return Poll::Ready(Ok(None));
@@ -285,6 +297,9 @@ async fn finish<S, R: Returns>(mut call: Pin<Box<dyn Slot<(R, Arc<S>)>>>, reply:
         (Ok(Some(_)), Ok(())) => ReaderEnd::Handled,
         (Ok(None), Ok(())) => ReaderEnd::Abandoned,
     };
+    if end == ReaderEnd::Panicked {
+        witness.panicked();
+    }
     match polled {
         Ok(Some(value)) => reply.complete(value),
         Ok(None) => {}

@@ -61,7 +61,9 @@ pub(super) struct Life<S, D: Dispatch<S>> {
 pub(super) struct Mortal<S, D: Dispatch<S>>(pub(super) Life<S, D>);
 
 /// Runs an actor until it is stopped for good.
-pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Mortal<S, D>) {
+///
+/// In a box, since the task would have room for the life twice: as what it is given and as what it has.
+pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Box<Mortal<S, D>>) {
     let mut generation = 1;
     loop {
         let end = life.0.generation(generation).await;
@@ -142,7 +144,8 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
         let Ok(mut state) = contained::outcome(&self.factory) else {
             return Err(StartError::FactoryPanicked(self.core.id.clone()));
         };
-        if let Err(error) = self.start(generation, &mut state).await {
+        // In a box that is gone once the actor is up, as the start is longer than all that follows.
+        if let Err(error) = Box::pin(self.start(generation, &mut state)).await {
             self.core.cancel_sends();
             contained::discard(state);
             children_go(&self.core, Will::Halt).await;
@@ -176,7 +179,6 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             readers: Readers::new(core),
             readers_limit: self.readers_limit,
             stop_limit: self.stop_limit,
-            woken: None,
         };
         let end = running.serve().await;
         core.cancel_sends();

@@ -3,12 +3,14 @@
 //! A [`builder`] makes an actor, whose [`life`] is one state after the other; on each, the [`run`] loop takes messages from
 //! the [`queue`] and has them [`dispatch`]ed. What everyone knows of an actor is its [`core`].
 
+mod admitted;
 mod books;
 mod bounded;
 mod builder;
 mod core;
 mod dispatch;
 mod events;
+mod fate;
 mod handle;
 mod hooks;
 mod life;
@@ -30,3 +32,6 @@ pub use plain::{Exclusively, Handles, On, OnShared, Shared};
 pub(crate) use queue::{QueueSender, Refused, Rejected, Sending, Sink};
 pub(crate) use set::ContractSet;
 pub use set::{Cons, Single};
+
+// What the code of `admitted` and `fate` finds beside it; `thread_models` puts loom's there.
+use crate::sync;

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use callsheet_wire::Failure;
 use tokio::sync::mpsc::{Permit, Sender, error::TrySendError};
 
-use super::{core::Core, run::Admitted};
+use super::{admitted::Admitted, core::Core};
 use crate::{call::CallHeader, layer::Layers};
 
 /// A message in an actor's queue with its call header.
@@ -78,7 +78,7 @@ pub(crate) enum Refused {
 /// The sending half of an actor's queue.
 pub struct QueueSender<Q> {
     pub(super) queue: Sender<Queued<Q>>,
-    pub(super) admitted: Arc<Admitted<Q>>,
+    pub(super) admitted: Arc<Admitted<Queued<Q>>>,
     pub(super) core: Arc<Core>,
 }
 

@@ -3,17 +3,14 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU8, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use tokio::task::JoinSet;
 
-use super::core::Core;
+use super::{core::Core, fate::Fate};
 use crate::{
     ambient,
     call::{Ending, ending},
@@ -30,7 +27,7 @@ pub(super) enum ReaderEnd {
     Handled,
     /// Nobody waited for it any more.
     Abandoned,
-    /// It panicked: the state it shares is to be discarded.
+    /// It panicked, and has told its witness: the state it shares is to be discarded.
     Panicked,
 }
 
@@ -43,11 +40,11 @@ pub(super) struct Readers {
 /// What the tasks share with the loop.
 struct Shared {
     core: Arc<Core>,
-    /// One of them has panicked.
-    failed: AtomicBool,
-    /// Why those end that are aborted; an [`Ending`].
-    why: AtomicU8,
+    fate: Fate,
 }
+
+/// Where a suspended call says that it has panicked.
+pub(super) struct Witness(Arc<Shared>);
 
 type Call = Pin<Box<dyn Future<Output = ReaderEnd> + Send>>;
 
@@ -63,8 +60,7 @@ impl Readers {
             tasks: JoinSet::new(),
             shared: Arc::new(Shared {
                 core: Arc::clone(core),
-                failed: AtomicBool::new(false),
-                why: AtomicU8::new(Ending::Discarded as u8),
+                fate: Fate::new(),
             }),
         }
     }
@@ -91,9 +87,15 @@ impl Readers {
         self.tasks.len()
     }
 
-    /// Whether a call has panicked.
+    /// Whether a call has panicked, be it one that has ended since.
+    #[inline]
     pub(super) fn has_failed(&self) -> bool {
-        self.shared.failed.load(Ordering::Acquire)
+        self.shared.fate.has_failed()
+    }
+
+    /// For a call that is to be suspended.
+    pub(super) fn witness(&self) -> Witness {
+        Witness(Arc::clone(&self.shared))
     }
 
     /// Takes note of those that ended, and has the next one wake the loop.
@@ -104,10 +106,17 @@ impl Readers {
     /// Aborts the calls, whose callers are told why, and waits until they have let go of the state: not for long, since
     /// what computes and never awaits cannot be aborted.
     pub(super) async fn abort(&mut self, why: Ending) {
-        self.shared.why.store(why as u8, Ordering::Release);
+        self.shared.fate.abort(why);
         self.tasks.abort_all();
         let gone = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(ABORT_GRACE, gone).await;
+    }
+}
+
+impl Witness {
+    /// The call has panicked.
+    pub(super) fn panicked(&self) {
+        self.0.fate.fail();
     }
 }
 
@@ -124,11 +133,7 @@ impl Future for Reader {
         let tally = &self.shared.core.tally;
         match end {
             ReaderEnd::Handled => tally.handled_beside(),
-            ReaderEnd::Abandoned => tally.failed(),
-            ReaderEnd::Panicked => {
-                tally.failed();
-                self.shared.failed.store(true, Ordering::Release);
-            }
+            ReaderEnd::Abandoned | ReaderEnd::Panicked => tally.failed(),
         }
         self.call = None;
         Poll::Ready(())
@@ -139,8 +144,7 @@ impl Drop for Reader {
     fn drop(&mut self) {
         if let Some(call) = self.call.take() {
             self.shared.core.tally.failed();
-            let why = Ending::from_word(self.shared.why.load(Ordering::Acquire));
-            ending(why, || crate::contained::discard(call));
+            ending(self.shared.fate.why(), || crate::contained::discard(call));
         }
     }
 }

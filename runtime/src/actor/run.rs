@@ -1,21 +1,17 @@
 //! The loop of an actor, on one of its states.
 
 use std::{
-    collections::VecDeque,
     future::poll_fn,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Waker},
+    sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
-use parking_lot::Mutex;
 use tokio::sync::mpsc::Receiver;
 
 use super::{
+    admitted::Admitted,
     bounded::{Bounded, bounded},
     core::Core,
     dispatch::{Dispatch, Mode, SharedTurn},
@@ -39,14 +35,7 @@ pub(super) struct Inbox<Q> {
     pub(super) queue: Receiver<Queued<Q>>,
     /// The oldest is the last one.
     received: Vec<Queued<Q>>,
-    admitted: Arc<Admitted<Q>>,
-}
-
-/// Calls that were let past the queue, because a call that is running waits for them.
-pub(super) struct Admitted<Q> {
-    any: AtomicBool,
-    /// None once the actor has stopped.
-    calls: Mutex<Option<VecDeque<Queued<Q>>>>,
+    admitted: Arc<Admitted<Queued<Q>>>,
 }
 
 /// One state of an actor, and what runs on it.
@@ -65,8 +54,6 @@ pub(super) struct Running<'a, S, D: Dispatch<S>> {
     pub(super) readers_limit: usize,
     /// How long a call that runs may go on when the actor is to leave.
     pub(super) stop_limit: Duration,
-    /// Who is woken when something is wanted.
-    pub(super) woken: Option<Waker>,
 }
 
 /// Why the loop was woken.
@@ -86,7 +73,7 @@ enum Needs {
 }
 
 impl<Q> Inbox<Q> {
-    pub(super) fn new(queue: Receiver<Queued<Q>>, admitted: Arc<Admitted<Q>>) -> Self {
+    pub(super) fn new(queue: Receiver<Queued<Q>>, admitted: Arc<Admitted<Queued<Q>>>) -> Self {
         Inbox {
             queue,
             received: Vec::new(),
@@ -96,7 +83,7 @@ impl<Q> Inbox<Q> {
 
     /// Gives what waits by now to `lose`. More may come, and is not waited for: senders may be as fast as this.
     pub(super) fn empty(&mut self, mut lose: impl FnMut(Queued<Q>)) {
-        while let Some(queued) = self.admitted.pop() {
+        while let Some(queued) = self.admitted.pop_if(|| true) {
             lose(queued);
         }
         while let Some(queued) = self.received.pop() {
@@ -129,54 +116,16 @@ impl<Q> Inbox<Q> {
     }
 }
 
-impl<Q> Admitted<Q> {
-    pub(super) fn new() -> Self {
-        Admitted {
-            any: AtomicBool::new(false),
-            calls: Mutex::new(Some(VecDeque::new())),
-        }
-    }
-
-    /// Lets a call past the queue.
-    ///
-    /// # Errors
-    ///
-    /// Gives it back if the actor has stopped.
-    pub(super) fn push(&self, call: Queued<Q>) -> Result<(), Queued<Q>> {
-        match &mut *self.calls.lock() {
-            Some(calls) => calls.push_back(call),
-            None => return Err(call),
-        }
-        self.any.store(true, Ordering::Release);
-        Ok(())
-    }
-
-    fn pop(&self) -> Option<Queued<Q>> {
-        if !self.any.load(Ordering::Acquire) {
-            return None;
-        }
-        let mut calls = self.calls.lock();
-        let call = calls.as_mut()?.pop_front();
-        self.any
-            .store(calls.as_ref().is_some_and(|calls| !calls.is_empty()), Ordering::Release);
-        call
-    }
-
-    fn close(&self) -> VecDeque<Queued<Q>> {
-        self.calls.lock().take().unwrap_or_default()
-    }
-}
-
 impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
     /// Handles messages until the state is to be left, or has failed.
     pub(super) async fn serve(&mut self) -> End {
         let mut look = true;
         loop {
-            // The last of them may just have gone.
-            if (look || !self.readers.is_empty()) && self.readers.has_failed() {
+            // Also of those that ended: whoever was told of the panic finds the state made anew.
+            if self.readers.has_failed() {
                 return panicked();
             }
-            if (look || self.takes_attention())
+            if (look || self.core.control.wants_attention())
                 && let Some(end) = self.look()
             {
                 return end;
@@ -216,7 +165,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
         if let Some(end) = self.core.control.leaves(self.generation) {
             return Some(end);
         }
-        while let Some(queued) = self.inbox.admitted.pop() {
+        while let Some(queued) = self.inbox.admitted.pop_if(|| !self.readers.has_failed()) {
             if let Err(end) = self.shared(queued) {
                 return Some(end);
             }
@@ -242,7 +191,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
         if is_open || self.readers.has_failed() {
             return Poll::Ready(());
         }
-        self.poll_attention(cx)
+        self.core.control.poll_attention(cx)
     }
 
     fn poll_woken(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
@@ -255,31 +204,9 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
         let Inbox { queue, received, .. } = &mut *self.inbox;
         match queue.poll_recv_many(cx, received, BATCH) {
             // Nobody can send to an actor that serves nothing, so its queue is always closed.
-            Poll::Ready(0) | Poll::Pending => self.poll_attention(cx).map(|()| Woken::Look),
+            Poll::Ready(0) | Poll::Pending => self.core.control.poll_attention(cx).map(|()| Woken::Look),
             Poll::Ready(_) => Poll::Ready(Woken::Messages),
         }
-    }
-
-    fn poll_attention(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // A task has one waker all its life, and it stays registered until it is used.
-        if !self.woken.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            self.core.control.register(cx.waker());
-            self.woken = Some(cx.waker().clone());
-        }
-        if self.takes_attention() {
-            return Poll::Ready(());
-        }
-        Poll::Pending
-    }
-
-    /// Whether there is something to look at. Whoever said so has used up the waker.
-    #[inline]
-    fn takes_attention(&mut self) -> bool {
-        let wanted = self.core.control.wants_attention();
-        if wanted {
-            self.woken = None;
-        }
-        wanted
     }
 
     /// Whether the call is late. Its caller is told so before the message goes, which would say something else.
@@ -337,8 +264,6 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
                 Err(_) => Bounded::Panicked,
             },
         };
-        // It was registered for by the call.
-        self.woken = None;
         self.scope.end_turn();
         match ran {
             Bounded::Done(true) => self.core.tally.handled_here(),
@@ -382,7 +307,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Running<'_, S, D> {
     fn poll_quiet(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         self.core.control.register(cx.waker());
         while !self.readers.is_empty()
-            && let Some(queued) = self.inbox.admitted.pop()
+            && let Some(queued) = self.inbox.admitted.pop_if(|| !self.readers.has_failed())
         {
             if self.shared(queued).is_err() {
                 return Poll::Ready(false);

@@ -8,6 +8,7 @@ mod deferring;
 mod ending;
 mod failing;
 mod pending;
+mod pool;
 mod port;
 mod reply;
 mod returns;
@@ -17,11 +18,11 @@ mod tell;
 mod while_awaited;
 
 pub use ask::{Ask, AskFuture};
+pub use pool::UnusedSlots;
 pub use port::WireReply;
 pub use reply::Reply;
 pub(crate) use returns::Plainly;
 pub use returns::{Outcome, Returns};
-pub use slot::UnusedSlots;
 pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};
 pub use while_awaited::while_awaited;
@@ -33,6 +34,9 @@ pub(crate) use chain::{Link, Standing, Turn};
 pub(crate) use ending::{Ending, ending};
 
 use std::{collections::BTreeMap, sync::Arc};
+
+// What the code of `slot` finds beside it; `thread_models` puts loom's there.
+use crate::sync;
 
 use crate::clock::Deadline;
 

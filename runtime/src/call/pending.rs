@@ -13,8 +13,8 @@ use callsheet_wire::{Code, Failure};
 
 use super::{
     CallHeader, Link, Metadata, Reply, Standing,
+    pool::{self, SlotOf},
     returns::{Outcome, Returns},
-    slot::{self, SlotOf},
 };
 use crate::{
     actor::Sending,
@@ -113,7 +113,7 @@ impl<M: Message> Pending<M> {
         {
             return Err(caller.turn.deadlock(address.id()));
         }
-        let slot = slot::take::<M>(deadline);
+        let slot = pool::take::<M>(deadline);
         target.clock().touch();
         let queued = message.into_queued(Reply::to_slot(Arc::clone(&slot)));
         if !target.layers().is_empty() {
@@ -203,7 +203,7 @@ impl<M: Message> Future for Pending<M> {
         if let State::Waiting { slot } = std::mem::replace(&mut self.state, State::Ended)
             && reusable
         {
-            slot::give_back::<M>(slot);
+            pool::give_back::<M>(slot);
         }
         self.release();
         Poll::Ready(outcome)

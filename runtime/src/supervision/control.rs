@@ -2,16 +2,15 @@
 
 use std::{
     fmt,
-    sync::atomic::{AtomicBool, Ordering},
-    task::Waker,
+    task::{Context, Poll, Waker},
 };
 
-use futures_util::task::AtomicWaker;
-use parking_lot::Mutex;
 use tokio::{
     sync::watch,
     time::{Duration, Instant},
 };
+
+use super::sync::{AtomicBool, Mutex, Ordering};
 
 /// How an actor's state came to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +56,9 @@ enum Goal {
 pub(crate) struct Control {
     /// There is something to look at: the goal is another one, or a message was let past the queue.
     attention: AtomicBool,
+    /// There is a waker. Changed under the lock alone.
+    registered: AtomicBool,
     wanted: Mutex<Wanted>,
-    wake: AtomicWaker,
     phase: watch::Sender<Phase>,
 }
 
@@ -70,6 +70,8 @@ struct Wanted {
     end: Option<End>,
     /// Since when the present state has handled messages.
     up_since: Option<Instant>,
+    /// That of the actor's task, until it is used.
+    waker: Option<Waker>,
 }
 
 impl Control {
@@ -77,13 +79,14 @@ impl Control {
     pub(crate) fn new() -> Self {
         Control {
             attention: AtomicBool::new(false),
+            registered: AtomicBool::new(false),
             wanted: Mutex::new(Wanted {
                 goal: Goal::Up(1),
                 cut: false,
                 end: None,
                 up_since: None,
+                waker: None,
             }),
-            wake: AtomicWaker::new(),
             phase: watch::Sender::new(Phase::Starting(1)),
         }
     }
@@ -123,13 +126,20 @@ impl Control {
 
     /// Has the actor look up: a message was let past its queue.
     pub(crate) fn attend(&self) {
-        self.attention.store(true, Ordering::Release);
-        self.wake.wake();
+        self.want(|_| ());
     }
 
     fn want(&self, change: impl FnOnce(&mut Wanted)) {
-        change(&mut self.wanted.lock());
-        self.attend();
+        let waker = {
+            let mut wanted = self.wanted.lock();
+            change(&mut wanted);
+            self.attention.store(true, Ordering::Release);
+            self.registered.store(false, Ordering::Relaxed);
+            wanted.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     /// Whether there was something to look at since the last time. To be asked for each message, so it is one load.
@@ -162,9 +172,28 @@ impl Control {
         self.wanted.lock().goal == Goal::Down
     }
 
-    /// Has whatever is wanted from now on wake `waker`.
+    /// Has whatever is wanted from now on wake `waker`, which is that of the actor's task.
     pub(crate) fn register(&self, waker: &Waker) {
-        self.wake.register(waker);
+        let mut wanted = self.wanted.lock();
+        match &mut wanted.waker {
+            Some(known) => known.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+        self.registered.store(true, Ordering::Relaxed);
+    }
+
+    /// Ready when there is something to look at. To be asked whenever the actor has nothing to do, so it takes no lock while
+    /// the waker is there.
+    ///
+    /// Whoever has just taken it may not be seen yet; then its wake is still to come, and the actor asks again.
+    pub(crate) fn poll_attention(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.registered.load(Ordering::Relaxed) {
+            self.register(cx.waker());
+        }
+        match self.wants_attention() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
     }
 
     /// The number of the state that an actor which is down after `generation` is to come up with; `None` if it is to stop.

@@ -14,3 +14,6 @@ pub(crate) use control::{Control, End, Phase};
 pub use event::{ActorEvent, Happening};
 pub use policy::{Backoff, RestartPolicy, Strategy, Supervision};
 pub(crate) use supervisor::{Child, Parent, Supervisor, Will};
+
+// What the code of `control` finds beside it; `thread_models` puts loom's there.
+use crate::sync;

@@ -3,6 +3,9 @@
 use super::report::Report;
 use crate::{clients::cargo, run::Error, soak};
 
+/// Where loom tries what several threads do at once.
+const MODELS: &str = "thread_models::";
+
 pub(super) fn check(report: &mut Report) -> Result<(), Error> {
     report.check("cargo fmt", cargo().args(["fmt", "--all", "--check"]))?;
     let clippy = [
@@ -38,10 +41,19 @@ pub(super) fn check(report: &mut Report) -> Result<(), Error> {
     doc.args(["doc", "--workspace", "--all-features", "--no-deps"])
         .env("RUSTDOCFLAGS", "-D warnings");
     report.check("cargo doc", &mut doc)?;
-    report.suite(
-        "cargo test",
-        cargo().args(["test", "--workspace", "--all-features", "--no-fail-fast"]),
-    )?;
+    // The models have a step of their own, which says how long they take.
+    let tests = [
+        "test",
+        "--workspace",
+        "--all-features",
+        "--no-fail-fast",
+        "--",
+        "--skip",
+        MODELS,
+    ];
+    report.suite("cargo test", cargo().args(tests))?;
+    let models = ["test", "-p", "callsheet", "--features", "model", "--lib", MODELS];
+    report.suite("models: what several threads do at once", cargo().args(models))?;
     generated_types(report)
 }
 
