@@ -143,6 +143,29 @@ async fn what_is_sent_at_once_or_not_at_all_finds_a_full_queue_busy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_ends_though_a_sender_that_has_room_promised_is_never_polled_again() {
+    let runtime = Runtime::launch().expect("inside tokio");
+    let mule = runtime
+        .actor("mule", Mule::default)
+        .serves(Stubborn)
+        .capacity(1)
+        .start();
+    let handle = mule.await.expect("the name is free");
+    let mule = handle.mailbox(Stubborn);
+    let working = mule.work(100).into_future();
+    tokio::task::yield_now().await;
+    let queued = mule.ping().into_future();
+    let mut promised = mule.linger().into_future();
+    assert!(futures_util::poll!(&mut promised).is_pending(), "there is no room");
+    timeout(SOON, handle.stop()).await.expect("the stop ends");
+    assert_eq!(working.await, Ok(()));
+    assert_eq!(queued.await.expect_err("stopped").code(), Code::ActorStopped);
+    assert_eq!(promised.await.expect_err("stopped").code(), Code::ActorStopped);
+    let books = handle.books();
+    assert_eq!((books.waiting, books.accepted), (0, 2), "{books:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_shutdown_that_was_given_up_can_be_done_again() {
     let runtime = Runtime::launch().expect("inside tokio");
     let first = start(&runtime, "first").await;

@@ -186,3 +186,45 @@ async fn a_layer_has_no_more_time_than_the_call() {
     assert_eq!(late.expect_err("late").code(), Code::Timeout);
     assert!(started.elapsed() < Duration::from_secs(3));
 }
+
+/// Passes everything on, and then takes for ever.
+struct Audit;
+
+impl Layer for Audit {
+    async fn call(&self, call: CallInfo, next: Next<'_>) -> Result<Passed, Failure> {
+        let passed = next.run(call).await;
+        if passed.is_ok() {
+            std::future::pending::<()>().await;
+        }
+        passed
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_is_there_is_had_by_the_deadline_though_a_layer_takes_for_ever() {
+    let runtime = Runtime::launch().expect("inside tokio");
+    let desk = start(&runtime, Audit).await;
+    let started = Instant::now();
+    let reply = desk.note("a".to_owned()).timeout(Duration::from_secs(2)).await;
+    assert_eq!(reply, Ok(None));
+    assert!(started.elapsed() < Duration::from_secs(3));
+}
+
+/// Lets the call go on under a waker of its own.
+struct Crowded;
+
+impl Layer for Crowded {
+    async fn call(&self, call: CallInfo, next: Next<'_>) -> Result<Passed, Failure> {
+        let mut crowd: futures_util::stream::FuturesUnordered<_> = std::iter::once(next.run(call)).collect();
+        crowd.next().await.expect("there is one")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_may_poll_the_rest_of_the_way_under_another_waker() {
+    let runtime = Runtime::launch().expect("inside tokio");
+    let desk = start(&runtime, Crowded).await;
+    let started = Instant::now();
+    assert_eq!(desk.note("a".to_owned()).await, Ok(None));
+    assert!(started.elapsed() < Duration::from_secs(1), "it is woken by the reply");
+}

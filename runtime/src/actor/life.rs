@@ -127,8 +127,8 @@ pub(super) async fn live<S: Send + Sync + 'static, D: Dispatch<S>>(mut life: Box
         ..
     } = &mut life.0;
     subscriptions.end();
-    children_go(core, Will::Halt).await;
     inbox.close(|queued| lose::<S, D>(core, queued)).await;
+    children_go(core, Will::Halt).await;
     core.report(generation, Happening::Stopped);
 }
 
@@ -142,6 +142,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
         self.core.control.set_phase(Phase::Starting(generation));
         self.core.open_sends();
         let Ok(mut state) = contained::outcome(&self.factory) else {
+            self.core.cancel_sends();
             return Err(StartError::FactoryPanicked(self.core.id.clone()));
         };
         // In a box that is gone once the actor is up, as the start is longer than all that follows.
@@ -217,8 +218,13 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             scope.end_turn();
             note_hook(core, generation, "before_stop", &ran);
         }
+        if core.control.is_stopping() {
+            // Before the children stop, whose last words to their parent would wait for nobody.
+            running.inbox.close(|queued| lose::<S, D>(core, queued)).await;
+        }
         children_go(core, Will::Halt).await;
         if core.control.is_stopping() {
+            // It may only be stopping since.
             running.inbox.close(|queued| lose::<S, D>(core, queued)).await;
         }
         if let (Some(hooks), Some(state)) = (&hooks, Arc::get_mut(&mut running.state)) {

@@ -27,6 +27,9 @@ use crate::{
     turn::ActorScope,
 };
 
+/// So long a queue that is closed waits for those who have room promised there.
+const CLOSE_GRACE: Duration = Duration::from_secs(1);
+
 /// So many messages are taken from the queue at once.
 const BATCH: usize = 64;
 
@@ -103,9 +106,14 @@ impl<Q> Inbox<Q> {
         while let Some(queued) = self.received.pop() {
             lose(queued);
         }
-        while let Some(queued) = self.queue.recv().await {
-            lose(queued);
-        }
+        // Room may be promised to a sender that nobody polls. Once the queue is closed it puts nothing there any more, so it is
+        // not waited for without end.
+        let rest = async {
+            while let Some(queued) = self.queue.recv().await {
+                lose(queued);
+            }
+        };
+        let _ = tokio::time::timeout(CLOSE_GRACE, rest).await;
     }
 
     /// The same for an actor whose task is dropped, so that it cannot wait for anyone.

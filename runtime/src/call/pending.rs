@@ -9,7 +9,8 @@ use std::{
 };
 
 use callsheet_schema::Kind;
-use callsheet_wire::{Code, Failure};
+use callsheet_wire::Failure;
+use tokio::time::{Instant, Sleep};
 
 use super::{
     CallHeader, Link, Metadata, Reply, Standing,
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     actor::Sending,
     ambient::{self, Caller},
+    clock::{Clock, Deadline},
     contract::{Message, MessageOf},
     layer::{Last, Passed, Passing},
     mailbox::{Address, Put},
@@ -64,9 +66,16 @@ enum State<M: Message> {
     Layered {
         passing: Passing<'static>,
         slot: Arc<SlotOf<M>>,
+        limit: Limit,
     },
     Failed(Failure),
     Ended,
+}
+
+/// How long layers may take when the call itself has ended, which then has no deadline any more.
+enum Limit {
+    At(Arc<Clock>, Deadline),
+    Until(Pin<Box<Sleep>>),
 }
 
 /// Nothing is ever pinned in place: the only future inside has a box of its own.
@@ -126,11 +135,12 @@ impl<M: Message> Pending<M> {
                         // A queue that was closed drops the message, whose reply then says so through the slot.
                         let _ = sending.await;
                     }
-                    poll_fn(|cx| watched.poll_ended(cx, passed::<M>)).await
+                    poll_fn(|cx| watched.poll_watched(cx, passed::<M>)).await
                 })
             });
             let passing = Box::pin(target.layers().clone().run(info, last));
-            return Ok(State::Layered { passing, slot });
+            let limit = Limit::At(Arc::clone(target.clock()), deadline);
+            return Ok(State::Layered { passing, slot, limit });
         }
         let header = CallHeader::new(deadline, link, options.meta);
         match address.put(caller.as_ref(), M::EXCLUSIVE, header, queued) {
@@ -147,6 +157,22 @@ impl<M: Message> Pending<M> {
     fn release(&mut self) {
         if let Some(link) = self.link.take() {
             link.release();
+        }
+    }
+}
+
+impl Limit {
+    /// Ready when it is over.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Limit::At(clock, deadline) = self {
+            let left = clock
+                .instant(*deadline)
+                .map(|at| at.saturating_duration_since(Instant::now()));
+            *self = Limit::Until(Box::pin(clock.sleep(left.unwrap_or_default())));
+        }
+        match self {
+            Limit::Until(sleep) => sleep.as_mut().poll(cx),
+            Limit::At(..) => Poll::Ready(()),
         }
     }
 }
@@ -175,14 +201,16 @@ impl<M: Message> Future for Pending<M> {
             let slot = Arc::clone(slot);
             self.state = State::Waiting { slot };
         }
-        if let State::Layered { passing, slot } = &mut self.state {
+        if let State::Layered { passing, slot, limit } = &mut self.state {
             let passed = match passing.as_mut().poll(cx) {
-                Poll::Ready(passed) => passed,
+                Poll::Ready(passed) => passed.map(drop),
                 // A layer may take its time, but not more than the call has.
-                Poll::Pending => match ready!(slot.poll_ended(cx, passed::<M>)) {
-                    Err(late) if late.code() == Code::Timeout => Err(late),
-                    _ => return Poll::Pending,
-                },
+                Poll::Pending => {
+                    if !ready!(slot.poll_late(cx)) {
+                        ready!(limit.poll(cx));
+                    }
+                    Ok(())
+                }
             };
             if let Err(failure) = passed {
                 slot.abandon();

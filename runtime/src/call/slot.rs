@@ -5,7 +5,7 @@
 
 use std::task::{Context, Poll, Waker};
 
-use callsheet_wire::Failure;
+use callsheet_wire::{Code, Failure};
 
 use super::sync::{AtomicU8, AtomicU64, Mutex, Ordering};
 use crate::{
@@ -24,6 +24,8 @@ pub(crate) struct Slot<R> {
 struct Parties<R> {
     outcome: Option<Result<R, Failure>>,
     caller: Option<Waker>,
+    /// Whoever looks on for the layers, in a task that may be another's.
+    watcher: Option<Waker>,
     /// Only a handler that was suspended waits to be told that nobody listens any more.
     handler: Option<Waker>,
 }
@@ -46,6 +48,7 @@ impl<R> Slot<R> {
             parties: Mutex::new(Parties {
                 outcome: None,
                 caller: None,
+                watcher: None,
                 handler: None,
             }),
         }
@@ -76,7 +79,7 @@ impl<R> Slot<R> {
 
     /// Ends the call, if it has not ended yet.
     pub(crate) fn complete(&self, outcome: Result<R, Failure>) {
-        let caller = {
+        let wakers = {
             let mut parties = self.parties.lock();
             if self.phase.load(Ordering::Acquire) > phase::RUNNING {
                 // The outcome may run user code when it is dropped: never under the lock.
@@ -85,10 +88,10 @@ impl<R> Slot<R> {
             }
             self.phase.store(phase::DONE, Ordering::Release);
             parties.outcome = Some(outcome);
-            parties.caller.take()
+            [parties.caller.take(), parties.watcher.take()]
         };
-        if let Some(caller) = caller {
-            caller.wake();
+        for waker in wakers.into_iter().flatten() {
+            waker.wake();
         }
     }
 
@@ -105,13 +108,15 @@ impl<R> Slot<R> {
             // Under the lock, so that the clock never takes the next call for this one.
             self.deadline.store(Deadline::NONE.word(), Ordering::Relaxed);
             self.phase.store(phase::QUEUED, Ordering::Release);
-            parties.handler = None;
+            (parties.handler, parties.watcher) = (None, None);
         }
         Poll::Ready((outcome, reusable))
     }
 
     /// Ready when the outcome is there, which stays where it is: how the call ended, or why it failed.
-    pub(crate) fn poll_ended(
+    ///
+    /// For whoever looks on beside the caller, maybe in another task.
+    pub(crate) fn poll_watched(
         &self,
         cx: &mut Context<'_>,
         judge: impl FnOnce(&R) -> Passed,
@@ -119,6 +124,18 @@ impl<R> Slot<R> {
         let mut parties = self.parties.lock();
         match &parties.outcome {
             Some(outcome) => Poll::Ready(outcome.as_ref().map(judge).map_err(Failure::clone)),
+            None => {
+                register(&mut parties.watcher, cx);
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Ready when the outcome is there, which stays where it is; whether it is that the call was late.
+    pub(crate) fn poll_late(&self, cx: &mut Context<'_>) -> Poll<bool> {
+        let mut parties = self.parties.lock();
+        match &parties.outcome {
+            Some(outcome) => Poll::Ready(matches!(outcome, Err(failure) if failure.code() == Code::Timeout)),
             None => {
                 register(&mut parties.caller, cx);
                 Poll::Pending
@@ -131,7 +148,8 @@ impl<R> Slot<R> {
         let (caller, handler, outcome) = {
             let mut parties = self.parties.lock();
             self.phase.store(phase::ABANDONED, Ordering::Release);
-            (parties.caller.take(), parties.handler.take(), parties.outcome.take())
+            let caller = (parties.caller.take(), parties.watcher.take());
+            (caller, parties.handler.take(), parties.outcome.take())
         };
         // A reply that nobody will read, and a waker of another executor, may run user code when they are dropped: never
         // under the lock.
@@ -148,7 +166,7 @@ impl<R> Slot<R> {
 
     /// Ends the call as late, unless it ended, or the slot was taken for another call, since `deadline` was read.
     pub(super) fn expire(&self, deadline: Deadline) {
-        let (caller, handler) = {
+        let wakers = {
             let mut parties = self.parties.lock();
             if self.deadline.load(Ordering::Relaxed) != deadline.word() {
                 return;
@@ -163,9 +181,9 @@ impl<R> Slot<R> {
                     return;
                 }
             }));
-            (parties.caller.take(), parties.handler.take())
+            [parties.caller.take(), parties.watcher.take(), parties.handler.take()]
         };
-        for waker in [caller, handler].into_iter().flatten() {
+        for waker in wakers.into_iter().flatten() {
             waker.wake();
         }
     }

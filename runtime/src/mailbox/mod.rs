@@ -173,13 +173,16 @@ impl<T: Contract + ?Sized> Mailbox<T> {
     /// [`send`](Self::send).
     pub fn try_send<'a, C: Sends>(&'a self, call: impl FnOnce(&'a T::Proxy) -> C) -> Result<(), Failure> {
         let mut sending = call(&self.proxy).send();
+        let busy = || {
+            let text = format!("the queue of actor `{}` is full", self.proxy.address().id());
+            Failure::new(Code::TargetBusy, text)
+        };
         match Pin::new(&mut sending).poll(&mut Context::from_waker(Waker::noop())) {
+            // Nobody waits here, so nothing is locked.
+            Poll::Ready(Err(failure)) if failure.code() == Code::Deadlock => Err(busy()),
             Poll::Ready(sent) => sent,
             // It is dropped before it had room.
-            Poll::Pending => {
-                let text = format!("the queue of actor `{}` is full", self.proxy.address().id());
-                Err(Failure::new(Code::TargetBusy, text))
-            }
+            Poll::Pending => Err(busy()),
         }
     }
 

@@ -199,9 +199,14 @@ impl Control {
     /// The number of the state that an actor which is down after `generation` is to come up with; `None` if it is to stop.
     /// To be asked again when woken.
     pub(crate) fn next(&self, generation: u64) -> Option<Option<u64>> {
-        match self.wanted.lock().goal {
+        let wanted = self.wanted.lock();
+        match wanted.goal {
             Goal::Stopped => Some(None),
-            Goal::Up(next) if next > generation => Some(Some(next)),
+            Goal::Up(next) if next > generation => {
+                // Under the lock: whoever halts it from here on does not find it down.
+                self.phase.send_replace(Phase::Starting(next));
+                Some(Some(next))
+            }
             Goal::Up(_) | Goal::Down => None,
         }
     }

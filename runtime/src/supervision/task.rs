@@ -343,6 +343,8 @@ impl Task {
         self.window = self.parent.supervision().map(window);
         let numbers: Vec<_> = self.children.keys().copied().collect();
         for number in numbers {
+            // Who is done for good may have said so while others came up.
+            self.hear();
             let Some(known) = self.children.get_mut(&number) else {
                 continue;
             };

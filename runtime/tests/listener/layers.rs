@@ -52,6 +52,8 @@ impl Layer for Guard {
         match call.meta.remove("word").as_deref() {
             Some("sesame") => {}
             Some("panic") => panic!("as it should"),
+            Some("pretend") => return Ok(Passed::Replied),
+            Some("wait") => std::future::pending().await,
             _ => return Err(Failure::new(Code::PermissionDenied, "say the word")),
         }
         call.meta.insert("seen".to_owned(), "yes".to_owned());
@@ -203,4 +205,37 @@ async fn a_message_from_outside_for_nobody_is_a_dead_letter() {
     };
     assert_eq!((letter.actor.as_str(), letter.message.as_str()), ("nobody", "Carry"));
     assert_eq!(runtime.dead_letters().actor_not_found, 1);
+}
+
+#[tokio::test]
+async fn a_layer_that_says_what_is_not_true_leaves_no_caller_without_an_answer() {
+    let (_runtime, _folder, _listener, mut peer, _) = serve(true).await;
+    let pretended = peer.ask(&request("Carried", json!({}), "pretend")).await;
+    assert_failure(&pretended, "Internal", "no", false);
+    let opened = peer.ask(&request("Count", json!({"to": 1}), "pretend")).await;
+    assert_failure(&opened, "Internal", "no", false);
+}
+
+#[tokio::test]
+async fn calls_that_wait_in_layers_are_bounded_and_let_go_when_they_are_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("calls.sock");
+    let runtime = Runtime::launch().unwrap();
+    let gate = runtime.actor("gate", Gate::default).serves(Porter).expose();
+    gate.serving(Guard(Log::default())).start().await.unwrap();
+    let options = callsheet::ListenerOptions::at(&path).max_in_flight(2);
+    let _listener = runtime.listen(options).await.unwrap();
+    let mut peer = Peer::connect(&path).await;
+    // More than may wait: each is let go when it is cancelled.
+    for _ in 0..5 {
+        peer.send(&request("Carried", json!({}), "wait")).await;
+        let cancelled = peer.ask(r#"{"control":"cancel","request_id":"1"}"#).await;
+        assert_failure(&cancelled, "Cancelled", "no", true);
+    }
+    let tell = json!({"target": "gate", "message_type": "Carry", "payload": {"load": "a"}, "meta": {"word": "wait"}});
+    for _ in 0..2 {
+        peer.send(&tell.to_string()).await;
+    }
+    let refused = peer.ask(&request("Carried", json!({}), "sesame")).await;
+    assert_failure(&refused, "LimitExceeded", "no", true);
 }

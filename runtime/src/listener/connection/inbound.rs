@@ -127,16 +127,43 @@ impl Inbound {
             shape: if is_stream { Shape::Stream } else { Shape::Response },
         };
         if let Err(failure) = self.start(request, wants, &answer) {
-            // A failure is told if there is any way to tell it: even a caller that wants no reply may have given an id.
-            if wants == Wants::Nothing && answer.id.is_none() {
-                self.counters.error();
-                tracing::debug!(target_actor = %request.target.escape_debug(), %failure, "dropped a request");
-                // A name that is too long to be one is not kept.
-                let named = |name: &str| name.chars().take(LONGEST_NAME).collect();
-                let (actor, message) = (named(&request.target), named(&request.message_type));
-                self.runtime.lose_from_outside(actor, message, &failure);
+            if wants == Wants::Nothing {
+                self.refuse_later(&request.target, &request.message_type, &answer)(&failure);
             } else {
                 self.link.refuse(&answer, &failure);
+            }
+        }
+    }
+
+    /// Tells of the failure of a request that wants no reply, if there is any way to tell it: its caller may have given an
+    /// id. Else the message is a dead letter.
+    fn refuse_later(
+        &self,
+        actor: &str,
+        message: &str,
+        answer: &Answer<'_>,
+    ) -> impl FnOnce(&Failure) + Send + use<> + 'static {
+        let (link, runtime) = (Arc::clone(&self.link), self.runtime.downgrade());
+        let (id, codec) = (answer.id.map(str::to_owned), answer.codec);
+        // A name that is too long to be one is not kept.
+        let named = |name: &str| name.chars().take(LONGEST_NAME).collect();
+        let (actor, message): (String, String) = (named(actor), named(message));
+        move |failure| match id {
+            Some(id) => {
+                let answer = Answer {
+                    id: Some(&id),
+                    is_ordered: false,
+                    codec,
+                    shape: Shape::Response,
+                };
+                link.refuse(&answer, failure);
+            }
+            None => {
+                link.counters.error();
+                tracing::debug!(target_actor = %actor.escape_debug(), %failure, "dropped a request");
+                if let Ok(runtime) = runtime.upgrade() {
+                    runtime.lose_from_outside(actor, message, failure);
+                }
             }
         }
     }
@@ -149,10 +176,13 @@ impl Inbound {
             .heads
             .find(self.runtime.router(), &request.target, &request.message_type)?;
         let meta = meta::read(request.meta)?;
-        let layered = !head.method.layers().is_empty();
-        let passage = |deadline| {
+        let place = match head.method.layers().is_empty() {
+            true => None,
+            false => Some(self.link.place()?),
+        };
+        let passage = |deadline, place| {
             let (actor, method) = (&head.actor, &head.method);
-            layered.then(|| Passage::new(actor, method, deadline, meta.clone(), request.payload))
+            Passage::new(actor, method, deadline, meta.clone(), request.payload, place)
         };
         let enqueue = |deadline, reply| {
             let header = CallHeader::new(deadline, None, meta.clone());
@@ -165,9 +195,10 @@ impl Inbound {
                 let deadline = self.clock.deadline(timeout);
                 let ticket = self.link.admit(answer, deadline)?;
                 self.clock.touch();
-                if let Some(passage) = passage(deadline) {
+                if let Some(place) = place {
                     let link = Arc::clone(&self.link);
-                    self.runtime.spawn_outside(passage.answer(link, ticket));
+                    self.runtime
+                        .spawn_outside(passage(deadline, place).answer(link, ticket));
                 } else {
                     let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
                     if let Err(failure) = enqueue(deadline, reply) {
@@ -179,15 +210,21 @@ impl Inbound {
             // Without a deadline: whatever is enqueued and awaited by nobody is run, however late.
             (Kind::Ask | Kind::Tell, Wants::Nothing) => {
                 self.link.admit_unawaited(answer.id)?;
-                match passage(Deadline::NONE) {
-                    Some(passage) => self.runtime.spawn_outside(passage.deliver_unawaited(&self.runtime)),
+                match place {
+                    Some(place) => {
+                        let (actor, message) = (head.actor.to_string(), head.method.name().to_owned());
+                        let passage = passage(Deadline::NONE, place);
+                        let refuse = self.refuse_later(&actor, &message, answer);
+                        self.runtime.spawn_outside(passage.deliver(refuse));
+                    }
                     None => enqueue(Deadline::NONE, WireReply::Discard)?,
                 }
             }
-            (Kind::Tell, Wants::Reply) => match passage(Deadline::NONE) {
-                Some(passage) => {
+            (Kind::Tell, Wants::Reply) => match place {
+                Some(place) => {
                     let ticket = self.link.admit(answer, Deadline::NONE)?;
                     let link = Arc::clone(&self.link);
+                    let passage = passage(Deadline::NONE, place);
                     self.runtime.spawn_outside(passage.confirm(link, ticket));
                 }
                 None => {

@@ -3,8 +3,12 @@
 //! Only these have a task and a copy of their arguments: a layer may wait before it passes the call on.
 
 use std::{
+    future::poll_fn,
     panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -13,9 +17,11 @@ use futures_util::FutureExt;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::{inbound::enqueue, link::Link};
+use super::{
+    inbound::enqueue,
+    link::{Link, Place},
+};
 use crate::{
-    Runtime,
     call::{Body, CallHeader, EncodedStream, Metadata, Outlet, Port, WireReply},
     clock::Deadline,
     id::ActorId,
@@ -32,6 +38,8 @@ pub(super) struct Passage {
     codec: Codec,
     /// None if there is none.
     payload: Option<Vec<u8>>,
+    /// Its place among those of the connection, which are bounded.
+    _place: Place,
 }
 
 impl Passage {
@@ -41,8 +49,10 @@ impl Passage {
         deadline: Deadline,
         meta: Option<Metadata>,
         payload: Payload<'_>,
+        place: Place,
     ) -> Self {
         Passage {
+            _place: place,
             actor: actor.clone(),
             method: method.clone(),
             deadline,
@@ -54,54 +64,67 @@ impl Passage {
 
     /// Passes a call on whose reply goes to `ticket`.
     pub(super) async fn answer(self, link: Arc<Link>, ticket: u64) {
-        let outlet = Arc::clone(&link);
+        let (outlet, told) = (Arc::clone(&link), Arc::new(Told::default()));
+        let telling = Arc::clone(&told);
         let passed = self.pass(move |passage, meta| async move {
             let (done, ended) = oneshot::channel();
+            telling.entered.store(true, Ordering::Release);
             let observed = Observed {
                 outlet,
+                told: telling,
                 done: Mutex::new(Some(done)),
             };
             passage.enqueue(meta, WireReply::Port(Port::new(Arc::new(observed), ticket)))?;
             // Whoever cancelled the call was answered.
             ended.await.unwrap_or_else(|_| Err(cancelled()))
         });
-        if let Err(failure) = passed.await {
-            link.end_failed(ticket, &failure);
-        }
+        // Only until it is put into the queue: from then on the ticket tells its handler that nobody waits.
+        let gone = poll_fn(|cx| match told.entered.load(Ordering::Acquire) {
+            true => Poll::Pending,
+            false => link.poll_abandoned(ticket, cx),
+        });
+        let passed = tokio::select! {
+            biased;
+            passed = passed => passed,
+            () = gone => return,
+        };
+        let failure = match passed {
+            Err(failure) => failure,
+            Ok(_) if told.answered.load(Ordering::Acquire) => return,
+            Ok(_) => told.failure.lock().take().unwrap_or_else(|| {
+                let text = "a layer of the actor says that the call was answered, which it did not pass on";
+                Failure::new(Code::Internal, text).with_delivered(Delivered::No)
+            }),
+        };
+        link.end_failed(ticket, &failure);
     }
 
     /// Passes a message on that has no reply, and says to `ticket` that it is in the queue.
     pub(super) async fn confirm(self, link: Arc<Link>, ticket: u64) {
-        match self.deliver().await {
-            Ok(()) => link.reply(ticket, Body::Value(&())),
+        let begun = Arc::clone(&link);
+        let passed = self.pass(move |passage, meta| async move {
+            // From here on nobody is told that it was not delivered.
+            if !begun.begin(ticket) {
+                return Err(cancelled());
+            }
+            passage.enqueue(meta, WireReply::Discard)?;
+            Ok(Passed::Enqueued)
+        });
+        match passed.await {
+            Ok(_) => link.reply(ticket, Body::Value(&())),
             Err(failure) => link.end_failed(ticket, &failure),
         }
     }
 
-    /// Passes a message on that nobody waits for.
-    pub(super) fn deliver_unawaited(self, runtime: &Runtime) -> impl Future<Output = ()> + Send + 'static {
-        let runtime = runtime.downgrade();
-        let (actor, message) = (self.actor.to_string(), self.method.name().to_owned());
-        async move {
-            if let Err(failure) = self.deliver().await
-                && let Ok(runtime) = runtime.upgrade()
-            {
-                runtime.lose_from_outside(actor, message, &failure);
-            }
-        }
-    }
-
-    /// Passes a message on that has no reply.
-    ///
-    /// # Errors
-    ///
-    /// If a layer refuses it, or it cannot be put into the queue.
-    async fn deliver(self) -> Result<(), Failure> {
+    /// Passes a message on that nobody waits for; `refuse` is called if it is lost.
+    pub(super) async fn deliver(self, refuse: impl FnOnce(&Failure) + Send + 'static) {
         let passed = self.pass(|passage, meta| async move {
             passage.enqueue(meta, WireReply::Discard)?;
             Ok(Passed::Enqueued)
         });
-        passed.await.map(drop)
+        if let Err(failure) = passed.await {
+            refuse(&failure);
+        }
     }
 
     async fn pass<F>(
@@ -135,9 +158,21 @@ fn cancelled() -> Failure {
     Failure::new(Code::Cancelled, "nobody waits for the call any more").with_delivered(Delivered::Unknown)
 }
 
+/// What became of a call beyond the layers.
+#[derive(Default)]
+struct Told {
+    /// It is put into the queue.
+    entered: AtomicBool,
+    /// Its caller has the reply.
+    answered: AtomicBool,
+    /// Why there is none, which the layers hear first.
+    failure: Mutex<Option<Failure>>,
+}
+
 /// A connection as the reply to one call sees it, with a layer looking on.
 struct Observed {
     outlet: Arc<Link>,
+    told: Arc<Told>,
     done: Mutex<Option<oneshot::Sender<Result<Passed, Failure>>>>,
 }
 
@@ -162,6 +197,7 @@ impl Outlet for Observed {
 
     fn reply(&self, ticket: u64, body: Body<'_>) {
         self.outlet.reply(ticket, body);
+        self.told.answered.store(true, Ordering::Release);
         self.end(Ok(match body {
             Body::Value(_) => Passed::Replied,
             Body::Declared { .. } => Passed::Declared,
@@ -170,11 +206,13 @@ impl Outlet for Observed {
 
     fn stream(&self, ticket: u64, stream: Box<dyn EncodedStream>) {
         self.outlet.stream(ticket, stream);
+        self.told.answered.store(true, Ordering::Release);
         self.end(Ok(Passed::Opened));
     }
 
     fn fail(&self, _: u64, failure: Failure) {
         // The layers have the last word.
+        *self.told.failure.lock() = Some(failure.clone());
         self.end(Err(failure));
     }
 }

@@ -8,11 +8,14 @@
 
 use std::{
     cell::Cell,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::Waker,
 };
 
-use callsheet_wire::{Delivered, Failure};
+use callsheet_wire::{Code, Delivered, Failure};
 use futures_util::task::AtomicWaker;
 
 use super::{
@@ -37,6 +40,8 @@ pub(super) struct Link {
     pub(super) clock: Arc<Clock>,
     pub(super) counters: Arc<Counters>,
     pub(super) runtime: WeakRuntime,
+    /// How many calls are on their way through layers, be they in flight or not.
+    passing: AtomicUsize,
     /// Itself, for the tasks that pump its streams.
     pub(super) me: Weak<Link>,
 }
@@ -82,11 +87,29 @@ impl Link {
             clock,
             counters,
             runtime,
+            passing: AtomicUsize::new(0),
             me: Weak::clone(me),
         });
         let place: Weak<Link> = Arc::downgrade(&link);
         link.clock.register(place);
         link
+    }
+
+    /// A place for a call on its way through layers.
+    ///
+    /// # Errors
+    ///
+    /// If so many are as calls may be in flight.
+    pub(super) fn place(self: &Arc<Self>) -> Result<Place, Failure> {
+        let place = Place(Arc::clone(self));
+        if self.passing.fetch_add(1, Ordering::Relaxed) >= self.limits.in_flight {
+            let text = format!(
+                "{} calls of this connection are on their way through the layers of actors; wait for answers",
+                self.limits.in_flight
+            );
+            return Err(Failure::new(Code::LimitExceeded, text));
+        }
+        Ok(place)
     }
 
     pub(super) fn finish_failed(&self, ended: Call, failure: &Failure) {
@@ -123,6 +146,15 @@ impl Link {
     /// No user code runs under this lock, so a poisoned one guards nothing that is broken.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place of a call on its way through layers, given back when it is dropped.
+pub(super) struct Place(Arc<Link>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.passing.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
