@@ -20,8 +20,7 @@ pub enum MathError {
 }
 
 /// Calculates.
-///
-/// Its fake is for the tests of those who call it.
+// The fake is for the tests of those who call it.
 #[actor_contract(namespace = "demo", fake)]
 pub trait Calculator {
     /// Adds two numbers.
