@@ -53,7 +53,7 @@ pub trait Actor: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// When the loop was left, before the children stop and the queue is closed.
+    /// When the loop was left, before the queue is closed and the children stop.
     fn before_stop(&mut self, cx: &CallContext) -> impl Future<Output = ()> + Send {
         let _ = cx;
         async {}
