@@ -206,17 +206,14 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             return Ok(end);
         }
         let cx = CallContext::of_turn(scope);
+        let stop = Stop {
+            core,
+            scope,
+            generation,
+            limit: self.stop_limit,
+        };
         if let (Some(hooks), Some(state)) = (&hooks, Arc::get_mut(&mut running.state)) {
-            scope.begin_turn(CallHeader::NONE, true);
-            let ran = bounded(
-                &core.control,
-                generation,
-                self.stop_limit,
-                pin!(Some((hooks.before_stop)(state, &cx))),
-            )
-            .await;
-            scope.end_turn();
-            note_hook(core, generation, "before_stop", &ran);
+            stop.hook("before_stop", (hooks.before_stop)(state, &cx)).await;
         }
         if core.control.is_stopping() {
             // Before the children stop, whose last words to their parent would wait for nobody.
@@ -228,16 +225,7 @@ impl<S: Send + Sync + 'static, D: Dispatch<S>> Life<S, D> {
             running.inbox.close(|queued| lose::<S, D>(core, queued)).await;
         }
         if let (Some(hooks), Some(state)) = (&hooks, Arc::get_mut(&mut running.state)) {
-            scope.begin_turn(CallHeader::NONE, true);
-            let ran = bounded(
-                &core.control,
-                generation,
-                self.stop_limit,
-                pin!(Some((hooks.after_stop)(state, &cx))),
-            )
-            .await;
-            scope.end_turn();
-            note_hook(core, generation, "after_stop", &ran);
+            stop.hook("after_stop", (hooks.after_stop)(state, &cx)).await;
         }
         running.discard(Ending::Stopped).await;
         Ok(end)
@@ -340,15 +328,30 @@ async fn children_go(core: &Core, least: Will) {
     .await;
 }
 
-/// What panics in a stop hook, or takes too long, ends there, and the world is told.
-fn note_hook(core: &Core, generation: u64, name: &str, ran: &Bounded<()>) {
-    let cause = match ran {
-        Bounded::Done(()) => return,
-        Bounded::Panicked => format!("`{name}` panicked"),
-        Bounded::Aborted => format!("`{name}` took longer than a stop waits, and was aborted"),
-    };
-    tracing::error!(actor = %core.id, %cause, "a stop hook failed");
-    core.report(generation, Happening::Failed { cause });
+/// The stop of one state.
+struct Stop<'a> {
+    core: &'a Core,
+    scope: &'a ActorScope,
+    generation: u64,
+    /// How long a hook may take.
+    limit: Duration,
+}
+
+impl Stop<'_> {
+    /// Runs a hook. What panics in it, or takes too long, ends there, and the world is told.
+    async fn hook(&self, name: &str, hook: impl Future<Output = ()>) {
+        let core = self.core;
+        self.scope.begin_turn(CallHeader::NONE, true);
+        let ran = bounded(&core.control, self.generation, self.limit, pin!(Some(hook))).await;
+        self.scope.end_turn();
+        let cause = match ran {
+            Bounded::Done(()) => return,
+            Bounded::Panicked => format!("`{name}` panicked"),
+            Bounded::Aborted => format!("`{name}` took longer than a stop waits, and was aborted"),
+        };
+        tracing::error!(actor = %core.id, %cause, "a stop hook failed");
+        core.report(self.generation, Happening::Failed { cause });
+    }
 }
 
 impl<S, D: Dispatch<S>> Drop for Mortal<S, D> {
