@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use callsheet_schema::{Kind, descriptor::MethodDescriptor};
+use callsheet_schema::{Contract, Kind, Types, descriptor::MethodDescriptor};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
 /// The methods of one actor by the names of their message types, full and short.
 #[derive(Default)]
 pub(crate) struct Registry {
+    contracts: Vec<Arc<dyn Decode>>,
     methods: Vec<Method>,
     names: HashMap<Box<str>, Named>,
 }
@@ -44,6 +45,8 @@ pub(crate) trait Decode: Send + Sync {
     fn timeout(&self, index: usize) -> Option<Duration>;
     /// The method `index` of the contract.
     fn method(&self, index: usize) -> Option<&'static MethodDescriptor>;
+    /// What describes the contract.
+    fn describe(&self) -> fn(&mut Types) -> Contract;
     fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused>;
 }
 
@@ -75,6 +78,10 @@ impl<M: ContractMessage> Decode for Entry<M> {
         M::METHODS.get(index).map(|method| &method.descriptor)
     }
 
+    fn describe(&self) -> fn(&mut Types) -> Contract {
+        M::describe
+    }
+
     fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused> {
         let Some(method) = M::METHODS.get(index) else {
             let text = format!("`{}` has no method {index}", M::DESCRIPTOR.name);
@@ -89,6 +96,11 @@ impl<M: ContractMessage> Decode for Entry<M> {
 }
 
 impl Registry {
+    /// The contracts, by their full names, with what describes each.
+    pub(crate) fn contracts(&self) -> impl Iterator<Item = (&'static str, fn(&mut Types) -> Contract)> {
+        self.contracts.iter().map(|entry| (entry.contract(), entry.describe()))
+    }
+
     pub(crate) fn add(&mut self, entry: Arc<dyn Decode>) {
         for (index, info) in (0..).map_while(|index| Some((index, entry.method(index)?))) {
             let at = self.methods.len();
@@ -110,6 +122,7 @@ impl Registry {
                     .or_insert(Named::One(at));
             }
         }
+        self.contracts.push(entry);
     }
 
     /// The method that `message_type` names on the actor `id`.

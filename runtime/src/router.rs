@@ -124,6 +124,14 @@ impl Router {
         self.version.load(Ordering::Acquire)
     }
 
+    /// Every exposed name, with the actor behind it; sorted.
+    pub(crate) fn all_exposed(&self) -> Vec<(ActorId, Exposed)> {
+        let exposed = read(&self.exposed);
+        let mut all: Vec<_> = exposed.iter().map(|(name, to)| (name.clone(), to.clone())).collect();
+        all.sort_unstable_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
+        all
+    }
+
     /// The actor that callers outside the process reach as `name`.
     pub(crate) fn exposed(&self, name: &str) -> Option<Exposed> {
         read(&self.exposed).get(name).cloned()

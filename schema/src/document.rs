@@ -161,9 +161,22 @@ impl Document {
         if callsheet != FORMAT {
             return Err(DocumentError::Format { found: callsheet });
         }
-        let mut document: Document = serde_json::from_str(text).map_err(unreadable)?;
-        document.contracts.sort_by(|a, b| a.name.cmp(&b.name));
-        document.completed(Faults::default())
+        let document: Document = serde_json::from_str(text).map_err(unreadable)?;
+        document.checked()
+    }
+
+    /// The same document, which was read by other means than [`from_json`](Self::from_json), once it is known to hold
+    /// together.
+    ///
+    /// # Errors
+    ///
+    /// If it is of another format, or does not hold together. Hashes may be missing, but not be wrong.
+    pub fn checked(mut self) -> Result<Self, DocumentError> {
+        if self.callsheet != FORMAT {
+            return Err(DocumentError::Format { found: self.callsheet });
+        }
+        self.contracts.sort_by(|a, b| a.name.cmp(&b.name));
+        self.completed(Faults::default())
     }
 
     /// The canonical JSON, indented by two spaces, with a newline at its end.

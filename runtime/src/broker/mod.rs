@@ -203,6 +203,11 @@ impl Broker {
     }
 
     /// The subscriptions of a connection, of which there are none yet.
+    /// Which life of the broker this is. Events are numbered anew in another one.
+    pub(crate) fn epoch(&self) -> &str {
+        self.0.epoch()
+    }
+
     pub(crate) fn remote(&self, subscriber: Arc<dyn RemoteSubscriber>) -> RemoteSubscriptions {
         RemoteSubscriptions::new(Arc::clone(&self.0), subscriber)
     }

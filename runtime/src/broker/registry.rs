@@ -25,8 +25,9 @@ use super::{
 const MOST_PATTERNS: usize = 64;
 
 /// What a broker knows. Its lock is taken before those of topics, never after.
-#[derive(Default)]
 pub(super) struct Registry {
+    /// Which life of the broker this is: another one numbers its events anew.
+    epoch: String,
     known: RwLock<Known>,
     next_id: AtomicU64,
 }
@@ -47,7 +48,21 @@ struct Registered {
     is_exposed: bool,
 }
 
+impl Default for Registry {
+    fn default() -> Self {
+        Registry {
+            epoch: format!("{:032x}", fastrand::u128(..)),
+            known: RwLock::default(),
+            next_id: AtomicU64::default(),
+        }
+    }
+}
+
 impl Registry {
+    pub(super) fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
     pub(super) fn next_id(&self) -> u64 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
@@ -115,14 +130,7 @@ impl Registry {
         wish: &Wish,
         acknowledge: &mut dyn FnMut(&[Subscribed<'_>]),
     ) -> Result<(), Failure> {
-        let mut patterns = Vec::with_capacity(wanted.len());
-        for wanted in wanted {
-            let pattern = Pattern::parse(wanted)
-                .map_err(|error| Failure::new(Code::ProtocolError, format!("`message_types`: {error}")))?;
-            patterns.push(pattern);
-        }
-        patterns.sort_unstable();
-        patterns.dedup();
+        let patterns = parsed(wanted)?;
         // Held until all is done, so that nothing is exposed between the acknowledgement and the waiting for it.
         let mut known = self.known.write();
         known.check_patterns(&patterns, wish.id)?;
@@ -140,6 +148,27 @@ impl Registry {
         topics.sort_unstable_by_key(|(name, _)| *name);
         topics.dedup_by_key(|(name, _)| *name);
         remote::subscribe(&topics, wish, &mut Vec::new(), acknowledge);
+        Ok(())
+    }
+
+    /// Ends what a connection has subscribed to by these names, or matches them, whatever it was asked for with.
+    pub(super) fn unsubscribe_remote(&self, names: &[&str], id: u64) -> Result<(), Failure> {
+        let patterns = parsed(names)?;
+        let ends = |event: &str| patterns.iter().any(|pattern| pattern.matches(event));
+        let mut gone = Vec::new();
+        let mut known = self.known.write();
+        for (_, registered) in known.topics.iter().filter(|(name, _)| ends(name)) {
+            registered
+                .topic
+                .with_remotes(&mut |_, remotes| gone.extend(remotes.remove(id)));
+        }
+        let waiting = known
+            .remote
+            .extract_if(.., |(pattern, wish)| wish.id == id && patterns.contains(pattern))
+            .collect::<Vec<_>>();
+        drop(known);
+        // Under no lock, like everything that is dropped here.
+        drop((gone, waiting));
         Ok(())
     }
 
@@ -169,6 +198,17 @@ impl Registry {
         progress.dedup_by(|a, b| Arc::ptr_eq(a, b));
         progress
     }
+}
+
+/// What names and patterns stand for, each once.
+fn parsed(names: &[&str]) -> Result<Vec<Pattern>, Failure> {
+    let parse = |name: &&str| {
+        Pattern::parse(name).map_err(|error| Failure::new(Code::ProtocolError, format!("`message_types`: {error}")))
+    };
+    let mut patterns = names.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    patterns.sort_unstable();
+    patterns.dedup();
+    Ok(patterns)
 }
 
 impl Known {

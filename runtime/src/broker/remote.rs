@@ -240,6 +240,22 @@ impl RemoteSubscriptions {
         self.has_subscribed = true;
         self.registry.subscribe_remote(wanted, &wish, acknowledge)
     }
+
+    /// Ends the subscriptions to what `names` names or matches, and the waiting for what matches; all of them, if there are
+    /// no `names`. Nothing of it is pushed afterwards.
+    ///
+    /// # Errors
+    ///
+    /// If something is no pattern.
+    pub(crate) fn unsubscribe(&self, names: Option<&[&str]>) -> Result<(), Failure> {
+        match names {
+            Some(names) => self.registry.unsubscribe_remote(names, self.id),
+            None => {
+                self.registry.forget(self.id);
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Drop for RemoteSubscriptions {

@@ -12,11 +12,10 @@ use tokio::{
 use super::{
     Stage,
     connection::Connection,
-    options::Limits,
+    peer::Peer,
     socket::{Bound, OwnedPath},
-    stats::Counters,
+    terms::Terms,
 };
-use crate::Runtime;
 
 /// How long the loop rests after an error, most of which last: no descriptors are left, or no memory.
 const REST: Duration = Duration::from_millis(50);
@@ -30,14 +29,14 @@ pub(super) enum Incoming {
 }
 
 pub(super) struct Acceptor {
-    pub(super) runtime: Runtime,
-    pub(super) limits: Limits,
-    /// How many connections may be open.
-    pub(super) most: usize,
-    pub(super) counters: Arc<Counters>,
+    terms: Arc<Terms>,
 }
 
 impl Acceptor {
+    pub(super) fn new(terms: Arc<Terms>) -> Self {
+        Acceptor { terms }
+    }
+
     /// Accepts until the listener ends, then waits for the connections that are open, and removes the socket.
     pub(super) async fn run(self, mut incoming: Incoming, mut stage: watch::Receiver<Stage>) {
         let mut connections = JoinSet::new();
@@ -47,13 +46,15 @@ impl Acceptor {
                 _ = stage.changed() => break,
                 Some(ended) = connections.join_next() => self.note_end(ended, connections.len()),
                 Some(accepted) = incoming.next() => {
-                    if connections.len() >= self.most {
+                    if connections.len() >= self.terms.connections {
                         self.refuse(&accepted);
                         continue;
                     }
-                    let connection = Connection::new(accepted, &self.runtime, self.limits, &self.counters);
+                    let Ok(peer) = Peer::of(&accepted) else { continue };
+                    tracing::debug!(?peer, "a peer connected");
+                    let connection = Connection::new(accepted, &self.terms);
                     connections.spawn(connection.run(stage.clone()));
-                    self.counters.set_connections(connections.len());
+                    self.terms.counters.set_connections(connections.len());
                 }
             }
         }
@@ -70,13 +71,16 @@ impl Acceptor {
         if let Err(error) = ended {
             tracing::error!(%error, "a connection failed");
         }
-        self.counters.set_connections(left);
+        self.terms.counters.set_connections(left);
     }
 
     /// Tells a peer that it cannot be served now.
     fn refuse(&self, socket: &UnixStream) {
-        self.counters.error();
-        let text = format!("{} connections are open; close one, or try again later", self.most);
+        self.terms.counters.error();
+        let text = format!(
+            "{} connections are open; close one, or try again later",
+            self.terms.connections
+        );
         let mut frame = Vec::new();
         write::refusal(&mut frame, Codec::Json, None, &Failure::new(Code::LimitExceeded, text));
         // A new connection takes a small frame at once, or the peer is gone already. Past tokio, which has not asked yet

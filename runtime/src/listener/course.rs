@@ -1,22 +1,22 @@
 //! What a listener does from its beginning to its end, wherever its connections come from.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use tokio::sync::watch;
 
 use super::{
     accept::{Acceptor, Incoming},
+    catalogue::Catalogue,
     options::ListenerOptions,
-    stats::{Counters, ListenerStats},
+    stats::ListenerStats,
+    terms::Terms,
 };
 use crate::Runtime;
 
 /// A listener that has begun, as whoever holds it sees it. Dropping it ends the listener at once.
-#[derive(Debug)]
 pub(super) struct Course {
-    counters: Arc<Counters>,
+    terms: Arc<Terms>,
     stage: watch::Sender<Stage>,
-    drain: Duration,
 }
 
 /// How far a listener is on its way to its end.
@@ -32,24 +32,22 @@ pub(super) enum Stage {
 impl Course {
     /// Begins to serve the exposed actors of `runtime` to what comes in.
     pub(super) fn begin(runtime: &Runtime, options: &ListenerOptions, incoming: Incoming) -> Self {
-        let counters = Arc::new(Counters::default());
-        let stage = watch::Sender::new(Stage::Open);
-        let acceptor = Acceptor {
+        let terms = Arc::new(Terms {
             runtime: runtime.clone(),
             limits: options.limits(),
-            most: options.connections(),
-            counters: Arc::clone(&counters),
-        };
-        runtime.spawn(acceptor.run(incoming, stage.subscribe()));
-        Course {
-            counters,
-            stage,
+            connections: options.connections(),
             drain: options.drain_limit(),
-        }
+            counters: Arc::default(),
+            catalogue: Catalogue::new(runtime),
+        });
+        let stage = watch::Sender::new(Stage::Open);
+        let acceptor = Acceptor::new(Arc::clone(&terms));
+        runtime.spawn(acceptor.run(incoming, stage.subscribe()));
+        Course { terms, stage }
     }
 
     pub(super) fn stats(&self) -> ListenerStats {
-        self.counters.stats()
+        self.terms.counters.stats()
     }
 
     /// Ends it in good order, and waits until it has ended.
@@ -57,9 +55,21 @@ impl Course {
         self.stage
             .send_if_modified(|stage| std::mem::replace(stage, Stage::Draining) == Stage::Open);
         // Whoever still has something to do holds a receiver.
-        if tokio::time::timeout(self.drain, self.stage.closed()).await.is_err() {
+        if tokio::time::timeout(self.terms.drain, self.stage.closed())
+            .await
+            .is_err()
+        {
             self.stage.send_replace(Stage::Closing);
             self.stage.closed().await;
         }
+    }
+}
+
+impl fmt::Debug for Course {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Course")
+            .field("stage", &*self.stage.borrow())
+            .field("stats", &self.stats())
+            .finish()
     }
 }

@@ -4,17 +4,21 @@
 //! gives each of them a [`connection`] of its own, until its [`course`] is run.
 
 mod accept;
+mod catalogue;
 mod connection;
 mod course;
 mod in_process;
 mod options;
+mod peer;
 mod socket;
 mod stats;
+mod terms;
 
 use std::path::{Path, PathBuf};
 
 pub use in_process::InProcessListener;
 pub use options::ListenerOptions;
+pub use peer::Peer;
 pub use socket::ListenError;
 pub use stats::ListenerStats;
 

@@ -5,6 +5,7 @@ mod bad_input;
 mod calls;
 mod cancel;
 mod codecs;
+mod controls;
 mod crowd;
 mod gates;
 mod headers;

@@ -14,12 +14,14 @@
 //! ```
 
 mod alike;
+mod breaks;
 mod changes;
 mod compare;
 mod definitions;
 mod part;
 mod view;
 
+pub use breaks::{Break, breaks};
 pub use changes::{Aspect, Change, Effect, Step, Way, What};
 pub use part::Part;
 

@@ -1,10 +1,10 @@
 //! How output gets to the connection's task, and how the connection comes to its end.
 
-use std::{sync::MutexGuard, task::Waker};
+use std::{sync::MutexGuard, task::Waker, time::Duration};
 
-use callsheet_wire::{Code, Failure};
+use callsheet_wire::{Code, Codec, Failure, Goodbye, write};
 
-use super::link::{KEPT, Link, Stage, State, delivered};
+use super::link::{KEPT, Link, Stage, State, Wakes, delivered, with_scratch};
 
 /// How things stand for the task of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -54,12 +54,33 @@ impl Link {
         self.lock().outbound.attend();
     }
 
-    /// From now on nothing new is taken.
-    pub(super) fn drain(&self) {
+    /// The peer has said hello.
+    pub(super) fn greet(&self) {
+        self.lock().is_greeted = true;
+    }
+
+    /// From now on nothing new is taken, which a peer that said hello is told; what is in flight has `limit` to end.
+    pub(super) fn drain(&self, limit: Duration) {
         let mut state = self.lock();
-        if state.stage == Stage::Open {
-            state.stage = Stage::Draining;
+        if state.stage != Stage::Open {
+            return;
         }
+        state.stage = Stage::Draining;
+        if !state.is_greeted {
+            return;
+        }
+        // Every frame has a codec of its own, and JSON is in every build.
+        let drain_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        with_scratch(|frame| {
+            write::goodbye(frame, Codec::Json, Goodbye { drain_ms });
+            state.outbound.append(frame);
+        });
+        let task = state.outbound.wakes_task();
+        drop(state);
+        self.wake(Wakes {
+            task,
+            next_in_order: None,
+        });
     }
 
     /// Ends every call: the server does not wait for them any longer.

@@ -38,6 +38,8 @@ pub(super) struct Started<'a> {
     /// For a call whose answer is not found by an id.
     pub(super) slot: Option<Slot>,
     pub(super) deadline: Deadline,
+    /// How many items of a stream are wanted before more are asked for; `None` for all of them.
+    pub(super) credit: Option<u64>,
 }
 
 /// How far a call has come.
@@ -59,6 +61,8 @@ pub(super) struct Call {
     pub(super) slot: Option<Slot>,
     pub(super) deadline: Deadline,
     pub(super) phase: Phase,
+    /// How many more items of a stream are wanted; `None` for all of them.
+    pub(super) credit: Option<u64>,
     /// How many stream frames were written.
     pub(super) sequence: u64,
     /// Who is to be told that the call has ended: the suspended handler, or what pumps the stream.
@@ -119,6 +123,7 @@ impl InFlight {
                 shape: call.shape,
                 slot: call.slot,
                 deadline: call.deadline,
+                credit: call.credit,
                 phase: Phase::Queued,
                 sequence: 0,
                 waker: None,
@@ -253,6 +258,7 @@ mod tests {
             shape: Shape::Response,
             slot: None,
             deadline: Deadline::NONE,
+            credit: None,
         }
     }
 

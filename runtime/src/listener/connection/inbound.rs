@@ -1,62 +1,50 @@
 //! One frame: what it is, and what is done about it.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use callsheet_schema::Kind;
-use callsheet_wire::{Code, Codec, Control, Failure, Incoming, Payload, Request, Subscribe, read};
+use callsheet_wire::{Code, Codec, Failure, Incoming, read};
 
-use super::{heads::Heads, in_flight::Shape, input::Found, layered::Passage, link::Link, meta, requests::Answer};
+use super::{heads::Heads, in_flight::Shape, input::Found, link::Link, requests::Answer};
 use crate::{
     Runtime,
-    broker::{RemoteSubscriber, RemoteSubscriptions, Subscribed},
-    call::{CallHeader, Outlet, Port, WireReply},
-    clock::{Clock, Deadline},
-    contained::{self, Panicked},
-    id::ActorId,
-    listener::{options::Limits, stats::Counters},
-    registry::Method,
+    broker::{RemoteSubscriber, RemoteSubscriptions},
+    call::Outlet,
+    clock::Clock,
+    listener::terms::Terms,
 };
 
 /// The longest name of a target, a message type or an event that is looked up, in bytes.
-const LONGEST_NAME: usize = 1024;
+pub(super) const LONGEST_NAME: usize = 1024;
 
 /// Understands the frames of one connection and sets off what they ask for.
 pub(super) struct Inbound {
-    link: Arc<Link>,
-    outlet: Arc<dyn Outlet>,
-    subscriptions: RemoteSubscriptions,
-    runtime: Runtime,
-    clock: Arc<Clock>,
-    limits: Limits,
-    counters: Arc<Counters>,
-    heads: Heads,
+    pub(super) link: Arc<Link>,
+    pub(super) outlet: Arc<dyn Outlet>,
+    pub(super) subscriptions: RemoteSubscriptions,
+    pub(super) runtime: Runtime,
+    pub(super) clock: Arc<Clock>,
+    pub(super) terms: Arc<Terms>,
+    pub(super) heads: Heads,
+    /// The message types that do not fit the client's contracts, by their full names, and why.
+    pub(super) misfits: BTreeMap<String, String>,
     /// The number of the next stream whose caller gave it no name.
-    next_stream: u64,
+    pub(super) next_stream: u64,
     /// Messages that are not yet counted.
-    processed: u64,
-}
-
-/// What a request wants for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wants {
-    Nothing,
-    Reply,
-    Stream,
-    /// Both flags are set.
-    Both,
+    pub(super) processed: u64,
 }
 
 impl Inbound {
-    pub(super) fn new(link: Arc<Link>, runtime: Runtime, limits: Limits, counters: Arc<Counters>) -> Self {
+    pub(super) fn new(link: Arc<Link>, terms: &Arc<Terms>) -> Self {
+        let runtime = terms.runtime.clone();
         Inbound {
             outlet: Arc::clone(&link) as Arc<dyn Outlet>,
             subscriptions: runtime.broker().remote(Arc::clone(&link) as Arc<dyn RemoteSubscriber>),
             link,
             clock: runtime.clock(),
             runtime,
-            limits,
-            counters,
+            terms: Arc::clone(terms),
             heads: Heads::default(),
+            misfits: BTreeMap::new(),
             next_stream: 0,
             processed: 0,
         }
@@ -69,7 +57,7 @@ impl Inbound {
             Found::TooLarge { length, codec } => {
                 let text = format!(
                     "a frame of {length} bytes was announced; at most {} are taken",
-                    self.limits.frame
+                    self.terms.limits.frame
                 );
                 self.refuse_frame(None, codec, &Failure::new(Code::FrameTooLarge, text));
             }
@@ -78,7 +66,7 @@ impl Inbound {
 
     /// All frames of a batch were handled.
     pub(super) fn end_batch(&mut self) {
-        self.counters.processed(std::mem::take(&mut self.processed));
+        self.terms.counters.processed(std::mem::take(&mut self.processed));
     }
 
     fn frame(&mut self, payload: &[u8]) {
@@ -98,7 +86,7 @@ impl Inbound {
     }
 
     /// Refuses a frame that is no request, or none that can be read.
-    fn refuse_frame(&self, request_id: Option<Cow<'_, str>>, codec: Option<Codec>, failure: &Failure) {
+    pub(super) fn refuse_frame(&self, request_id: Option<Cow<'_, str>>, codec: Option<Codec>, failure: &Failure) {
         let answer = Answer {
             id: request_id.as_deref(),
             is_ordered: request_id.is_none(),
@@ -107,220 +95,19 @@ impl Inbound {
         };
         self.link.refuse(&answer, failure);
     }
-
-    fn request(&mut self, codec: Codec, request: &Request<'_>) {
-        let wants = match (request.expects_reply, request.expects_stream) {
-            (false, false) => Wants::Nothing,
-            (true, false) => Wants::Reply,
-            (false, true) => Wants::Stream,
-            (true, true) => Wants::Both,
-        };
-        let is_stream = wants == Wants::Stream;
-        let made_name = (is_stream && request.request_id.is_none()).then(|| {
-            self.next_stream += 1;
-            format!("~{}", self.next_stream)
-        });
-        let answer = Answer {
-            id: request.request_id.as_deref().or(made_name.as_deref()),
-            is_ordered: request.request_id.is_none() && wants != Wants::Nothing,
-            codec,
-            shape: if is_stream { Shape::Stream } else { Shape::Response },
-        };
-        if let Err(failure) = self.start(request, wants, &answer) {
-            if wants == Wants::Nothing {
-                self.refuse_later(&request.target, &request.message_type, &answer)(&failure);
-            } else {
-                self.link.refuse(&answer, &failure);
-            }
-        }
-    }
-
-    /// Tells of the failure of a request that wants no reply, if there is any way to tell it: its caller may have given an
-    /// id. Else the message is a dead letter.
-    fn refuse_later(
-        &self,
-        actor: &str,
-        message: &str,
-        answer: &Answer<'_>,
-    ) -> impl FnOnce(&Failure) + Send + use<> + 'static {
-        let (link, runtime) = (Arc::clone(&self.link), self.runtime.downgrade());
-        let (id, codec) = (answer.id.map(str::to_owned), answer.codec);
-        // A name that is too long to be one is not kept.
-        let named = |name: &str| name.chars().take(LONGEST_NAME).collect();
-        let (actor, message): (String, String) = (named(actor), named(message));
-        move |failure| match id {
-            Some(id) => {
-                let answer = Answer {
-                    id: Some(&id),
-                    is_ordered: false,
-                    codec,
-                    shape: Shape::Response,
-                };
-                link.refuse(&answer, failure);
-            }
-            None => {
-                link.counters.error();
-                tracing::debug!(target_actor = %actor.escape_debug(), %failure, "dropped a request");
-                if let Ok(runtime) = runtime.upgrade() {
-                    runtime.lose_from_outside(actor, message, failure);
-                }
-            }
-        }
-    }
-
-    /// Sets the call off. Its failure is to be answered by the caller, unless the call is in flight.
-    fn start(&mut self, request: &Request<'_>, wants: Wants, answer: &Answer<'_>) -> Result<(), Failure> {
-        check_name("target", &request.target)?;
-        check_name("message_type", &request.message_type)?;
-        let head = self
-            .heads
-            .find(self.runtime.router(), &request.target, &request.message_type)?;
-        let meta = meta::read(request.meta)?;
-        let place = match head.method.layers().is_empty() {
-            true => None,
-            false => Some(self.link.place()?),
-        };
-        let passage = |deadline, place| {
-            let (actor, method) = (&head.actor, &head.method);
-            Passage::new(actor, method, deadline, meta.clone(), request.payload, place)
-        };
-        let enqueue = |deadline, reply| {
-            let header = CallHeader::new(deadline, None, meta.clone());
-            enqueue(&head.method, &head.actor, header, request.payload, reply)
-        };
-        match (head.method.kind(), wants) {
-            (Kind::Ask, Wants::Reply | Wants::Stream) | (Kind::Stream, Wants::Stream) => {
-                let asked = request.timeout_ms.map(Duration::from_millis);
-                let timeout = self.runtime.timeouts().of(asked.or(head.method.timeout()));
-                let deadline = self.clock.deadline(timeout);
-                let ticket = self.link.admit(answer, deadline)?;
-                self.clock.touch();
-                if let Some(place) = place {
-                    let link = Arc::clone(&self.link);
-                    self.runtime
-                        .spawn_outside(passage(deadline, place).answer(link, ticket));
-                } else {
-                    let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
-                    if let Err(failure) = enqueue(deadline, reply) {
-                        self.link.end_failed(ticket, &failure);
-                        return Ok(());
-                    }
-                }
-            }
-            // Without a deadline: whatever is enqueued and awaited by nobody is run, however late.
-            (Kind::Ask | Kind::Tell, Wants::Nothing) => {
-                self.link.admit_unawaited(answer.id)?;
-                match place {
-                    Some(place) => {
-                        let (actor, message) = (head.actor.to_string(), head.method.name().to_owned());
-                        let passage = passage(Deadline::NONE, place);
-                        let refuse = self.refuse_later(&actor, &message, answer);
-                        self.runtime.spawn_outside(passage.deliver(refuse));
-                    }
-                    None => enqueue(Deadline::NONE, WireReply::Discard)?,
-                }
-            }
-            (Kind::Tell, Wants::Reply) => match place {
-                Some(place) => {
-                    let ticket = self.link.admit(answer, Deadline::NONE)?;
-                    let link = Arc::clone(&self.link);
-                    let passage = passage(Deadline::NONE, place);
-                    self.runtime.spawn_outside(passage.confirm(link, ticket));
-                }
-                None => {
-                    self.link.admit_unawaited(answer.id)?;
-                    enqueue(Deadline::NONE, WireReply::Discard)?;
-                    self.link.confirm(answer);
-                }
-            },
-            (Kind::Stream, Wants::Nothing | Wants::Reply | Wants::Both) => {
-                return Err(wrong_flags(
-                    "the method answers with a stream; set `expects_stream` alone",
-                ));
-            }
-            (Kind::Ask, Wants::Both) => {
-                return Err(wrong_flags(
-                    "the method answers with one reply; set `expects_reply` alone",
-                ));
-            }
-            (Kind::Tell, Wants::Stream | Wants::Both) => {
-                let text =
-                    "the method has no reply; set `expects_reply` alone to be told that it was enqueued, or no flag";
-                return Err(wrong_flags(text));
-            }
-        }
-        self.processed += 1;
-        Ok(())
-    }
-
-    fn subscribe(&mut self, codec: Codec, subscribe: &Subscribe<'_>) {
-        let request_id = subscribe.request_id.as_deref();
-        let wanted: Vec<&str> = subscribe.message_types.iter().map(|name| &**name).collect();
-        let subscribed = self
-            .link
-            .admit_unawaited(request_id)
-            .and_then(|()| wanted.iter().try_for_each(|name| check_name("message_types", name)))
-            .and_then(|()| {
-                let acknowledge =
-                    &mut |subscribed: &[Subscribed<'_>]| self.link.subscribed(subscribed, codec, request_id);
-                self.subscriptions.subscribe(&wanted, codec, acknowledge)
-            });
-        match subscribed {
-            Ok(()) => self.processed += 1,
-            Err(failure) if request_id.is_some() => {
-                self.refuse_frame(subscribe.request_id.clone(), Some(codec), &failure)
-            }
-            Err(failure) => {
-                self.counters.error();
-                tracing::debug!(%failure, "dropped a subscription");
-            }
-        }
-    }
-
-    fn control(&mut self, codec: Codec, control: &Control<'_>) {
-        if control.control == "cancel" {
-            if let Some(id) = &control.request_id {
-                self.link.cancel(id);
-            }
-            self.processed += 1;
-        } else if control.request_id.is_some() {
-            let text = "`control`: this server does not know it; it knows `cancel`";
-            self.refuse_frame(
-                control.request_id.clone(),
-                Some(codec),
-                &Failure::new(Code::ProtocolError, text),
-            );
-        }
-    }
 }
 
-/// Decodes the arguments and puts the call into the actor's queue.
-pub(super) fn enqueue(
-    method: &Method,
-    actor: &ActorId,
-    header: CallHeader,
-    payload: Payload<'_>,
-    reply: WireReply,
-) -> Result<(), Failure> {
-    // The arguments' own `Deserialize` may be the user's.
-    contained::outcome(|| method.enqueue(actor, header, payload, reply)).unwrap_or_else(|Panicked| {
-        Err(Failure::new(
-            Code::SerializationError,
-            "the arguments panicked while they were decoded",
-        ))
-    })
-}
-
-fn check_name(field: &str, name: &str) -> Result<(), Failure> {
+/// That a name is short enough to be looked up.
+///
+/// # Errors
+///
+/// `ProtocolError` that says where it stands.
+pub(super) fn check_name(field: &str, name: &str) -> Result<(), Failure> {
     if name.len() <= LONGEST_NAME {
         return Ok(());
     }
     let text = format!("`{field}`: expected at most {LONGEST_NAME} bytes, found {}", name.len());
     Err(Failure::new(Code::ProtocolError, text))
-}
-
-fn wrong_flags(text: &str) -> Failure {
-    Failure::new(Code::ProtocolError, text)
 }
 
 fn servers_alone(kind: &str) -> Failure {

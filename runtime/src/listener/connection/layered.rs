@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    inbound::enqueue,
+    calls::enqueue,
     link::{Link, Place},
 };
 use crate::{

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    listener::{options::Limits, stats::Counters},
+    listener::{options::Limits, stats::Counters, terms::Terms},
     runtime::WeakRuntime,
 };
 
@@ -54,6 +54,8 @@ pub(super) struct State {
     /// A stream waits for room in the output.
     pub(super) wants_room: bool,
     pub(super) stage: Stage,
+    /// The peer has said hello, so it understands a goodbye.
+    pub(super) is_greeted: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +75,8 @@ pub(super) struct Wakes {
 }
 
 impl Link {
-    pub(super) fn new(limits: Limits, clock: Arc<Clock>, counters: Arc<Counters>, runtime: WeakRuntime) -> Arc<Self> {
+    pub(super) fn new(terms: &Terms) -> Arc<Self> {
+        let limits = terms.limits;
         let link = Arc::new_cyclic(|me| Link {
             state: Mutex::new(State {
                 in_flight: InFlight::default(),
@@ -81,12 +84,13 @@ impl Link {
                 outbound: Outbound::new(limits.high_water),
                 wants_room: false,
                 stage: Stage::Open,
+                is_greeted: false,
             }),
             task: AtomicWaker::new(),
             limits,
-            clock,
-            counters,
-            runtime,
+            clock: terms.runtime.clock(),
+            counters: Arc::clone(&terms.counters),
+            runtime: terms.runtime.downgrade(),
             passing: AtomicUsize::new(0),
             me: Weak::clone(me),
         });

@@ -4,6 +4,8 @@
 //! all output at once. Everyone else who has something to say to the peer goes through the [`link`], which keeps the
 //! calls [`in_flight`], the [`order`] of answers without ids, the [`subscriptions`] and the [`outbound`] bytes.
 
+mod calls;
+mod controls;
 mod events;
 mod flow;
 mod heads;
@@ -36,8 +38,7 @@ use tokio::{
 };
 
 use self::{flow::Flow, inbound::Inbound, input::Input, link::Link};
-use super::{Stage, options::Limits, stats::Counters};
-use crate::Runtime;
+use super::{Stage, terms::Terms};
 
 pub(super) use self::in_flight::MOST as MOST_IN_FLIGHT;
 
@@ -47,7 +48,7 @@ pub(super) struct Connection {
     link: Arc<Link>,
     inbound: Inbound,
     input: Input,
-    limits: Limits,
+    terms: Arc<Terms>,
     /// Taken from the link; written up to `written`.
     output: Vec<u8>,
     written: usize,
@@ -58,14 +59,14 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: UnixStream, runtime: &Runtime, limits: Limits, counters: &Arc<Counters>) -> Self {
-        let link = Link::new(limits, runtime.clock(), Arc::clone(counters), runtime.downgrade());
+    pub(super) fn new(socket: UnixStream, terms: &Arc<Terms>) -> Self {
+        let link = Link::new(terms);
         Connection {
             socket,
-            inbound: Inbound::new(Arc::clone(&link), runtime.clone(), limits, Arc::clone(counters)),
+            inbound: Inbound::new(Arc::clone(&link), terms),
             link,
             input: Input::new(),
-            limits,
+            terms: Arc::clone(terms),
             output: Vec::new(),
             written: 0,
             is_ending: false,
@@ -92,7 +93,7 @@ impl Connection {
                         let _ = poll_fn(|cx| Poll::Ready(self.poll_write(cx))).await;
                         return;
                     }
-                    self.link.drain();
+                    self.link.drain(self.terms.drain);
                     self.is_ending = true;
                 }
             }
@@ -124,7 +125,7 @@ impl Connection {
             }
             self.input.filled(read);
             self.link.attend();
-            while let Some(found) = self.input.next(self.limits.frame) {
+            while let Some(found) = self.input.next(self.terms.limits.frame) {
                 self.inbound.handle(found);
             }
             self.inbound.end_batch();

@@ -106,7 +106,10 @@ impl Link {
 }
 
 /// Has a value of the user's written into `frame`, whose `Serialize` may fail or panic.
-fn encode(frame: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), Failure> {
+pub(super) fn encode(
+    frame: &mut Vec<u8>,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+) -> Result<(), Failure> {
     let failure = match contained::outcome(|| write(frame)) {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => Failure::from(error),

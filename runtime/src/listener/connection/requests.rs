@@ -1,10 +1,11 @@
 //! What the connection's task does with the requests it has read.
 
-use callsheet_wire::{Code, Codec, Failure, write};
+use callsheet_wire::{Code, Codec, Encode, Failure, write};
 
 use super::{
     in_flight::{Shape, Started},
     link::{Link, Stage, State, delivered, with_scratch},
+    replies::encode,
 };
 use crate::clock::Deadline;
 
@@ -25,7 +26,7 @@ impl Link {
     /// # Errors
     ///
     /// If its id is in use, too many calls are in flight, or the server is draining.
-    pub(super) fn admit(&self, answer: &Answer<'_>, deadline: Deadline) -> Result<u64, Failure> {
+    pub(super) fn admit(&self, answer: &Answer<'_>, deadline: Deadline, credit: Option<u64>) -> Result<u64, Failure> {
         let mut state = self.lock();
         state.check(answer.id)?;
         if state.in_flight.len() + state.ending >= self.limits.in_flight {
@@ -42,6 +43,7 @@ impl Link {
             shape: answer.shape,
             slot,
             deadline,
+            credit,
         }))
     }
 
@@ -68,6 +70,31 @@ impl Link {
         self.answer(answer, |frame| {
             write::response(frame, answer.codec, answer.id, &()).expect("null can be written in every codec");
         });
+    }
+
+    /// Answers a control or a subscription.
+    pub(super) fn respond(&self, codec: Codec, id: &str, payload: &dyn Encode) {
+        with_scratch(|frame| {
+            let written = encode(frame, |frame| write::response(frame, codec, Some(id), payload));
+            if let Err(failure) = written.and_then(|()| self.unfit(frame).map_or(Ok(()), Err)) {
+                self.counters.error();
+                frame.clear();
+                write::refusal(frame, codec, Some(id), &failure);
+            }
+            let mut state = self.lock();
+            let wakes = state.finish(None, frame);
+            drop(state);
+            self.wake(wakes);
+        });
+    }
+
+    /// That no call in flight has this id.
+    ///
+    /// # Errors
+    ///
+    /// `ProtocolError`, if one has.
+    pub(super) fn check_id(&self, id: &str) -> Result<(), Failure> {
+        self.lock().check_id(id)
     }
 
     fn answer(&self, answer: &Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
@@ -101,10 +128,14 @@ impl State {
         if self.stage != Stage::Open {
             return Err(Failure::new(Code::ShuttingDown, "the server is shutting down"));
         }
-        if id.is_some_and(|id| self.in_flight.find(id).is_some()) {
-            let text = "`request_id`: a call with this id is in flight on this connection; choose another";
-            return Err(Failure::new(Code::ProtocolError, text));
+        id.map_or(Ok(()), |id| self.check_id(id))
+    }
+
+    fn check_id(&self, id: &str) -> Result<(), Failure> {
+        if self.in_flight.find(id).is_none() {
+            return Ok(());
         }
-        Ok(())
+        let text = "`request_id`: a call with this id is in flight on this connection; choose another";
+        Err(Failure::new(Code::ProtocolError, text))
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     future::poll_fn,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
 };
 
 use callsheet_wire::{Code, Codec, Delivered, EncodeError, Failure};
@@ -96,6 +96,10 @@ impl Link {
         if !call.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             call.waker = Some(cx.waker().clone());
         }
+        // Whoever gives credit wakes it.
+        if call.credit == Some(0) {
+            return Poll::Pending;
+        }
         if !state.outbound.is_in_turn(call.slot, cx) {
             return Poll::Pending;
         }
@@ -113,6 +117,7 @@ impl Link {
         let state = &mut *guard;
         let call = state.in_flight.get_mut(ticket).ok_or(Gone)?;
         call.sequence = sequence;
+        call.credit = call.credit.map(|items| items.saturating_sub(1));
         // It was for the wait for the first item alone.
         call.deadline = Deadline::NONE;
         state.outbound.append(frame);
@@ -123,6 +128,22 @@ impl Link {
         drop(guard);
         self.wake(wakes);
         Ok(())
+    }
+
+    /// Lets a stream send `items` more. One that was asked for without credit sends all it has anyway.
+    pub(super) fn credit(&self, stream: &str, items: u64) {
+        let waiting = {
+            let mut state = self.lock();
+            let ticket = state.in_flight.find(stream);
+            let call = ticket.and_then(|ticket| state.in_flight.get_mut(ticket));
+            call.and_then(|call| {
+                let credit = call.credit.as_mut()?;
+                *credit = credit.saturating_add(items);
+                // That of what pumps the stream, if it has begun; a suspended handler is polled once for nothing.
+                call.waker.clone()
+            })
+        };
+        waiting.into_iter().for_each(Waker::wake);
     }
 
     /// Ends a stream with its final frame.

@@ -62,3 +62,28 @@ pub fn credit(out: &mut Vec<u8>, codec: Codec, stream_id: &str, items: u64) {
             .close();
     });
 }
+
+/// Appends an unsubscribe from these names and patterns, or, without any, from everything. Its answer is found by the id.
+pub fn unsubscribe(out: &mut Vec<u8>, codec: Codec, message_types: Option<&[&str]>, request_id: Option<&str>) {
+    let optional = usize::from(message_types.is_some()) + usize::from(request_id.is_some());
+    infallible(out, |out| {
+        let mut map = Head::open(out, codec, 1 + optional);
+        map.text("control", "unsubscribe")
+            .optional_text("request_id", request_id);
+        if let Some(names) = message_types {
+            map.texts("message_types", names);
+        }
+        map.close();
+    });
+}
+
+/// Appends a control that is its name and the id of its answer: `ping`, `discover`, `stats`, or `schema` to ask for the
+/// document.
+pub fn control(out: &mut Vec<u8>, codec: Codec, control: &str, request_id: &str) {
+    infallible(out, |out| {
+        Head::open(out, codec, 2)
+            .text("control", control)
+            .text("request_id", request_id)
+            .close();
+    });
+}

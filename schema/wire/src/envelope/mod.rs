@@ -5,8 +5,10 @@
 //! knows. Writing goes through [`head`], which puts the discriminator first and the payload last.
 
 mod control;
+mod discovery;
 mod fields;
 mod head;
+mod hello;
 mod incoming;
 mod json;
 #[cfg(feature = "msgpack")]
@@ -18,7 +20,9 @@ mod stream;
 mod subscribe;
 
 pub use control::Control;
+pub use discovery::{Discovery, ExposedActor, ServedContract};
 pub use fields::MAX_ID;
+pub use hello::{Allowed, Goodbye, Hello, Judgement, PROTOCOL, Welcome};
 pub use incoming::{Incoming, Unreadable, read};
 pub use push::Push;
 pub use request::Request;
@@ -28,7 +32,8 @@ pub use subscribe::Subscribe;
 
 /// Writers. Each appends whole frames, prefix and all, to a buffer, and leaves the buffer as it was if it fails.
 pub mod write {
-    pub use super::control::{cancel, credit};
+    pub use super::control::{cancel, control, credit, unsubscribe};
+    pub use super::hello::{goodbye, hello, schema};
     pub use super::push::{PushHead, push};
     pub use super::request::{RequestHead, request};
     pub use super::response::{contract_error, refusal, response};

@@ -1,6 +1,6 @@
 //! A call of a method.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::fields::{Fields, Known};
 use super::head::Head;
@@ -75,6 +75,8 @@ pub struct RequestHead<'a> {
     pub timeout_ms: Option<u64>,
     /// How many stream items may be sent before more credit comes.
     pub credit: Option<u64>,
+    /// What is sent along for whoever handles the call.
+    pub meta: Option<&'a BTreeMap<String, String>>,
 }
 
 impl<'a> RequestHead<'a> {
@@ -88,6 +90,7 @@ impl<'a> RequestHead<'a> {
             expects_stream: false,
             timeout_ms: None,
             credit: None,
+            meta: None,
         }
     }
 }
@@ -109,6 +112,7 @@ pub fn request(
         head.expects_stream,
         head.timeout_ms.is_some(),
         head.credit.is_some(),
+        head.meta.is_some(),
     ];
     let fields = 3 + optional.into_iter().filter(|is_there| *is_there).count();
     frame::write(out, |out| {
@@ -123,6 +127,9 @@ pub fn request(
         }
         map.optional_number("timeout_ms", head.timeout_ms)
             .optional_number("credit", head.credit);
+        if let Some(meta) = head.meta {
+            map.value("meta", meta)?;
+        }
         map.value("payload", payload)?.close();
         Ok(())
     })

@@ -1,0 +1,117 @@
+//! What callers outside can learn of what is served: names, contracts, and the document of them.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use callsheet_schema::Document;
+use callsheet_wire::{Code, Discovery, ExposedActor, Failure, ServedContract};
+
+use crate::{
+    Runtime,
+    contained::{self, Panicked},
+    router::Exposed,
+    runtime::WeakRuntime,
+};
+
+/// Describes the exposed actors of a runtime. The document is made when it is first asked for, and again when something
+/// else is exposed.
+pub(super) struct Catalogue {
+    runtime: WeakRuntime,
+    known: Mutex<Option<Known>>,
+}
+
+/// The document of what was exposed at one time.
+struct Known {
+    /// What the router looked like.
+    version: u64,
+    document: Arc<Document>,
+}
+
+impl Catalogue {
+    pub(super) fn new(runtime: &Runtime) -> Self {
+        Catalogue {
+            runtime: runtime.downgrade(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// The document of the contracts that exposed actors serve.
+    ///
+    /// # Errors
+    ///
+    /// `Internal`, if they do not go together in one document: two types have one name.
+    pub(super) fn document(&self) -> Result<Arc<Document>, Failure> {
+        let runtime = self.runtime.upgrade()?;
+        // Held while it is made, so that it is made once for all that ask.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read before anything is looked up, so that a change in between is seen next time.
+        let version = runtime.router().version();
+        if let Some(known) = known.as_ref().filter(|known| known.version == version) {
+            return Ok(Arc::clone(&known.document));
+        }
+        let document = Arc::new(describe(&runtime.router().all_exposed())?);
+        *known = Some(Known {
+            version,
+            document: Arc::clone(&document),
+        });
+        Ok(document)
+    }
+
+    /// What there is to call and to subscribe to.
+    ///
+    /// # Errors
+    ///
+    /// As [`document`](Self::document).
+    pub(super) fn discovery(&self) -> Result<Discovery, Failure> {
+        let document = self.document()?;
+        let actors = self.runtime.upgrade()?.router().all_exposed().into_iter();
+        let actors = actors.map(|(name, Exposed { routes, .. })| {
+            let mut contracts: Vec<_> = routes.registry.contracts().map(|(name, _)| name.to_owned()).collect();
+            contracts.sort_unstable();
+            ExposedActor {
+                name: name.to_string(),
+                contracts,
+            }
+        });
+        let contracts = document.contracts.iter().map(|contract| {
+            let methods = contract.methods.iter();
+            let hashes = document.hashes.get(&contract.name);
+            ServedContract {
+                name: contract.name.clone(),
+                hash: hashes.map(|hashes| hashes.contract.clone()).unwrap_or_default(),
+                message_types: methods
+                    .map(|method| format!("{}.{}", contract.name, method.message))
+                    .collect(),
+            }
+        });
+        let events = document.contracts.iter().flat_map(|contract| &contract.events);
+        let mut events: Vec<_> = events.map(|event| event.name.clone()).collect();
+        events.sort_unstable();
+        events.dedup();
+        Ok(Discovery {
+            actors: actors.collect(),
+            contracts: contracts.collect(),
+            events,
+        })
+    }
+}
+
+fn describe(exposed: &[(crate::ActorId, Exposed)]) -> Result<Document, Failure> {
+    // Many actors may serve one contract.
+    let contracts: BTreeMap<_, _> = exposed
+        .iter()
+        .flat_map(|(_, exposed)| exposed.routes.registry.contracts())
+        .collect();
+    // Descriptions may be the user's own code.
+    match contained::outcome(|| Document::describe(contracts.into_values())) {
+        Ok(Ok(document)) => Ok(document),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the exposed actors cannot be described together");
+            let text = "the contracts of the exposed actors do not go together in one document; see the server's log";
+            Err(Failure::new(Code::Internal, text))
+        }
+        Err(Panicked) => Err(Failure::new(Code::Internal, "the description of a type panicked")),
+    }
+}

@@ -1,0 +1,202 @@
+//! Requests: calls of methods.
+
+use std::{sync::Arc, time::Duration};
+
+use callsheet_schema::Kind;
+use callsheet_wire::{Code, Codec, Failure, Payload, Request};
+
+use super::{
+    in_flight::Shape,
+    inbound::{Inbound, LONGEST_NAME, check_name},
+    layered::Passage,
+    meta,
+    requests::Answer,
+};
+use crate::{
+    call::{CallHeader, Port, WireReply},
+    clock::Deadline,
+    contained::{self, Panicked},
+    id::ActorId,
+    registry::Method,
+};
+
+/// What a request wants for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wants {
+    Nothing,
+    Reply,
+    Stream,
+    /// Both flags are set.
+    Both,
+}
+
+impl Inbound {
+    pub(super) fn request(&mut self, codec: Codec, request: &Request<'_>) {
+        let wants = match (request.expects_reply, request.expects_stream) {
+            (false, false) => Wants::Nothing,
+            (true, false) => Wants::Reply,
+            (false, true) => Wants::Stream,
+            (true, true) => Wants::Both,
+        };
+        let is_stream = wants == Wants::Stream;
+        let made_name = (is_stream && request.request_id.is_none()).then(|| {
+            self.next_stream += 1;
+            format!("~{}", self.next_stream)
+        });
+        let answer = Answer {
+            id: request.request_id.as_deref().or(made_name.as_deref()),
+            is_ordered: request.request_id.is_none() && wants != Wants::Nothing,
+            codec,
+            shape: if is_stream { Shape::Stream } else { Shape::Response },
+        };
+        if let Err(failure) = self.start(request, wants, &answer) {
+            if wants == Wants::Nothing {
+                self.refuse_later(&request.target, &request.message_type, &answer)(&failure);
+            } else {
+                self.link.refuse(&answer, &failure);
+            }
+        }
+    }
+
+    /// Tells of the failure of a request that wants no reply, if there is any way to tell it: its caller may have given an
+    /// id. Else the message is a dead letter.
+    fn refuse_later(
+        &self,
+        actor: &str,
+        message: &str,
+        answer: &Answer<'_>,
+    ) -> impl FnOnce(&Failure) + Send + use<> + 'static {
+        let (link, runtime) = (Arc::clone(&self.link), self.runtime.downgrade());
+        let (id, codec) = (answer.id.map(str::to_owned), answer.codec);
+        // A name that is too long to be one is not kept.
+        let named = |name: &str| name.chars().take(LONGEST_NAME).collect();
+        let (actor, message): (String, String) = (named(actor), named(message));
+        move |failure| match id {
+            Some(id) => {
+                let answer = Answer {
+                    id: Some(&id),
+                    is_ordered: false,
+                    codec,
+                    shape: Shape::Response,
+                };
+                link.refuse(&answer, failure);
+            }
+            None => {
+                link.counters.error();
+                tracing::debug!(target_actor = %actor.escape_debug(), %failure, "dropped a request");
+                if let Ok(runtime) = runtime.upgrade() {
+                    runtime.lose_from_outside(actor, message, failure);
+                }
+            }
+        }
+    }
+
+    /// Sets the call off. Its failure is to be answered by the caller, unless the call is in flight.
+    fn start(&mut self, request: &Request<'_>, wants: Wants, answer: &Answer<'_>) -> Result<(), Failure> {
+        check_name("target", &request.target)?;
+        check_name("message_type", &request.message_type)?;
+        let head = self
+            .heads
+            .find(self.runtime.router(), &request.target, &request.message_type)?;
+        if let Some(misfit) = self.misfits.get(head.method.name()) {
+            return Err(Failure::new(Code::SchemaMismatch, misfit));
+        }
+        let meta = meta::read(request.meta)?;
+        let place = match head.method.layers().is_empty() {
+            true => None,
+            false => Some(self.link.place()?),
+        };
+        let passage = |deadline, place| {
+            let (actor, method) = (&head.actor, &head.method);
+            Passage::new(actor, method, deadline, meta.clone(), request.payload, place)
+        };
+        let enqueue = |deadline, reply| {
+            let header = CallHeader::new(deadline, None, meta.clone());
+            enqueue(&head.method, &head.actor, header, request.payload, reply)
+        };
+        match (head.method.kind(), wants) {
+            (Kind::Ask, Wants::Reply | Wants::Stream) | (Kind::Stream, Wants::Stream) => {
+                let asked = request.timeout_ms.map(Duration::from_millis);
+                let timeout = self.runtime.timeouts().of(asked.or(head.method.timeout()));
+                let deadline = self.clock.deadline(timeout);
+                let ticket = self.link.admit(answer, deadline, request.credit)?;
+                self.clock.touch();
+                if let Some(place) = place {
+                    let link = Arc::clone(&self.link);
+                    self.runtime
+                        .spawn_outside(passage(deadline, place).answer(link, ticket));
+                } else {
+                    let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
+                    if let Err(failure) = enqueue(deadline, reply) {
+                        self.link.end_failed(ticket, &failure);
+                        return Ok(());
+                    }
+                }
+            }
+            // Without a deadline: whatever is enqueued and awaited by nobody is run, however late.
+            (Kind::Ask | Kind::Tell, Wants::Nothing) => {
+                self.link.admit_unawaited(answer.id)?;
+                match place {
+                    Some(place) => {
+                        let (actor, message) = (head.actor.to_string(), head.method.name().to_owned());
+                        let passage = passage(Deadline::NONE, place);
+                        let refuse = self.refuse_later(&actor, &message, answer);
+                        self.runtime.spawn_outside(passage.deliver(refuse));
+                    }
+                    None => enqueue(Deadline::NONE, WireReply::Discard)?,
+                }
+            }
+            (Kind::Tell, Wants::Reply) => match place {
+                Some(place) => {
+                    let ticket = self.link.admit(answer, Deadline::NONE, None)?;
+                    let link = Arc::clone(&self.link);
+                    let passage = passage(Deadline::NONE, place);
+                    self.runtime.spawn_outside(passage.confirm(link, ticket));
+                }
+                None => {
+                    self.link.admit_unawaited(answer.id)?;
+                    enqueue(Deadline::NONE, WireReply::Discard)?;
+                    self.link.confirm(answer);
+                }
+            },
+            (Kind::Stream, Wants::Nothing | Wants::Reply | Wants::Both) => {
+                return Err(wrong_flags(
+                    "the method answers with a stream; set `expects_stream` alone",
+                ));
+            }
+            (Kind::Ask, Wants::Both) => {
+                return Err(wrong_flags(
+                    "the method answers with one reply; set `expects_reply` alone",
+                ));
+            }
+            (Kind::Tell, Wants::Stream | Wants::Both) => {
+                let text =
+                    "the method has no reply; set `expects_reply` alone to be told that it was enqueued, or no flag";
+                return Err(wrong_flags(text));
+            }
+        }
+        self.processed += 1;
+        Ok(())
+    }
+}
+
+/// Decodes the arguments and puts the call into the actor's queue.
+pub(super) fn enqueue(
+    method: &Method,
+    actor: &ActorId,
+    header: CallHeader,
+    payload: Payload<'_>,
+    reply: WireReply,
+) -> Result<(), Failure> {
+    // The arguments' own `Deserialize` may be the user's.
+    contained::outcome(|| method.enqueue(actor, header, payload, reply)).unwrap_or_else(|Panicked| {
+        Err(Failure::new(
+            Code::SerializationError,
+            "the arguments panicked while they were decoded",
+        ))
+    })
+}
+
+fn wrong_flags(text: &str) -> Failure {
+    Failure::new(Code::ProtocolError, text)
+}

@@ -1,0 +1,166 @@
+//! Messages about the connection itself, one for each name of a control.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use callsheet_schema::{Document, compat};
+use callsheet_wire::{
+    Allowed, Code, Codec, Control, Encode, EncodeError, Failure, Hello, Judgement, PROTOCOL, Welcome, encode,
+};
+use serde::Deserialize;
+
+use super::inbound::Inbound;
+
+/// What this server calls itself.
+const SERVER: &str = concat!("callsheet ", env!("CARGO_PKG_VERSION"));
+
+impl Inbound {
+    pub(super) fn control(&mut self, codec: Codec, control: &Control<'_>) {
+        let id = control.request_id.as_deref();
+        match &*control.control {
+            "cancel" => {
+                if let Some(id) = id {
+                    self.link.cancel(id);
+                }
+                self.processed += 1;
+            }
+            "credit" => {
+                if let (Some(stream), Some(items)) = (&control.stream_id, control.items) {
+                    self.link.credit(stream, items);
+                }
+                self.processed += 1;
+            }
+            "unsubscribe" => {
+                let names: Option<Vec<&str>> =
+                    (control.message_types.as_ref()).map(|names| names.iter().map(|name| &**name).collect());
+                self.unsubscribe(codec, names.as_deref(), id);
+            }
+            "ping" => self.answer_control(codec, id, |_| Ok(())),
+            "hello" => self.answer_control(codec, id, |me| me.hello(control)),
+            "discover" => self.answer_control(codec, id, |me| me.terms.catalogue.discovery()),
+            "schema" => self.schema(codec, control),
+            _ if id.is_some() => {
+                let text = "`control`: this server does not know it; it knows `cancel`, `credit`, `discover`, `hello`, `ping`, \
+                            `schema` and `unsubscribe`";
+                self.refuse_control(codec, id, &Failure::new(Code::ProtocolError, text));
+            }
+            // Of a later version, and nobody waits for an answer.
+            _ => {}
+        }
+    }
+
+    /// Answers a control; one without an id is acted on and never answered.
+    fn answer_control<T: Encode>(
+        &mut self,
+        codec: Codec,
+        id: Option<&str>,
+        act: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) {
+        let answered = id.map_or(Ok(()), |id| self.link.check_id(id)).and_then(|()| act(self));
+        match answered {
+            Ok(answer) => {
+                self.processed += 1;
+                if let Some(id) = id {
+                    self.link.respond(codec, id, &answer);
+                }
+            }
+            Err(failure) => self.refuse_control(codec, id, &failure),
+        }
+    }
+
+    /// Refuses a control, if there is any way to tell it.
+    pub(super) fn refuse_control(&self, codec: Codec, id: Option<&str>, failure: &Failure) {
+        if let Some(id) = id {
+            self.refuse_frame(Some(id.into()), Some(codec), failure);
+        } else {
+            self.terms.counters.error();
+            tracing::debug!(%failure, "dropped a control");
+        }
+    }
+
+    fn hello(&mut self, control: &Control<'_>) -> Result<Welcome, Failure> {
+        let hello: Hello = control.frame.decode().map_err(|error| misread(&error))?;
+        let [lowest, highest] = hello.protocol;
+        if !(lowest..=highest).contains(&PROTOCOL) {
+            let text =
+                format!("`protocol`: this server speaks version {PROTOCOL}, and the client {lowest} to {highest}");
+            return Err(Failure::new(Code::ProtocolError, text));
+        }
+        let document = self.terms.catalogue.document()?;
+        let (mut unknown, mut differing) = (Vec::new(), Vec::new());
+        for (name, hash) in hello.contracts {
+            match document.hashes.get(&name) {
+                None => unknown.push(name),
+                Some(own) if own.contract != hash => differing.push(name),
+                Some(_) => {}
+            }
+        }
+        self.link.greet();
+        Ok(Welcome {
+            protocol: PROTOCOL,
+            server: SERVER.to_owned(),
+            epoch: self.runtime.broker().epoch().to_owned(),
+            unknown,
+            differing,
+            limits: Allowed {
+                frame: self.terms.limits.frame as u64,
+                in_flight: self.terms.limits.in_flight as u64,
+                idle_ms: None,
+            },
+        })
+    }
+
+    /// Gives the document of what is served or, given that of the client, judges whether its calls fit.
+    fn schema(&mut self, codec: Codec, control: &Control<'_>) {
+        #[derive(Deserialize)]
+        struct Own {
+            #[serde(default)]
+            document: Option<Document>,
+        }
+        let id = control.request_id.as_deref();
+        match control.frame.decode::<Own>() {
+            Ok(Own { document: None }) => {
+                self.answer_control(codec, id, |me| me.terms.catalogue.document().map(Served))
+            }
+            Ok(Own {
+                document: Some(document),
+            }) => self.answer_control(codec, id, |me| me.judge(document)),
+            Err(error) => self.refuse_control(codec, id, &misread(&error)),
+        }
+    }
+
+    /// Refuses those calls from now on whose messages the client's document describes otherwise than they are here.
+    fn judge(&mut self, client: Document) -> Result<Judgement, Failure> {
+        let client = client.checked().map_err(|error| {
+            let text = format!("`document`: {error}");
+            Failure::new(Code::ProtocolError, text)
+        })?;
+        let server = self.terms.catalogue.document()?;
+        let breaks = compat::breaks(&client, &server);
+        let refused: BTreeMap<_, _> = breaks
+            .into_iter()
+            .map(|found| (format!("{}.{}", found.contract, found.message), found.to_string()))
+            .collect();
+        self.misfits.clone_from(&refused);
+        Ok(Judgement { refused })
+    }
+}
+
+/// The document of what is served, as it is written to a peer.
+struct Served(Arc<Document>);
+
+impl Encode for Served {
+    fn encode(&self, codec: Codec, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        encode(codec, &*self.0, out)
+    }
+}
+
+fn misread(error: &callsheet_wire::DecodeError) -> Failure {
+    // The root of a payload is the frame itself here.
+    let path = error.path().strip_prefix("payload").unwrap_or_default();
+    let path = path.strip_prefix('.').unwrap_or(path);
+    let text = match path {
+        "" => error.message().to_owned(),
+        path => format!("`{path}`: {}", error.message()),
+    };
+    Failure::new(Code::ProtocolError, text)
+}
