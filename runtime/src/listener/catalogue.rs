@@ -81,9 +81,7 @@ impl Catalogue {
             ServedContract {
                 name: contract.name.clone(),
                 hash: hashes.map(|hashes| hashes.contract.clone()).unwrap_or_default(),
-                message_types: methods
-                    .map(|method| format!("{}.{}", contract.name, method.message))
-                    .collect(),
+                message_types: methods.map(|method| method.message.clone()).collect(),
             }
         });
         let events = document.contracts.iter().flat_map(|contract| &contract.events);

@@ -53,7 +53,17 @@ async fn a_ping_is_answered_in_the_codec_of_its_frame() {
 async fn without_an_id_no_control_is_answered() {
     let server = Server::start().await;
     let mut peer = server.peer().await;
-    for name in ["ping", "hello", "discover", "schema", "unsubscribe", "cancel", "credit", "goodbye", "of tomorrow"] {
+    for name in [
+        "ping",
+        "hello",
+        "discover",
+        "schema",
+        "unsubscribe",
+        "cancel",
+        "credit",
+        "goodbye",
+        "of tomorrow",
+    ] {
         peer.send(&json!({"control": name}).to_string()).await;
     }
     peer.works().await;
@@ -72,8 +82,10 @@ async fn an_unknown_control_is_refused_if_it_has_an_id() {
 async fn the_id_of_a_control_is_no_other_calls() {
     let server = Server::start().await;
     let mut peer = server.peer().await;
-    peer.send(r#"{"target":"probe","message_type":"Wait","payload":{"gate":"g"},"request_id":"c","expects_reply":true}"#)
-        .await;
+    peer.send(
+        r#"{"target":"probe","message_type":"Wait","payload":{"gate":"g"},"request_id":"c","expects_reply":true}"#,
+    )
+    .await;
     for name in ["ping", "hello", "discover", "schema", "unsubscribe"] {
         let fields = json!({"control": name, "protocol": [1, 1]});
         assert_failure(&control(&mut peer, &fields).await, "ProtocolError", "no", false);
@@ -114,7 +126,14 @@ async fn hello_is_told_what_holds_here() {
 async fn versions_that_nobody_speaks_here_are_refused_and_the_connection_goes_on() {
     let server = Server::start().await;
     let mut peer = server.peer().await;
-    for protocol in [json!([2, 9]), json!([0, 0]), json!([3, 1]), json!([1]), json!("1"), Value::Null] {
+    for protocol in [
+        json!([2, 9]),
+        json!([0, 0]),
+        json!([3, 1]),
+        json!([1]),
+        json!("1"),
+        Value::Null,
+    ] {
         let hello = json!({"control": "hello", "protocol": protocol});
         let refused = control(&mut peer, &hello).await;
         assert_failure(&refused, "ProtocolError", "no", false);
@@ -138,13 +157,19 @@ async fn discover_tells_what_is_exposed_and_nothing_else() {
     let names: Vec<_> = contracts.iter().map(|contract| &contract["name"]).collect();
     assert_eq!(names, ["other.Adder", "test.Probe"]);
     assert_eq!(contracts[0]["message_types"], json!(["other.Adder.Add"]));
-    assert_eq!(contracts[0]["hash"], document(&mut peer).await["hashes"]["other.Adder"]["contract"]);
+    assert_eq!(
+        contracts[0]["hash"],
+        document(&mut peer).await["hashes"]["other.Adder"]["contract"]
+    );
 
     // What is exposed later is found later.
     let later = server.runtime.actor("later", State::default).serves(Adder);
     later.expose_as("adder").start().await.unwrap();
     let found = answer(&mut peer, json!({"control": "discover"})).await;
-    assert_eq!(found["actors"][0], json!({"name": "adder", "contracts": ["other.Adder"]}));
+    assert_eq!(
+        found["actors"][0],
+        json!({"name": "adder", "contracts": ["other.Adder"]})
+    );
 }
 
 #[tokio::test]
@@ -170,21 +195,30 @@ async fn calls_that_do_not_fit_the_clients_document_are_refused_on_its_connectio
 
     let mut other = same.clone();
     let contracts = other["contracts"].as_array_mut().unwrap();
-    let probe = contracts.iter_mut().find(|contract| contract["name"] == "test.Probe").unwrap();
+    let probe = contracts
+        .iter_mut()
+        .find(|contract| contract["name"] == "test.Probe")
+        .unwrap();
     let methods = probe["methods"].as_array_mut().unwrap();
     let add = methods.iter_mut().find(|method| method["name"] == "add").unwrap();
     assert_eq!(add["reply"], "i32");
-    add["reply"] = json!("text");
+    add["reply"] = json!("string");
     other.as_object_mut().unwrap().remove("hashes");
-    peer.send_packed(&json!({"control": "schema", "request_id": "c", "document": other})).await;
+    peer.send_packed(&json!({"control": "schema", "request_id": "c", "document": other}))
+        .await;
     let judged = peer.receive_packed().await;
+    assert_eq!(judged["error"], Value::Null, "{judged}");
     let refused: BTreeMap<String, String> = serde_json::from_value(judged["payload"]["refused"].clone()).unwrap();
     assert_eq!(refused.keys().collect::<Vec<_>>(), ["test.Probe.Add"]);
     let call = r#"{"target":"both","message_type":"test.Probe.Add","payload":{"a":1,"b":1},"request_id":"a","expects_reply":true}"#;
     let answer = peer.ask(call).await;
     assert_failure(&answer, "SchemaMismatch", "no", false);
-    assert_eq!(answer["error"], format!("SchemaMismatch: {}", refused["test.Probe.Add"]));
-    let unchanged = r#"{"target":"both","message_type":"other.Adder.Add","payload":{"a":1},"request_id":"a","expects_reply":true}"#;
+    assert_eq!(
+        answer["error"],
+        format!("SchemaMismatch: {}", refused["test.Probe.Add"])
+    );
+    let unchanged =
+        r#"{"target":"both","message_type":"other.Adder.Add","payload":{"a":1},"request_id":"a","expects_reply":true}"#;
     assert_eq!(peer.ask(unchanged).await["payload"], 1);
     server.peer().await.works().await;
 }
@@ -193,7 +227,11 @@ async fn calls_that_do_not_fit_the_clients_document_are_refused_on_its_connectio
 async fn what_is_no_document_is_refused() {
     let server = Server::start().await;
     let mut peer = server.peer().await;
-    for document in [json!({}), json!("x"), json!({"callsheet": 99, "contracts": [], "types": {}, "encodings": {}})] {
+    for document in [
+        json!({}),
+        json!("x"),
+        json!({"callsheet": 99, "contracts": [], "types": {}, "encodings": {}}),
+    ] {
         let refused = control(&mut peer, &json!({"control": "schema", "document": document})).await;
         assert_failure(&refused, "ProtocolError", "no", false);
         assert!(refused["error"].as_str().unwrap().contains("`document"), "{refused}");
@@ -224,7 +262,10 @@ async fn after_unsubscribing_nothing_is_pushed() {
     peer.works().await;
 
     // The numbers went on, so that a new subscription tells what was missed.
-    assert_eq!(peer.ask(subscribe).await["payload"]["subscribed"], json!({"Price": 3, "Trade": 2}));
+    assert_eq!(
+        peer.ask(subscribe).await["payload"]["subscribed"],
+        json!({"Price": 3, "Trade": 2})
+    );
     broker.publish(price(3));
     assert_eq!(peer.receive().await["seq"], 3);
 }
@@ -260,11 +301,15 @@ async fn goodbye_is_said_to_those_who_said_hello() {
     silent.works().await;
     let mut polite = server.peer().await;
     answer(&mut polite, json!({"control": "hello", "protocol": [1, 1]})).await;
-    let wait = r#"{"target":"probe","message_type":"Wait","payload":{"gate":"g"},"request_id":"w","expects_reply":true}"#;
+    let wait =
+        r#"{"target":"probe","message_type":"Wait","payload":{"gate":"g"},"request_id":"w","expects_reply":true}"#;
     polite.send(wait).await;
     server.gates.entered("g").await;
     let peers = async {
-        assert_eq!(polite.receive().await, json!({"control": "goodbye", "drain_ms": 10_000}));
+        assert_eq!(
+            polite.receive().await,
+            json!({"control": "goodbye", "drain_ms": 10_000})
+        );
         silent.is_closed().await;
         // It may still ask whether anybody is there, and what is in flight is answered.
         assert_eq!(answer(&mut polite, json!({"control": "ping"})).await, Value::Null);
@@ -298,7 +343,10 @@ async fn a_stream_with_credit_sends_no_more_than_that() {
     peer.send(r#"{"control":"credit","stream_id":"t","items":3}"#).await;
     peer.send(r#"{"control":"cancel","request_id":"s"}"#).await;
     let end = peer.receive().await;
-    assert_eq!((&end["is_final"], &end["error_code"]), (&json!(true), &json!("Cancelled")));
+    assert_eq!(
+        (&end["is_final"], &end["error_code"]),
+        (&json!(true), &json!("Cancelled"))
+    );
     peer.works().await;
 }
 
@@ -318,7 +366,10 @@ async fn a_stream_without_credit_at_first_waits_for_it() {
         .await;
     for (sequence, is_final) in [(0, false), (1, false), (2, true)] {
         let item = peer.receive().await;
-        assert_eq!((&item["sequence"], &item["is_final"]), (&json!(sequence), &json!(is_final)));
+        assert_eq!(
+            (&item["sequence"], &item["is_final"]),
+            (&json!(sequence), &json!(is_final))
+        );
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{Document, hash::MethodHashes};
 pub struct Break<'a> {
     /// The full name of the contract.
     pub contract: &'a str,
-    /// The short name of the method's message.
+    /// The full name of the method's message.
     pub message: &'a str,
     /// The way of the values that do not fit.
     pub way: Way,

@@ -138,7 +138,7 @@ impl Inbound {
         let breaks = compat::breaks(&client, &server);
         let refused: BTreeMap<_, _> = breaks
             .into_iter()
-            .map(|found| (format!("{}.{}", found.contract, found.message), found.to_string()))
+            .map(|found| (found.message.to_owned(), found.to_string()))
             .collect();
         self.misfits.clone_from(&refused);
         Ok(Judgement { refused })
