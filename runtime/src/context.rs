@@ -125,6 +125,7 @@ impl CallContext {
         Mailbox::new(&Location {
             id: self.actor.id().clone(),
             runtime: self.actor.weak_runtime(),
+            route: None,
         })
     }
 
@@ -134,6 +135,7 @@ impl CallContext {
         ActorRef::new(Location {
             id: self.actor.id().clone(),
             runtime: self.actor.weak_runtime(),
+            route: None,
         })
     }
 

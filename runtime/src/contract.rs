@@ -12,7 +12,7 @@ use callsheet_wire::{Code, DecodeError, Failure, Payload};
 use crate::{
     actor::ContractSet,
     broker::Broker,
-    call::{Outcome, Reply, Returns, UnusedSlots, WireReply},
+    call::{Outcome, Outgoing, Reply, Returns, UnusedSlots, WireReply},
     contained,
     id::ActorId,
     mailbox::{Address, Location, Mailbox},
@@ -87,6 +87,9 @@ pub trait ContractMessage: Sized + Send + 'static {
     /// If dropping an argument does; whoever waits for the call has the failure by then. [`refuse`] does not.
     fn refuse(self, failure: Failure);
 
+    /// The message as it leaves the process, for an actor outside of it; `None` for one that never does.
+    fn into_outgoing(self) -> Option<Outgoing>;
+
     /// The contract, described.
     fn describe(types: &mut Types) -> callsheet_schema::Contract {
         let methods = Self::METHODS.iter().map(|method| &method.descriptor);
@@ -136,6 +139,9 @@ pub trait Proxy: Link {
 pub trait Link: Clone + Send + Sync + 'static {
     /// The chain from here on, for the actor at `location`.
     fn at(location: &Location) -> Self;
+
+    /// The chain from here on, for the actor at `location`, which is outside the process.
+    fn outside(location: &Location) -> Self;
 }
 
 /// The end of a chain.
@@ -144,6 +150,10 @@ pub struct End;
 
 impl Link for End {
     fn at(_: &Location) -> Self {
+        End
+    }
+
+    fn outside(_: &Location) -> Self {
         End
     }
 }

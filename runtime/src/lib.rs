@@ -82,6 +82,7 @@ mod testing;
     reason = "what is modelled is compiled a second time"
 )]
 mod thread_models;
+mod transport;
 mod turn;
 
 pub use actor::{
@@ -113,6 +114,8 @@ pub use settings::{
 };
 pub use streaming::Streaming;
 pub use supervision::{ActorEvent, Backoff, Happening, RestartPolicy, Strategy, Supervision};
+#[cfg(feature = "ipc")]
+pub use transport::{ConnectOptions, Remote};
 
 /// Why a call to a method that declares the error `E` came to nothing: that error, or what went wrong on the way.
 pub type CallError<E> = callsheet_schema::CallError<E, Failure>;
@@ -123,13 +126,13 @@ pub mod __private {
     pub use callsheet_schema as schema;
     pub use callsheet_schema::__private::inventory;
     pub use callsheet_schema::descriptor;
-    pub use callsheet_wire::{Argument, DecodeError, Failure, Payload};
+    pub use callsheet_wire::{Argument, Codec, DecodeError, EncodeError, Failure, Payload, encode, encode_arguments};
     pub use serde;
 
     pub use crate::{
         actor::{Cons, Dispatch, Mode, SharedMethod, SharedTurn, Single},
         broker::Broker,
-        call::{Outcome, Reply, Returns, Tell, UnusedSlots, WireReply, while_awaited},
+        call::{Arguments, Outcome, Outgoing, Reply, Returns, Tell, UnusedSlots, WireReply, while_awaited},
         context::{Context, context},
         contract::{
             Contract, ContractMessage, ContractRef, End, Extends, Letter, Link, Message, Proxy, Serves, TellMessage,

@@ -132,6 +132,19 @@ impl Router {
         all
     }
 
+    /// A name by which callers outside the process reach the actor: its own, or the first one.
+    pub(crate) fn exposed_name(&self, id: &ActorId) -> Option<ActorId> {
+        let actors = read(&self.actors);
+        let names = &actors.get(id)?.names;
+        names.iter().find(|name| *name == id).or(names.first()).cloned()
+    }
+
+    /// The actor with this id, for a caller outside that was given it.
+    pub(crate) fn given(&self, id: &ActorId) -> Option<Exposed> {
+        let routes = Arc::clone(&read(&self.actors).get(id)?.routes);
+        Some(Exposed { id: id.clone(), routes })
+    }
+
     /// The actor that callers outside the process reach as `name`.
     pub(crate) fn exposed(&self, name: &str) -> Option<Exposed> {
         read(&self.exposed).get(name).cloned()

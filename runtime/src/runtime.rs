@@ -1,6 +1,7 @@
 //! What actors run in: names, clock, broker, and an orderly end.
 
 use std::{
+    collections::{HashMap, hash_map},
     fmt,
     future::Future,
     sync::{Arc, Weak},
@@ -8,6 +9,7 @@ use std::{
 };
 
 use callsheet_wire::{Code, Failure};
+use parking_lot::RwLock;
 use tokio::{
     runtime::Handle,
     time::{Instant, timeout},
@@ -17,7 +19,7 @@ use tokio_util::task::TaskTracker;
 #[cfg(feature = "settings")]
 use crate::settings::Settings;
 use crate::{
-    actor::{ActorBuilder, StartError},
+    actor::{ActorBuilder, Sink, StartError},
     ambient::{self, EnterGuard, Handler},
     broker::Broker,
     clock::Clock,
@@ -29,6 +31,7 @@ use crate::{
     mailbox::{ActorRef, Mailbox, Target},
     router::{Router, Routes},
     supervision::{Backoff, Supervisor, Will},
+    transport::Route,
 };
 
 /// So long a shutdown waits for what it has aborted.
@@ -82,6 +85,8 @@ struct Inner {
     /// The replies that follow turns which have ended.
     deferred: TaskTracker,
     dead_letters: DeadLetterCounts,
+    /// The ways to actors outside, by the names that they have here.
+    routes: RwLock<HashMap<String, Arc<dyn Route>>>,
 }
 
 /// What holds in a runtime.
@@ -141,6 +146,7 @@ impl Runtime {
             supervisor,
             deferred: TaskTracker::new(),
             dead_letters: DeadLetterCounts::default(),
+            routes: RwLock::default(),
             tokio,
         }));
         ambient::launched(runtime.0.tokio.id(), runtime.downgrade());
@@ -216,6 +222,8 @@ impl Runtime {
                 tracing::error!("some actors compute without end and could not be stopped");
             }
         }
+        let routes = std::mem::take(&mut *self.0.routes.write());
+        routes.values().for_each(|route| route.end());
         self.0.deferred.close();
         let left = limit.saturating_sub(begun.elapsed());
         if timeout(left, self.0.deferred.wait()).await.is_err() {
@@ -262,13 +270,34 @@ impl Runtime {
     }
 
     pub(crate) fn resolve<M: ContractMessage>(&self, id: &ActorId) -> Result<Target<M>, Failure> {
-        let sink = self.0.router.resolve::<M>(id)?;
-        Ok(Target::new(
-            sink,
-            self.clock(),
-            self.0.terms.timeouts,
-            &self.0.terms.calling,
-        ))
+        Ok(self.target(self.0.router.resolve::<M>(id)?))
+    }
+
+    /// What is behind a mailbox of this runtime.
+    pub(crate) fn target<M>(&self, sink: Arc<dyn Sink<M>>) -> Target<M> {
+        Target::new(sink, self.clock(), self.0.terms.timeouts, &self.0.terms.calling)
+    }
+
+    /// The way to actors outside that is called `name`.
+    pub(crate) fn route(&self, name: &str) -> Option<Arc<dyn Route>> {
+        self.0.routes.read().get(name).cloned()
+    }
+
+    /// Forgets the way that is called `name`.
+    pub(crate) fn remove_route(&self, name: &str) {
+        let removed = self.0.routes.write().remove(name);
+        drop(removed);
+    }
+
+    /// Gives a way to actors outside a name; `false` if that is taken.
+    pub(crate) fn add_route(&self, name: &str, route: Arc<dyn Route>) -> bool {
+        match self.0.routes.write().entry(name.to_owned()) {
+            hash_map::Entry::Occupied(_) => false,
+            hash_map::Entry::Vacant(free) => {
+                free.insert(route);
+                true
+            }
+        }
     }
 
     pub(crate) fn actor_defaults(&self) -> ActorDefaults {
@@ -322,6 +351,11 @@ impl WeakRuntime {
             Some(inner) => Ok(Runtime(inner)),
             None => Err(Failure::new(Code::ShuttingDown, "the runtime was dropped")),
         }
+    }
+
+    /// Whether it is that runtime.
+    pub(crate) fn is(&self, runtime: &Runtime) -> bool {
+        std::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&runtime.0))
     }
 
     pub(crate) fn is_alive(&self) -> bool {

@@ -6,7 +6,11 @@ use std::{
     task::{Context, Poll},
 };
 
+use callsheet_schema::{ContractType, Returned};
+use callsheet_wire::Failure;
 use futures_core::Stream;
+
+use crate::call::Arriving;
 
 /// A stream of replies: what a method returns that answers many times.
 ///
@@ -22,12 +26,44 @@ use futures_core::Stream;
 /// }
 /// # let _ = countdown(3);
 /// ```
-pub struct Streaming<T>(Pin<Box<dyn Stream<Item = T> + Send>>);
+pub struct Streaming<T>(Origin<T>);
+
+enum Origin<T> {
+    Here(Pin<Box<dyn Stream<Item = T> + Send>>),
+    /// An actor outside the process, which may be lost.
+    Outside(Box<dyn Outside<T>>),
+}
+
+/// A stream of items from outside the process.
+trait Outside<T>: Send {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Failure>>>;
+}
+
+impl<T: Returned<Ok: ContractType>> Outside<T> for Arriving {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Failure>>> {
+        Arriving::poll_item(self, cx)
+    }
+}
 
 impl<T> Streaming<T> {
     /// The replies of `stream`.
     pub fn new(stream: impl Stream<Item = T> + Send + 'static) -> Self {
-        Streaming(Box::pin(stream))
+        Streaming(Origin::Here(Box::pin(stream)))
+    }
+
+    /// The next reply, or why it is lost on its way here.
+    pub(crate) fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Failure>>> {
+        match &mut self.0 {
+            Origin::Here(stream) => stream.as_mut().poll_next(cx).map(|item| item.map(Ok)),
+            Origin::Outside(items) => items.poll_item(cx),
+        }
+    }
+}
+
+impl<T: Returned<Ok: ContractType>> Streaming<T> {
+    /// Replies that come from outside the process.
+    pub(crate) fn arriving(items: Arriving) -> Self {
+        Streaming(Origin::Outside(Box::new(items)))
     }
 }
 
@@ -53,11 +89,15 @@ impl<T> Stream for Streaming<T> {
     type Item = T;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.0.as_mut().poll_next(cx)
+        // What comes from outside is read by the call that opened it, which sees failures too.
+        self.poll_reply(cx).map(|item| item?.ok())
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        match &self.0 {
+            Origin::Here(stream) => stream.size_hint(),
+            Origin::Outside(_) => (0, None),
+        }
     }
 }
 

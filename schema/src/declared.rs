@@ -36,6 +36,9 @@ pub trait Returned: Sized + Send + 'static {
     ///
     /// The error that the contract declares, where the method returned it.
     fn split(self) -> Result<Self::Ok, Self::Err>;
+
+    /// What the method returned, of what it was [split](Self::split) into.
+    fn join(parts: Result<Self::Ok, Self::Err>) -> Self;
 }
 
 impl<T: Answer> Returned for T {
@@ -46,6 +49,13 @@ impl<T: Answer> Returned for T {
     fn split(self) -> Result<T, Infallible> {
         Ok(self)
     }
+
+    fn join(parts: Result<T, Infallible>) -> T {
+        match parts {
+            Ok(answer) => answer,
+            Err(never) => match never {},
+        }
+    }
 }
 
 impl<T: Answer, E: ContractType> Returned for Result<T, E> {
@@ -55,6 +65,10 @@ impl<T: Answer, E: ContractType> Returned for Result<T, E> {
     #[inline]
     fn split(self) -> Result<T, E> {
         self
+    }
+
+    fn join(parts: Result<T, E>) -> Self {
+        parts
     }
 }
 

@@ -29,7 +29,7 @@ pub use handle::ActorHandle;
 pub use hooks::{Actor, HookError};
 pub(crate) use plain::{Access, PlainCall, short_name};
 pub use plain::{Exclusively, Handles, On, OnShared, Shared};
-pub(crate) use queue::{QueueSender, Refused, Rejected, Sending, Sink};
+pub(crate) use queue::{Closed, QueueSender, Refused, Rejected, Sending, Sink};
 pub(crate) use set::ContractSet;
 pub use set::{Cons, Single};
 

@@ -17,7 +17,7 @@ use super::dispatch::{Dispatch, Mode, SharedMethod, SharedTurn};
 use crate::{
     broker::Broker,
     by_type::ByType,
-    call::{Outcome, Plainly, Reply, UnusedSlots, WireReply},
+    call::{Outcome, Outgoing, Plainly, Reply, UnusedSlots, WireReply},
     contract::{self, Contract, ContractMessage, Letter, Link, Message, Proxy, TellMessage, WireMethod},
     id::ActorId,
     mailbox::{Address, Location},
@@ -193,6 +193,11 @@ impl<S: Handles<M, K>, M: Send + 'static, K: Access> Link for PlainProxy<S, M, K
     fn at(location: &Location) -> Self {
         PlainProxy(Address::new(location))
     }
+
+    fn outside(location: &Location) -> Self {
+        // No plain message leaves the process: its first call says that there is no such actor.
+        Self::at(location)
+    }
 }
 
 impl<S: Handles<M, K>, M: Send + 'static, K: Access> Clone for PlainProxy<S, M, K> {
@@ -230,6 +235,10 @@ impl<S: Handles<M, K>, M: Send + 'static, K: Access> ContractMessage for Posted<
 
     fn refuse(self, failure: Failure) {
         self.reply.fail(failure);
+    }
+
+    fn into_outgoing(self) -> Option<Outgoing> {
+        None
     }
 
     fn unserved(id: &ActorId) -> Failure {

@@ -6,7 +6,10 @@ use callsheet_wire::Failure;
 use tokio::sync::mpsc::{Permit, Sender, error::TrySendError};
 
 use super::{admitted::Admitted, core::Core};
-use crate::{call::CallHeader, layer::Layers};
+use crate::{
+    call::{CallHeader, closed},
+    layer::Layers,
+};
 
 /// A message in an actor's queue with its call header.
 #[derive(Debug)]
@@ -49,7 +52,7 @@ pub(crate) trait Sink<M>: Send + Sync {
 }
 
 /// Waits for room in a queue. A queue that closes drops the message, and with it its reply.
-pub(crate) type Sending = Pin<Box<dyn Future<Output = Result<(), Closed>> + Send>>;
+pub(crate) type Sending = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
 
 /// The queue was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +161,7 @@ where
         let queue = self.queue.clone();
         let message = (self.inject)(message);
         Box::pin(async move {
-            let permit = queue.queue.reserve().await.map_err(|_| Closed)?;
+            let permit = queue.queue.reserve().await.map_err(|_| closed(&queue.core.id))?;
             queue.put(permit, header, message);
             Ok(())
         })

@@ -1,5 +1,6 @@
 //! A call: from the moment a proxy's method is called to the moment its caller has the reply.
 
+mod arriving;
 mod ask;
 mod blocking;
 mod chain;
@@ -7,6 +8,7 @@ mod continuing;
 mod deferring;
 mod ending;
 mod failing;
+mod outgoing;
 mod pending;
 mod pool;
 mod port;
@@ -18,6 +20,7 @@ mod tell;
 mod while_awaited;
 
 pub use ask::{Ask, AskFuture};
+pub use outgoing::{Arguments, Outgoing};
 pub use pool::UnusedSlots;
 pub use port::WireReply;
 pub use reply::Reply;
@@ -27,6 +30,7 @@ pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};
 pub use while_awaited::while_awaited;
 
+pub(crate) use arriving::{Arrived, Arriving, Inbox, Source};
 pub(crate) use failing::{closed, handler_lost, late_for_first_item, late_in_queue, late_running};
 pub(crate) use port::{Body, EncodedStream, Form, Outlet, Port, Step};
 

@@ -3,9 +3,16 @@
 use std::convert::Infallible;
 
 use callsheet_schema::{Answer, ContractType, DeclaredError, Describe, Kind, OneError, Returned, TypeRef, Types};
-use callsheet_wire::{Code, Failure};
+use callsheet_wire::{Code, DecodeError, Failure, Payload};
 
-use super::{ask::Ask, deferring, port::Port, reply::Reply, streamed::StreamCall};
+use super::{
+    arriving::{Arriving, read_declared},
+    ask::Ask,
+    deferring,
+    port::Port,
+    reply::Reply,
+    streamed::StreamCall,
+};
 use crate::{
     Deferred, Streaming,
     contract::{Message, MessageOf},
@@ -38,6 +45,25 @@ pub trait Returns: Sized + Send + 'static {
 
     /// Sends what a caller outside the process waits for.
     fn write(outcome: Outcome<Self>, port: Port);
+
+    /// Reads the reply of an actor outside the process.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit, or the method answers with a stream.
+    fn read(reply: Payload<'_>) -> Result<Self::Value, DecodeError>;
+
+    /// Reads the declared error of an actor outside the process.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit, or the method declares none.
+    fn read_error(error: Payload<'_>) -> Result<Self::Error, DecodeError> {
+        read_declared(error)
+    }
+
+    /// The stream whose items come from outside the process; `None` if the method answers with one reply.
+    fn open(items: Arriving) -> Option<Self::Value>;
 
     /// The reply or item, and the declared error, described.
     fn describe(types: &mut Types) -> (TypeRef, Option<TypeRef>);
@@ -74,6 +100,14 @@ where
         R::Ok::write(outcome, port);
     }
 
+    fn read(reply: Payload<'_>) -> Result<Self::Value, DecodeError> {
+        R::Ok::read(reply)
+    }
+
+    fn open(items: Arriving) -> Option<Self::Value> {
+        R::Ok::open(items)
+    }
+
     fn describe(types: &mut Types) -> (TypeRef, Option<TypeRef>) {
         (R::Ok::describe_value(types), Self::Error::describe_declared(types))
     }
@@ -102,6 +136,15 @@ impl<T: Send + 'static> Returns for Plainly<T> {
         port.fail(Failure::new(Code::Internal, "a plain message has no reply on the wire"));
     }
 
+    fn read(_: Payload<'_>) -> Result<T, DecodeError> {
+        // For the same reason none is sent there.
+        Err(DecodeError::unread())
+    }
+
+    fn open(_: Arriving) -> Option<T> {
+        None
+    }
+
     fn describe(types: &mut Types) -> (TypeRef, Option<TypeRef>) {
         // For the same reason no document describes it.
         (<() as Describe>::describe(types), None)
@@ -128,6 +171,10 @@ pub trait Answers: Answer + Sized {
 
     fn write<E: DeclaredError>(outcome: Result<Self::Value, E>, port: Port);
 
+    fn read(reply: Payload<'_>) -> Result<Self::Value, DecodeError>;
+
+    fn open(items: Arriving) -> Option<Self::Value>;
+
     fn describe_value(types: &mut Types) -> TypeRef;
 }
 
@@ -149,6 +196,14 @@ impl<T: ContractType> Answers for T {
 
     fn write<E: DeclaredError>(outcome: Result<T, E>, port: Port) {
         port.outcome(outcome);
+    }
+
+    fn read(reply: Payload<'_>) -> Result<T, DecodeError> {
+        reply.decode()
+    }
+
+    fn open(_: Arriving) -> Option<T> {
+        None
     }
 
     fn describe_value(types: &mut Types) -> TypeRef {
@@ -181,6 +236,14 @@ impl<T: Returned<Ok: ContractType>> Answers for Streaming<T> {
         }
     }
 
+    fn read(_: Payload<'_>) -> Result<Self, DecodeError> {
+        Err(DecodeError::unread())
+    }
+
+    fn open(items: Arriving) -> Option<Self> {
+        Some(Streaming::arriving(items))
+    }
+
     fn describe_value(types: &mut Types) -> TypeRef {
         <T::Ok as Describe>::describe(types)
     }
@@ -205,6 +268,14 @@ impl<T: Returned<Ok: ContractType>> Answers for Deferred<T> {
 
     fn write<E: DeclaredError>(outcome: Result<T::Ok, E>, port: Port) {
         port.outcome(outcome);
+    }
+
+    fn read(reply: Payload<'_>) -> Result<T::Ok, DecodeError> {
+        reply.decode()
+    }
+
+    fn open(_: Arriving) -> Option<T::Ok> {
+        None
     }
 
     fn describe_value(types: &mut Types) -> TypeRef {

@@ -154,7 +154,7 @@ where
                     }
                 }
                 State::Open { stream, runtime, first } => {
-                    let mut poll = || Pin::new(&mut *stream).poll_next(cx);
+                    let mut poll = || stream.poll_reply(cx);
                     // As on the wire, the stream is a part of neither its own call nor of the one that reads it.
                     let polled = contained::outcome(|| match runtime {
                         Some(runtime) => ambient::outside_of_calls(runtime, poll),
@@ -177,9 +177,16 @@ where
                         }
                     };
                     *first = None;
-                    let Some(item) = item else {
-                        self.state = State::Ended;
-                        return Poll::Ready(None);
+                    let item = match item {
+                        Some(Ok(item)) => item,
+                        Some(Err(failure)) => {
+                            self.state = State::Ended;
+                            return Poll::Ready(Some(Err(failure.into())));
+                        }
+                        None => {
+                            self.state = State::Ended;
+                            return Poll::Ready(None);
+                        }
                     };
                     let item = item.split().map_err(|error| E::later(error).into_call_error());
                     if item.is_err() {

@@ -16,6 +16,7 @@ use super::{
     socket::{Bound, OwnedPath},
     terms::Terms,
 };
+use crate::transport::Side;
 
 /// How long the loop rests after an error, most of which last: no descriptors are left, or no memory.
 const REST: Duration = Duration::from_millis(50);
@@ -52,7 +53,7 @@ impl Acceptor {
                     }
                     let Ok(peer) = Peer::of(&accepted) else { continue };
                     tracing::debug!(?peer, "a peer connected");
-                    let connection = Connection::new(accepted, &self.terms);
+                    let connection = Connection::new(accepted, &self.terms, Side::Server);
                     connections.spawn(connection.run(stage.clone()));
                     self.terms.counters.set_connections(connections.len());
                 }

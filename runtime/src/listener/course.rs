@@ -21,7 +21,7 @@ pub(super) struct Course {
 
 /// How far a listener is on its way to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     Open,
     /// Calls in flight are answered, new ones are refused.
     Draining,

@@ -7,6 +7,7 @@ mod accept;
 mod catalogue;
 mod connection;
 mod course;
+mod dialled;
 mod in_process;
 mod options;
 mod peer;
@@ -22,11 +23,10 @@ pub use peer::Peer;
 pub use socket::ListenError;
 pub use stats::ListenerStats;
 
-use self::{
-    accept::Incoming,
-    course::{Course, Stage},
-    socket::Bound,
-};
+pub(crate) use course::Stage;
+pub(crate) use dialled::Dialled;
+
+use self::{accept::Incoming, course::Course, socket::Bound};
 use crate::Runtime;
 
 /// A socket on which the exposed actors of a runtime are served. Made by [`Runtime::listen`].

@@ -36,12 +36,20 @@ impl<A: Send + Sync + 'static> ActorRef<A> {
     /// The actor `id` in the ambient runtime, as [`To`](crate::To) finds it.
     pub fn at(id: impl Into<ActorId>) -> Self {
         let runtime = ambient::find().map(|runtime| runtime.downgrade());
-        Self::new(Location { id: id.into(), runtime })
+        Self::new(Location {
+            id: id.into(),
+            runtime,
+            route: None,
+        })
     }
 
     pub(crate) fn of(runtime: WeakRuntime, id: ActorId) -> Self {
         let runtime = Ok(runtime);
-        Self::new(Location { id, runtime })
+        Self::new(Location {
+            id,
+            runtime,
+            route: None,
+        })
     }
 
     pub(crate) fn new(location: Location) -> Self {

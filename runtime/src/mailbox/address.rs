@@ -27,16 +27,19 @@ use crate::{
     id::ActorId,
     layer::{CallInfo, Last, Layers, Passed, Passing},
     runtime::{Timeouts, WeakRuntime},
+    transport::{RemoteSink, Route},
 };
 
 /// An actor's name, and the messages of the contract it is called by.
 pub struct Address<M: ContractMessage>(Arc<Inner<M>>);
 
 /// An actor's name, and the runtime that it is a name in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Location {
     pub(crate) id: ActorId,
     pub(crate) runtime: Result<WeakRuntime, Failure>,
+    /// The way to the actor, if it is not in this process; the runtime is then that of its callers.
+    pub(crate) route: Option<Arc<dyn Route>>,
 }
 
 struct Inner<M: ContractMessage> {
@@ -124,6 +127,19 @@ impl<M: ContractMessage> Address<M> {
         }))
     }
 
+    /// The address of the actor at `location`, which is outside the process.
+    pub fn outside(location: &Location) -> Self {
+        let address = Self::new(location);
+        if let (Some(route), Ok(runtime)) = (&location.route, &location.runtime)
+            && let Ok(runtime) = runtime.upgrade()
+        {
+            let sink = RemoteSink::<M>::new(Arc::clone(route), location.id.clone(), runtime.clock());
+            // It is new, so nothing has resolved it.
+            let _ = address.0.first.set(runtime.target(Arc::new(sink)));
+        }
+        address
+    }
+
     /// The actor's id.
     pub fn id(&self) -> &ActorId {
         &self.0.location.id
@@ -164,6 +180,10 @@ impl<M: ContractMessage> Address<M> {
     #[cold]
     fn look_up(&self) -> Result<Resolved<'_, M>, Failure> {
         let runtime = self.0.location.runtime.clone()?.upgrade()?;
+        if self.0.location.route.is_some() {
+            // It resolves when it is made, or never.
+            return Err(closed(self.id()));
+        }
         let target = runtime.resolve::<M>(self.id())?;
         if self.0.first.get().is_none() {
             return Ok(Resolved::First(self.0.first.get_or_init(|| target)));
@@ -353,7 +373,7 @@ impl Future for Enqueue {
                 mut limit,
             } => {
                 if let Poll::Ready(sent) = sending.as_mut().poll(cx) {
-                    return Poll::Ready(sent.map_err(|_| closed(&id)));
+                    return Poll::Ready(sent);
                 }
                 if limit.as_mut().poll(cx).is_ready() {
                     let text = format!("the queue of actor `{id}` stayed full until the deadline");

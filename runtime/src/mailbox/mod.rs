@@ -103,18 +103,33 @@ impl<T: Contract + ?Sized> Addressed for T {
 impl<T: Contract + ?Sized> Mailbox<T> {
     pub(crate) fn ambient(id: ActorId) -> Self {
         let runtime = ambient::find().map(|runtime| runtime.downgrade());
-        Self::new(&Location { id, runtime })
+        let route = None;
+        Self::new(&Location { id, runtime, route })
     }
 
     pub(crate) fn of(runtime: WeakRuntime, id: ActorId) -> Self {
-        let runtime = Ok(runtime);
-        Self::new(&Location { id, runtime })
+        let (runtime, route) = (Ok(runtime), None);
+        Self::new(&Location { id, runtime, route })
     }
 
     pub(crate) fn new(location: &Location) -> Self {
         Mailbox {
             proxy: T::Proxy::at(location),
         }
+    }
+
+    /// That of an actor here or outside the process.
+    pub(crate) fn anywhere(location: &Location) -> Self {
+        match location.route {
+            None => Self::new(location),
+            Some(_) => Mailbox {
+                proxy: T::Proxy::outside(location),
+            },
+        }
+    }
+
+    pub(crate) fn location(this: &Mailbox<T>) -> &Location {
+        this.proxy.address().location()
     }
 
     /// The same actor's mailbox for a contract that its contract builds on.
@@ -148,7 +163,7 @@ impl<T: Contract + ?Sized> Mailbox<T> {
     where
         T: Extends<U>,
     {
-        Mailbox::new(this.proxy.address().location())
+        Mailbox::anywhere(Mailbox::location(this))
     }
 
     /// Makes the call and waits for its reply: the same as calling the method on the mailbox and awaiting it.

@@ -141,7 +141,7 @@ impl Backoff {
         self
     }
 
-    pub(super) fn is_healthy(self, ran: Duration) -> bool {
+    pub(crate) fn is_healthy(self, ran: Duration) -> bool {
         ran >= self.healthy_after
     }
 
@@ -152,7 +152,7 @@ impl Backoff {
     }
 
     /// What is waited of it.
-    pub(super) fn drawn(self, failures: u32) -> Duration {
+    pub(crate) fn drawn(self, failures: u32) -> Duration {
         self.longest(failures).mul_f64(0.5 + fastrand::f64() / 2.0)
     }
 }

@@ -84,3 +84,30 @@ pub fn encode<T: Serialize + ?Sized>(codec: Codec, value: &T, out: &mut Vec<u8>)
         }
     }
 }
+
+/// Appends named arguments to `out`, as [`Payload::arguments`](crate::Payload::arguments) reads them.
+///
+/// # Errors
+///
+/// As [`encode`] of a struct with these fields.
+pub fn encode_arguments(
+    codec: Codec,
+    arguments: &[(&'static str, &dyn Encode)],
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let start = out.len();
+    let written = crate::envelope::write_map(out, codec, arguments);
+    if written.is_err() {
+        out.truncate(start);
+    }
+    written
+}
+
+impl EncodeError {
+    /// The error of a value that is the field `name` of another.
+    pub(crate) fn within(mut self, name: &str) -> Self {
+        let below = self.path.strip_prefix("payload").unwrap_or(&self.path);
+        self.path = format!("payload.{name}{below}");
+        self
+    }
+}

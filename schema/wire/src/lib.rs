@@ -71,7 +71,7 @@ mod strict;
 
 pub use code::{Code, Delivered, UnknownCode};
 pub use codec::Codec;
-pub use encode::{Encode, EncodeError, encode};
+pub use encode::{Encode, EncodeError, encode, encode_arguments};
 pub use envelope::{
     Allowed, Control, Discovery, ExposedActor, Goodbye, Hello, Incoming, Judgement, MAX_ID, PROTOCOL, Push, Refusal,
     Request, Response, ServedContract, StreamFrame, Subscribe, Unreadable, Welcome, read, write,

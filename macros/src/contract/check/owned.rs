@@ -1,7 +1,7 @@
 //! What crosses the wire is owned.
 
 use quote::ToTokens;
-use syn::{Lifetime, Path, Type, TypeReference, visit::Visit};
+use syn::{GenericArgument, Lifetime, Path, PathArguments, PathSegment, Type, TypeReference, visit::Visit};
 
 use crate::fault::{Code, Faults};
 
@@ -53,7 +53,25 @@ pub(super) fn check_owned(written: &Type, what: &str, faults: &mut Faults) -> bo
             );
         }
         fn visit_type_trait_object(&mut self, written: &'ast syn::TypeTraitObject) {
-            self.fault(written, "is data, so it cannot be a trait object; name a contract type");
+            self.fault(
+                written,
+                "is data, so it cannot be a trait object; name a contract type, or a `Mailbox<dyn Trait>` of the actor",
+            );
+        }
+        fn visit_path_segment(&mut self, segment: &'ast PathSegment) {
+            // A mailbox is data, and named by the contract of its actor. Whether another type is, its traits say; pointers
+            // are known not to be.
+            let points = ["Box", "Arc", "Rc", "Cow"]
+                .iter()
+                .any(|pointer| segment.ident == pointer);
+            match &segment.arguments {
+                PathArguments::AngleBracketed(arguments) if !points => arguments
+                    .args
+                    .iter()
+                    .filter(|argument| !matches!(argument, GenericArgument::Type(Type::TraitObject(_))))
+                    .for_each(|argument| self.visit_generic_argument(argument)),
+                _ => syn::visit::visit_path_segment(self, segment),
+            }
         }
         fn visit_path(&mut self, path: &'ast Path) {
             if path.is_ident("Self") {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::letters;
+use super::{letters, outgoing};
 use crate::{
     contract::check::{Contract, MessageName, Method, Request},
     docs,
@@ -32,7 +32,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let markdown = docs::markdown(&contract.attributes);
     let deprecated = docs::deprecation(&contract.attributes);
     let distinct = distinct_messages(contract);
-    let letters = letters::expand(contract);
+    let (letters, outgoing) = (letters::expand(contract), outgoing::expand(contract));
     quote! {
         #distinct
 
@@ -74,6 +74,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             }
 
             #letters
+
+            #outgoing
         }
 
         __callsheet::inventory::submit! {

@@ -8,6 +8,7 @@ mod fake;
 mod letters;
 mod messages;
 mod names;
+mod outgoing;
 mod proxy;
 mod restated;
 
@@ -35,6 +36,7 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
     let document = document::expand(contract);
     let itself = itself::declared();
     let aliases = aliases::expand(contract);
+    let outgoing = outgoing::arguments(contract);
     let (fake, faked) = (fake::declared(contract), fake::expand(contract));
     let constant_docs = format!("The contract `{name}` as a value, for `.serves({ident})` and `{ident}.at(id)`.");
     let attributes = |names: &[&str]| -> Vec<_> {
@@ -62,6 +64,7 @@ pub(super) fn contract(contract: &Contract) -> TokenStream {
             #itself
             #aliases
             #messages
+            #outgoing
             #proxy
             #dispatch
             #descriptor

@@ -27,6 +27,10 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             fn at(location: &__callsheet::Location) -> Self {
                 Self(__callsheet::Address::new(location), __callsheet::Link::at(location))
             }
+
+            fn outside(location: &__callsheet::Location) -> Self {
+                Self(__callsheet::Address::outside(location), __callsheet::Link::outside(location))
+            }
         }
 
         impl<__Next: __callsheet::Link> __callsheet::Proxy for #proxy<__Next> {

@@ -18,6 +18,7 @@ use crate::{
     contained::{self, Panicked},
     id::ActorId,
     registry::Method,
+    transport::{Crossing, crossing},
 };
 
 /// What a request wants for an answer.
@@ -95,9 +96,12 @@ impl Inbound {
     fn start(&mut self, request: &Request<'_>, wants: Wants, answer: &Answer<'_>) -> Result<(), Failure> {
         check_name("target", &request.target)?;
         check_name("message_type", &request.message_type)?;
-        let head = self
-            .heads
-            .find(self.runtime.router(), &request.target, &request.message_type)?;
+        let head = self.heads.find(
+            &self.link,
+            self.runtime.router(),
+            &request.target,
+            &request.message_type,
+        )?;
         if let Some(misfit) = self.misfits.get(head.method.name()) {
             return Err(Failure::new(Code::SchemaMismatch, misfit));
         }
@@ -112,7 +116,8 @@ impl Inbound {
         };
         let enqueue = |deadline, reply| {
             let header = CallHeader::new(deadline, None, meta.clone());
-            enqueue(&head.method, &head.actor, header, request.payload, reply)
+            let crossed = &self.link.crossing;
+            enqueue(crossed, &head.method, &head.actor, header, request.payload, reply)
         };
         match (head.method.kind(), wants) {
             (Kind::Ask, Wants::Reply | Wants::Stream) | (Kind::Stream, Wants::Stream) => {
@@ -182,6 +187,7 @@ impl Inbound {
 
 /// Decodes the arguments and puts the call into the actor's queue.
 pub(super) fn enqueue(
+    crossed: &Crossing,
     method: &Method,
     actor: &ActorId,
     header: CallHeader,
@@ -189,7 +195,8 @@ pub(super) fn enqueue(
     reply: WireReply,
 ) -> Result<(), Failure> {
     // The arguments' own `Deserialize` may be the user's.
-    contained::outcome(|| method.enqueue(actor, header, payload, reply)).unwrap_or_else(|Panicked| {
+    let enqueue = || contained::outcome(|| method.enqueue(actor, header, payload, reply));
+    crossing(crossed, enqueue).unwrap_or_else(|Panicked| {
         Err(Failure::new(
             Code::SerializationError,
             "the arguments panicked while they were decoded",

@@ -10,13 +10,18 @@ use serde::Deserialize;
 
 use super::inbound::Inbound;
 
-/// What this server calls itself.
-const SERVER: &str = concat!("callsheet ", env!("CARGO_PKG_VERSION"));
+/// What this side calls itself.
+pub(super) const SOFTWARE: &str = concat!("callsheet ", env!("CARGO_PKG_VERSION"));
 
 impl Inbound {
     pub(super) fn control(&mut self, codec: Codec, control: &Control<'_>) {
         let id = control.request_id.as_deref();
+        if self.link.is_client() && !["cancel", "credit", "goodbye", "ping"].contains(&&*control.control) {
+            let text = "this side has connected, and is no server";
+            return self.refuse_control(codec, id, &Failure::new(Code::ProtocolError, text));
+        }
         match &*control.control {
+            "goodbye" if self.link.is_client() => self.link.leave(),
             "cancel" => {
                 if let Some(id) = id {
                     self.link.cancel(id);
@@ -97,7 +102,7 @@ impl Inbound {
         self.link.greet();
         Ok(Welcome {
             protocol: PROTOCOL,
-            server: SERVER.to_owned(),
+            server: SOFTWARE.to_owned(),
             epoch: self.runtime.broker().epoch().to_owned(),
             unknown,
             differing,

@@ -45,6 +45,7 @@ impl Link {
             let waiting = state.in_flight.take_waiting_for_room();
             drop(state);
             waiting.into_iter().for_each(Waker::wake);
+            self.made_room();
         }
         flow
     }
@@ -100,12 +101,14 @@ impl Link {
 
     /// The connection is lost: nobody waits for anything any more.
     pub(super) fn close(&self) {
-        let all = {
+        let (all, written) = {
             let mut state = self.lock();
             state.stage = Stage::Closed;
+            let written = state.outbound.written();
             state.outbound.clear();
-            state.in_flight.end_all()
+            (state.in_flight.end_all(), written)
         };
         all.into_iter().filter_map(|ended| ended.waker).for_each(Waker::wake);
+        self.end_outgoing(written);
     }
 }

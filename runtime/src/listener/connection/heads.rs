@@ -2,7 +2,8 @@
 
 use callsheet_wire::Failure;
 
-use crate::{id::ActorId, registry::Method, router::Router};
+use super::link::Link;
+use crate::{id::ActorId, registry::Method, router::Router, transport::Border};
 
 /// So many heads are remembered.
 const REMEMBERED: usize = 8;
@@ -31,7 +32,13 @@ impl Heads {
     /// # Errors
     ///
     /// If no such actor is exposed, or the message type is not one of its methods.
-    pub(super) fn find(&mut self, router: &Router, target: &str, message_type: &str) -> Result<&Head, Failure> {
+    pub(super) fn find(
+        &mut self,
+        link: &Link,
+        router: &Router,
+        target: &str,
+        message_type: &str,
+    ) -> Result<&Head, Failure> {
         // Read before anything is looked up, so that a change in between is seen next time.
         let version = router.version();
         if version != self.version {
@@ -44,7 +51,7 @@ impl Heads {
             .position(|head| head.target == target && head.message_type == message_type);
         let at = match known {
             Some(at) => at,
-            None => self.remember(look_up(router, target, message_type)?),
+            None => self.remember(look_up(link, router, target, message_type)?),
         };
         Ok(&self.heads[at])
     }
@@ -62,8 +69,13 @@ impl Heads {
 }
 
 #[cold]
-fn look_up(router: &Router, target: &str, message_type: &str) -> Result<Head, Failure> {
-    let exposed = router.exposed(target).ok_or_else(|| Failure::actor_not_found(target))?;
+fn look_up(link: &Link, router: &Router, target: &str, message_type: &str) -> Result<Head, Failure> {
+    // Whoever was connected to from here may call what it was given the mailboxes of, and nothing else.
+    let exposed = match link.is_client() {
+        true => link.hosted(target).and_then(|id| router.given(&id)),
+        false => router.exposed(target),
+    };
+    let exposed = exposed.ok_or_else(|| Failure::actor_not_found(target))?;
     let method = exposed.routes.registry.find(target, message_type)?;
     Ok(Head {
         target: target.to_owned(),

@@ -1,6 +1,10 @@
 //! One frame: what it is, and what is done about it.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 use callsheet_wire::{Code, Codec, Failure, Incoming, read};
 
@@ -70,10 +74,18 @@ impl Inbound {
     }
 
     fn frame(&mut self, payload: &[u8]) {
-        match read(payload) {
+        let read = read(payload);
+        if let Ok((codec, _)) = &read {
+            self.link.packs.store(*codec != Codec::Json, Ordering::Relaxed);
+        }
+        match read {
             Ok((codec, Incoming::Request(request))) => self.request(codec, &request),
             Ok((codec, Incoming::Subscribe(subscribe))) => self.subscribe(codec, &subscribe),
             Ok((codec, Incoming::Control(control))) => self.control(codec, &control),
+            Ok((_, Incoming::Response(response))) if self.link.answered(&response) => {}
+            Ok((_, Incoming::StreamFrame(frame))) if self.link.streamed(&frame) => {}
+            // A call that has ended here, or what nobody asked for: a refusal of it would be refused in its turn.
+            Ok((_, Incoming::Response(_) | Incoming::StreamFrame(_) | Incoming::Push(_))) if self.link.is_client() => {}
             Ok((codec, Incoming::Response(response))) => {
                 self.refuse_frame(response.request_id, Some(codec), &servers_alone("response"));
             }
@@ -81,6 +93,10 @@ impl Inbound {
                 self.refuse_frame(None, Some(codec), &servers_alone("stream frame"));
             }
             Ok((codec, Incoming::Push(_))) => self.refuse_frame(None, Some(codec), &servers_alone("push")),
+            // As above: a server that sends such frames is told nothing of it.
+            Err(unreadable) if self.link.is_client() => {
+                tracing::debug!(failure = %unreadable.failure, "the server sent a frame that cannot be read");
+            }
             Err(unreadable) => self.refuse_frame(unreadable.request_id, unreadable.codec, &unreadable.failure),
         }
     }

@@ -39,7 +39,7 @@ pub(super) struct Passage {
     /// None if there is none.
     payload: Option<Vec<u8>>,
     /// Its place among those of the connection, which are bounded.
-    _place: Place,
+    place: Place,
 }
 
 impl Passage {
@@ -52,7 +52,7 @@ impl Passage {
         place: Place,
     ) -> Self {
         Passage {
-            _place: place,
+            place,
             actor: actor.clone(),
             method: method.clone(),
             deadline,
@@ -150,7 +150,14 @@ impl Passage {
             None => Payload::absent(self.codec),
         };
         let header = CallHeader::new(self.deadline, None, meta);
-        enqueue(&self.method, &self.actor, header, payload, reply)
+        enqueue(
+            &self.place.0.crossing,
+            &self.method,
+            &self.actor,
+            header,
+            payload,
+            reply,
+        )
     }
 }
 

@@ -9,8 +9,8 @@
 use std::{
     cell::Cell,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::Waker,
 };
@@ -22,11 +22,13 @@ use super::{
     in_flight::{Call, InFlight, Phase},
     order::Slot,
     outbound::Outbound,
+    outgoing::{Abandoned, Outgoing},
 };
 use crate::{
     clock::Clock,
     listener::{options::Limits, stats::Counters, terms::Terms},
     runtime::WeakRuntime,
+    transport::{Crossing, Side},
 };
 
 /// A larger buffer is not kept once what was in it has been passed on.
@@ -44,6 +46,12 @@ pub(super) struct Link {
     passing: AtomicUsize,
     /// Itself, for the tasks that pump its streams.
     pub(super) me: Weak<Link>,
+    /// What mailboxes in payloads cross.
+    pub(super) crossing: Crossing,
+    pub(super) outgoing: Outgoing,
+    pub(super) abandoned: Arc<Abandoned>,
+    /// The peer's last frame was in MessagePack.
+    pub(super) packs: AtomicBool,
 }
 
 pub(super) struct State {
@@ -75,7 +83,7 @@ pub(super) struct Wakes {
 }
 
 impl Link {
-    pub(super) fn new(terms: &Terms) -> Arc<Self> {
+    pub(super) fn new(terms: &Terms, side: Side) -> Arc<Self> {
         let limits = terms.limits;
         let link = Arc::new_cyclic(|me| Link {
             state: Mutex::new(State {
@@ -93,6 +101,15 @@ impl Link {
             runtime: terms.runtime.downgrade(),
             passing: AtomicUsize::new(0),
             me: Weak::clone(me),
+            crossing: Crossing {
+                border: Weak::<Link>::clone(me),
+                beyond: OnceLock::new(),
+                side,
+                runtime: terms.runtime.downgrade(),
+            },
+            outgoing: Outgoing::default(),
+            abandoned: Abandoned::new(Weak::clone(me)),
+            packs: AtomicBool::new(false),
         });
         let place: Weak<Link> = Arc::downgrade(&link);
         link.clock.register(place);
@@ -154,7 +171,7 @@ impl Link {
 }
 
 /// The place of a call on its way through layers, given back when it is dropped.
-pub(super) struct Place(Arc<Link>);
+pub(super) struct Place(pub(super) Arc<Link>);
 
 impl Drop for Place {
     fn drop(&mut self) {

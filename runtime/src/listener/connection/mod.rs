@@ -17,6 +17,7 @@ mod link;
 mod meta;
 mod order;
 mod outbound;
+mod outgoing;
 mod replies;
 mod requests;
 mod streams;
@@ -26,10 +27,11 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Weak},
     task::{Context, Poll, ready},
 };
 
+use callsheet_wire::Codec;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -39,6 +41,7 @@ use tokio::{
 
 use self::{flow::Flow, inbound::Inbound, input::Input, link::Link};
 use super::{Stage, terms::Terms};
+use crate::transport::{Route, Side};
 
 pub(super) use self::in_flight::MOST as MOST_IN_FLIGHT;
 
@@ -59,8 +62,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: UnixStream, terms: &Arc<Terms>) -> Self {
-        let link = Link::new(terms);
+    pub(super) fn new(socket: UnixStream, terms: &Arc<Terms>, side: Side) -> Self {
+        let link = Link::new(terms, side);
         Connection {
             socket,
             inbound: Inbound::new(Arc::clone(&link), terms),
@@ -72,6 +75,13 @@ impl Connection {
             is_ending: false,
             has_ended: false,
         }
+    }
+
+    /// Begins as the side that has made the connection, and gives the way to the peer's actors. Mailboxes that come over
+    /// it lead to `route`, which outlives it.
+    pub(super) fn dial(&self, codec: Codec, route: Weak<dyn Route>) -> Arc<dyn Route> {
+        self.link.dialled(codec, route);
+        Arc::clone(&self.link) as Arc<dyn Route>
     }
 
     /// Serves the peer until it is gone or the listener ends.
@@ -104,6 +114,7 @@ impl Connection {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         // Before anything is looked at, so that no change in between is missed.
         self.link.task.register(cx.waker());
+        self.link.sweep_abandoned();
         loop {
             let flow = self.poll_write(cx)?;
             if self.is_ending && flow.is_quiet {
@@ -143,11 +154,18 @@ impl Connection {
                 }
             }
             match Pin::new(&mut self.socket).poll_write(cx, &self.output[self.written..]) {
-                Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(written) => self.written += written?,
+                Poll::Ready(Ok(0)) => return Err(self.failed(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(written)) => self.written += written,
+                Poll::Ready(Err(error)) => return Err(self.failed(error)),
                 Poll::Pending => return Ok(self.link.set_unwritten(self.output.len() - self.written)),
             }
         }
+    }
+
+    /// Takes note of what was not written, so that it is known what the peer never got.
+    fn failed(&self, error: io::Error) -> io::Error {
+        let _ = self.link.set_unwritten(self.output.len() - self.written);
+        error
     }
 
     /// Whether the peer is gone altogether, and has not only closed its sending half.

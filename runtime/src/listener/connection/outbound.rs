@@ -14,7 +14,9 @@ use super::order::{Order, Slot};
 pub(super) struct Outbound {
     buffer: Vec<u8>,
     order: Order,
-    /// How many bytes the task has taken and not written yet.
+    /// How many bytes the task has taken so far.
+    taken: u64,
+    /// How many of them it has not written yet.
     unwritten: usize,
     /// From so many bytes on the output is full.
     high_water: usize,
@@ -27,6 +29,7 @@ impl Outbound {
         Outbound {
             buffer: Vec::new(),
             order: Order::default(),
+            taken: 0,
             unwritten: 0,
             high_water,
             is_idle: false,
@@ -93,6 +96,7 @@ impl Outbound {
         debug_assert!(taken.is_empty(), "what was taken before is written");
         mem::swap(&mut self.buffer, taken);
         self.unwritten = taken.len();
+        self.taken += taken.len() as u64;
         self.is_idle = taken.is_empty();
     }
 
@@ -104,6 +108,16 @@ impl Outbound {
     /// The task has still so many bytes to write.
     pub(super) fn set_unwritten(&mut self, bytes: usize) {
         self.unwritten = bytes;
+    }
+
+    /// Where the next frame begins among all bytes that ever leave.
+    pub(super) fn end(&self) -> u64 {
+        self.taken + self.buffer.len() as u64
+    }
+
+    /// How many bytes have left.
+    pub(super) fn written(&self) -> u64 {
+        self.taken - self.unwritten as u64
     }
 
     /// Forgets everything.

@@ -13,6 +13,7 @@ use crate::{
     call::{Body, EncodedStream, Outlet},
     clock::{Reading, Sweep},
     contained::{self, Panicked},
+    transport::crossing,
 };
 
 impl Outlet for Link {
@@ -40,7 +41,8 @@ impl Outlet for Link {
         // The handler itself replies, so it need not be told.
         ended.waker = None;
         with_scratch(|frame| {
-            let written = encode(frame, |frame| body.write(frame, ended.codec, ended.form()));
+            let write = |frame: &mut Vec<u8>| body.write(frame, ended.codec, ended.form());
+            let written = crossing(&self.crossing, || encode(frame, write));
             if let Err(failure) = written.and_then(|()| self.unfit(frame).map_or(Ok(()), Err)) {
                 self.counters.error();
                 frame.clear();

@@ -16,6 +16,7 @@ use crate::{
     call::{EncodedStream, Step},
     clock::Deadline,
     contained::{self, Panicked},
+    transport::crossing,
 };
 
 /// What came of polling a stream once.
@@ -40,7 +41,7 @@ pub(super) async fn pump(link: Arc<Link>, ticket: u64, mut stream: Box<dyn Encod
                 return Poll::Ready(Err(gone));
             }
             let write = || stream.poll_write(cx, &mut frame, codec, &name, sequence);
-            Poll::Ready(Ok(match contained::outcome(write) {
+            Poll::Ready(Ok(match crossing(&link.crossing, || contained::outcome(write)) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(Ok(step))) => Polled::Step(step),
                 Ok(Poll::Ready(Err(error))) => Polled::Unfit(error),

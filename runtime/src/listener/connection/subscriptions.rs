@@ -1,6 +1,6 @@
 //! Subscriptions to events, and what a peer is told when it has subscribed.
 
-use callsheet_wire::{Codec, Failure, Subscribe};
+use callsheet_wire::{Code, Codec, Failure, Subscribe};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::inbound::{Inbound, check_name};
@@ -9,6 +9,10 @@ use crate::broker::Subscribed;
 impl Inbound {
     pub(super) fn subscribe(&mut self, codec: Codec, subscribe: &Subscribe<'_>) {
         let request_id = subscribe.request_id.as_deref();
+        if self.link.is_client() {
+            let text = "this side has connected, and is no server";
+            return self.refuse_control(codec, request_id, &Failure::new(Code::ProtocolError, text));
+        }
         let wanted: Vec<&str> = subscribe.message_types.iter().map(|name| &**name).collect();
         let subscribed = self
             .link

@@ -150,6 +150,36 @@ impl<'o> Head<'o> {
     }
 }
 
+/// Appends a map of names and values, of which there may be any number.
+pub(crate) fn write_map(
+    out: &mut Vec<u8>,
+    codec: Codec,
+    entries: &[(&'static str, &dyn Encode)],
+) -> Result<(), EncodeError> {
+    match codec {
+        Codec::Json => out.push(b'{'),
+        #[cfg(feature = "msgpack")]
+        Codec::MessagePack => {
+            let length = u32::try_from(entries.len()).expect("a method has fewer arguments than u32 counts");
+            scalar::map_length(length, out);
+        }
+    }
+    for (index, (name, value)) in entries.iter().enumerate() {
+        if codec == Codec::Json && index > 0 {
+            out.push(b',');
+        }
+        scalar::text(codec, name, out);
+        if codec == Codec::Json {
+            out.push(b':');
+        }
+        value.encode(codec, out).map_err(|error| error.within(name))?;
+    }
+    if codec == Codec::Json {
+        out.push(b'}');
+    }
+    Ok(())
+}
+
 /// Appends one frame whose envelope cannot fail to be written.
 pub(super) fn infallible(out: &mut Vec<u8>, body: impl FnOnce(&mut Vec<u8>)) {
     let written = frame::write::<frame::TooLong>(out, |out| {

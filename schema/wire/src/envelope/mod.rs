@@ -19,6 +19,8 @@ mod response;
 mod stream;
 mod subscribe;
 
+pub(crate) use head::write_map;
+
 pub use control::Control;
 pub use discovery::{Discovery, ExposedActor, ServedContract};
 pub use fields::MAX_ID;

@@ -1,0 +1,69 @@
+//! A connection that this side has made: the same as one that was accepted, but for what the peer may call.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Weak},
+};
+
+use callsheet_wire::Codec;
+use tokio::{net::UnixStream, sync::watch};
+
+use super::{ListenerOptions, catalogue::Catalogue, connection::Connection, course::Stage, terms::Terms};
+use crate::{
+    Runtime,
+    transport::{Route, RouteState, Side},
+};
+
+/// A connection that this side has made, and that is driven by a task of the runtime.
+pub(crate) struct Dialled {
+    route: Arc<dyn Route>,
+    /// Whose other half is dropped when the connection ends.
+    ended: watch::Receiver<()>,
+}
+
+impl Dialled {
+    /// Drives the connection over `socket` until it ends or `stage` says so. Mailboxes that come over it lead to `route`.
+    pub(crate) fn begin(
+        runtime: &Runtime,
+        socket: UnixStream,
+        codec: Codec,
+        route: Weak<dyn Route>,
+        stage: watch::Receiver<Stage>,
+    ) -> Self {
+        let options = ListenerOptions::in_process();
+        let terms = Arc::new(Terms {
+            runtime: runtime.clone(),
+            limits: options.limits(),
+            connections: 1,
+            drain: options.drain_limit(),
+            counters: Arc::default(),
+            catalogue: Catalogue::new(runtime),
+        });
+        let connection = Connection::new(socket, &terms, Side::Client);
+        let route = connection.dial(codec, route);
+        let (alive, ended) = watch::channel(());
+        runtime.spawn_outside(async move {
+            connection.run(stage).await;
+            drop(alive);
+        });
+        Dialled { route, ended }
+    }
+
+    pub(crate) fn route(&self) -> Arc<dyn Route> {
+        Arc::clone(&self.route)
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self.route.state(), RouteState::Ended(_))
+    }
+
+    /// Ready when it has ended.
+    pub(crate) fn ended(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let mut ended = self.ended.clone();
+        Box::pin(async move {
+            // Nothing is ever sent.
+            let _ = ended.changed().await;
+        })
+    }
+}

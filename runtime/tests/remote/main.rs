@@ -1,0 +1,8 @@
+//! Actors of other processes, and mailboxes that travel.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "a test is no library")]
+
+mod by_hand;
+mod calls;
+mod lost;
+mod mailboxes;
+mod sides;
