@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use callsheet_schema::{Contract, Kind, Types, descriptor::MethodDescriptor};
+use callsheet_schema::{Access, Contract, Kind, Types, descriptor::MethodDescriptor};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
-    actor::{Refused, Sink},
-    call::{CallHeader, Metadata, WireReply, closed},
-    contract::{ContractMessage, Letter},
+    actor::{Closed, Refused, Sink},
+    call::{CallHeader, Metadata, Standing, WireReply, closed},
+    contract::{ContractMessage, Letter, WireMethod},
     id::ActorId,
     layer::{CallInfo, Layers},
 };
@@ -45,6 +45,10 @@ pub(crate) trait Decode: Send + Sync {
     fn timeout(&self, index: usize) -> Option<Duration>;
     /// The method `index` of the contract.
     fn method(&self, index: usize) -> Option<&'static MethodDescriptor>;
+    /// The actor's number.
+    fn number(&self) -> u64;
+    /// Lets a call past the queue, which a running call of the actor waits for.
+    fn admit(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused>;
     /// What describes the contract.
     fn describe(&self) -> fn(&mut Types) -> Contract;
     fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused>;
@@ -78,21 +82,34 @@ impl<M: ContractMessage> Decode for Entry<M> {
         M::METHODS.get(index).map(|method| &method.descriptor)
     }
 
+    fn number(&self) -> u64 {
+        self.sink.number()
+    }
+
+    fn admit(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused> {
+        let message = (method::<M>(index)?.decode)(payload, reply).map_err(|error| Refused::Unfit(error.into()))?;
+        self.sink.admit(header, message).map_err(|Closed| Refused::Closed)
+    }
+
     fn describe(&self) -> fn(&mut Types) -> Contract {
         M::describe
     }
 
     fn enqueue(&self, index: usize, header: CallHeader, payload: Payload<'_>, reply: WireReply) -> Result<(), Refused> {
-        let Some(method) = M::METHODS.get(index) else {
-            let text = format!("`{}` has no method {index}", M::DESCRIPTOR.name);
-            return Err(Refused::Unfit(Failure::new(Code::Internal, text)));
-        };
+        let method = method::<M>(index)?;
         let mut reply = Some(reply);
         self.sink.try_send_with(header, &mut || {
             let reply = reply.take().unwrap_or(WireReply::Discard);
             (method.decode)(payload, reply).map_err(Failure::from)
         })
     }
+}
+
+fn method<M: ContractMessage>(index: usize) -> Result<&'static WireMethod<M>, Refused> {
+    M::METHODS.get(index).ok_or_else(|| {
+        let text = format!("`{}` has no method {index}", M::DESCRIPTOR.name);
+        Refused::Unfit(Failure::new(Code::Internal, text))
+    })
 }
 
 impl Registry {
@@ -172,6 +189,24 @@ impl Method {
         self.kind
     }
 
+    /// How a call stands to those that wait for it, here and in other processes.
+    ///
+    /// # Errors
+    ///
+    /// If it could never run.
+    fn standing(&self, id: &ActorId, header: &CallHeader) -> Result<Standing, Failure> {
+        let link = header.more.as_ref().and_then(|more| more.link.as_ref());
+        let Some(waiting) = link.and_then(|link| link.awaiting()) else {
+            return Ok(Standing::Free);
+        };
+        let method = self.entry.method(self.index);
+        let exclusive = method.is_some_and(|method| method.access == Access::Exclusive);
+        match waiting.standing(self.entry.number(), exclusive) {
+            Standing::Deadlock => Err(waiting.deadlock(id)),
+            standing => Ok(standing),
+        }
+    }
+
     /// Decodes the payload and puts the call into the queue of the actor `id`, at once or not at all.
     ///
     /// Whoever is refused gets the failure here; the reply is then of no use any more.
@@ -182,12 +217,14 @@ impl Method {
         payload: Payload<'_>,
         reply: WireReply,
     ) -> Result<(), Failure> {
-        self.entry
-            .enqueue(self.index, header, payload, reply)
-            .map_err(|refused| match refused {
-                Refused::Unfit(failure) => failure,
-                Refused::Full => Failure::new(Code::TargetBusy, format!("the queue of `{id}` is full")),
-                Refused::Closed => closed(id),
-            })
+        let enqueued = match self.standing(id, &header)? {
+            Standing::Admitted => self.entry.admit(self.index, header, payload, reply),
+            _ => self.entry.enqueue(self.index, header, payload, reply),
+        };
+        enqueued.map_err(|refused| match refused {
+            Refused::Unfit(failure) => failure,
+            Refused::Full => Failure::new(Code::TargetBusy, format!("the queue of `{id}` is full")),
+            Refused::Closed => closed(id),
+        })
     }
 }

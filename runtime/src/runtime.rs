@@ -31,7 +31,7 @@ use crate::{
     mailbox::{ActorRef, Mailbox, Target},
     router::{Router, Routes},
     supervision::{Backoff, Supervisor, Will},
-    transport::Route,
+    transport::{Route, exports::Exports},
 };
 
 /// So long a shutdown waits for what it has aborted.
@@ -87,6 +87,7 @@ struct Inner {
     dead_letters: DeadLetterCounts,
     /// The ways to actors outside, by the names that they have here.
     routes: RwLock<HashMap<String, Arc<dyn Route>>>,
+    exports: Exports,
 }
 
 /// What holds in a runtime.
@@ -147,6 +148,7 @@ impl Runtime {
             deferred: TaskTracker::new(),
             dead_letters: DeadLetterCounts::default(),
             routes: RwLock::default(),
+            exports: Exports::default(),
             tokio,
         }));
         ambient::launched(runtime.0.tokio.id(), runtime.downgrade());
@@ -276,6 +278,11 @@ impl Runtime {
     /// What is behind a mailbox of this runtime.
     pub(crate) fn target<M>(&self, sink: Arc<dyn Sink<M>>) -> Target<M> {
         Target::new(sink, self.clock(), self.0.terms.timeouts, &self.0.terms.calling)
+    }
+
+    /// Its calls that wait for others in further processes.
+    pub(crate) fn exports(&self) -> &Exports {
+        &self.0.exports
     }
 
     /// The way to actors outside that is called `name`.

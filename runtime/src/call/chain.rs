@@ -13,7 +13,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use callsheet_wire::{Code, Delivered, Failure};
+use callsheet_wire::{Code, Delivered, Failure, Hop};
 
 use crate::id::ActorId;
 
@@ -27,6 +27,9 @@ pub(crate) struct Turn {
     live: AtomicBool,
     /// The call that it serves.
     serves: Option<Arc<Link>>,
+    /// The calls that wait for this one in other processes, the innermost first. Such a turn is no actor's here: it stands
+    /// for all those on the way of a call that came from there.
+    elsewhere: Vec<Hop>,
 }
 
 /// A call that a turn awaits.
@@ -56,6 +59,7 @@ impl Turn {
             exclusive,
             live: AtomicBool::new(true),
             serves,
+            elsewhere: Vec::new(),
         })
     }
 
@@ -80,19 +84,22 @@ impl Turn {
 
     /// This turn, and those that wait for it.
     fn waiting(&self) -> impl Iterator<Item = &Turn> {
-        std::iter::successors(Some(self), |turn| {
-            let link = turn.serves.as_ref()?;
-            let holds = link.awaited.load(Ordering::Acquire) && link.turn.live.load(Ordering::Acquire);
-            holds.then_some(&*link.turn)
-        })
+        std::iter::successors(Some(self), |turn| turn.serves.as_ref()?.awaiting())
     }
 
     /// Why a call of `target` in this turn is refused.
     pub(crate) fn deadlock(&self, target: &ActorId) -> Failure {
         let mut chain: Vec<String> = self
             .waiting()
-            .filter(|turn| turn.actor.is_some())
-            .map(|turn| format!("{} ({})", turn.id, if turn.exclusive { "exclusive" } else { "shared" }))
+            .filter(|turn| turn.actor.is_some() || !turn.elsewhere.is_empty())
+            .map(|turn| {
+                let how = match (turn.elsewhere.is_empty(), turn.exclusive) {
+                    (false, _) => "elsewhere",
+                    (true, true) => "exclusive",
+                    (true, false) => "shared",
+                };
+                format!("{} ({how})", turn.id)
+            })
             .collect();
         chain.reverse();
         let text = format!(
@@ -124,6 +131,40 @@ impl Link {
             turn,
             awaited: AtomicBool::new(true),
         })
+    }
+
+    /// The call that waits for one which came from another process, with those in other processes that wait for that in
+    /// turn, the innermost first, and the innermost one of this process.
+    pub(crate) fn arrived(elsewhere: Vec<Hop>, here: Option<Arc<Link>>) -> Arc<Self> {
+        let id = elsewhere.first().map_or("", |hop| &*hop.actor).into();
+        Link::new(Arc::new(Turn {
+            actor: None,
+            id,
+            exclusive: false,
+            live: AtomicBool::new(true),
+            serves: here,
+            elsewhere,
+        }))
+    }
+
+    /// The turn that awaits the call, if it still does.
+    pub(crate) fn awaiting(&self) -> Option<&Turn> {
+        let holds = self.awaited.load(Ordering::Acquire) && self.turn.live.load(Ordering::Acquire);
+        holds.then_some(&*self.turn)
+    }
+
+    /// What other processes are told of the calls that wait for this one, where it has the number `link`.
+    pub(crate) fn hops(&self, runtime: &str, link: u64) -> Vec<Hop> {
+        let Some(turn) = self.awaiting() else { return Vec::new() };
+        let own = Hop {
+            runtime: runtime.to_owned(),
+            link,
+            actor: turn.id.to_string(),
+        };
+        // What came with a call tells of all that is beyond it.
+        let elsewhere = turn.waiting().find(|turn| !turn.elsewhere.is_empty());
+        let elsewhere = elsewhere.map_or(&[][..], |turn| &turn.elsewhere);
+        std::iter::once(own).chain(elsewhere.iter().cloned()).collect()
     }
 
     /// Nobody awaits the call any more.

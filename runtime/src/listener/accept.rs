@@ -54,6 +54,9 @@ impl Acceptor {
                     let Ok(peer) = Peer::of(&accepted) else { continue };
                     tracing::debug!(?peer, "a peer connected");
                     let connection = Connection::new(accepted, &self.terms, Side::Server);
+                    if peer.uid == rustix::process::geteuid().as_raw() {
+                        connection.trust();
+                    }
                     connections.spawn(connection.run(stage.clone()));
                     self.terms.counters.set_connections(connections.len());
                 }

@@ -4,11 +4,13 @@
 //! | -- | -- |
 //! | a mailbox whose actor is outside has a queue that is a way there | [`sink`] |
 //! | the way is a connection, which takes calls and hands their replies back | [`Route`] |
+//! | who waits for a call is told along the way, and known when it comes back | [`exports`] |
 //! | a mailbox in a payload becomes a contract, an id and a route, and the other way round | [`crossing`] |
 
 #[cfg(feature = "ipc")]
 mod connect;
 mod crossing;
+pub(crate) mod exports;
 mod sink;
 
 use std::{future::Future, pin::Pin, sync::Arc, task::Context, time::Duration};

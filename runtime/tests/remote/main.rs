@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod calls;
+mod chains;
 mod lost;
 mod mailboxes;
 mod sides;

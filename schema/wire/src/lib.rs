@@ -73,8 +73,8 @@ pub use code::{Code, Delivered, UnknownCode};
 pub use codec::Codec;
 pub use encode::{Encode, EncodeError, encode, encode_arguments};
 pub use envelope::{
-    Allowed, Control, Discovery, ExposedActor, Goodbye, Hello, Incoming, Judgement, MAX_ID, PROTOCOL, Push, Refusal,
-    Request, Response, ServedContract, StreamFrame, Subscribe, Unreadable, Welcome, read, write,
+    Allowed, Control, Discovery, ExposedActor, Goodbye, Hello, Hop, Incoming, Judgement, MAX_ID, PROTOCOL, Push,
+    Refusal, Request, Response, ServedContract, StreamFrame, Subscribe, Unreadable, Welcome, read, write,
 };
 pub use failure::Failure;
 pub use payload::{DecodeError, Payload};

@@ -302,6 +302,7 @@ fn written(out: &mut Vec<u8>, codec: Codec, fields: &Object) {
             timeout_ms: number(fields, "timeout_ms"),
             credit: number(fields, "credit"),
             meta: None,
+            chain: None,
         };
         write::request(out, codec, &head, payload)
     } else if let Some(stream_id) = text(fields, "stream_id") {

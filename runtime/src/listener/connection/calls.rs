@@ -106,16 +106,27 @@ impl Inbound {
             return Err(Failure::new(Code::SchemaMismatch, misfit));
         }
         let meta = meta::read(request.meta)?;
+        // Nobody waits for a call without an answer.
+        let chain = request.chain.filter(|_| wants != Wants::Nothing);
+        let link = self.link.chain(chain)?;
         let place = match head.method.layers().is_empty() {
             true => None,
             false => Some(self.link.place()?),
         };
         let passage = |deadline, place| {
             let (actor, method) = (&head.actor, &head.method);
-            Passage::new(actor, method, deadline, meta.clone(), request.payload, place)
+            Passage::new(
+                actor,
+                method,
+                deadline,
+                link.clone(),
+                meta.clone(),
+                request.payload,
+                place,
+            )
         };
         let enqueue = |deadline, reply| {
-            let header = CallHeader::new(deadline, None, meta.clone());
+            let header = CallHeader::new(deadline, link.clone(), meta.clone());
             let crossed = &self.link.crossing;
             enqueue(crossed, &head.method, &head.actor, header, request.payload, reply)
         };

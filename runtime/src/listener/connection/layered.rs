@@ -22,7 +22,7 @@ use super::{
     link::{Link, Place},
 };
 use crate::{
-    call::{Body, CallHeader, EncodedStream, Metadata, Outlet, Port, WireReply},
+    call::{Body, CallHeader, EncodedStream, Link as Waits, Metadata, Outlet, Port, WireReply},
     clock::Deadline,
     id::ActorId,
     layer::{Last, Passed},
@@ -34,6 +34,7 @@ pub(super) struct Passage {
     actor: ActorId,
     method: Method,
     deadline: Deadline,
+    waits: Option<Arc<Waits>>,
     meta: Option<Metadata>,
     codec: Codec,
     /// None if there is none.
@@ -47,6 +48,7 @@ impl Passage {
         actor: &ActorId,
         method: &Method,
         deadline: Deadline,
+        waits: Option<Arc<Waits>>,
         meta: Option<Metadata>,
         payload: Payload<'_>,
         place: Place,
@@ -56,6 +58,7 @@ impl Passage {
             actor: actor.clone(),
             method: method.clone(),
             deadline,
+            waits,
             meta,
             codec: payload.codec(),
             payload: (!payload.is_absent()).then(|| payload.bytes().to_vec()),
@@ -149,7 +152,7 @@ impl Passage {
             Some(bytes) => Payload::new(self.codec, bytes),
             None => Payload::absent(self.codec),
         };
-        let header = CallHeader::new(self.deadline, None, meta);
+        let header = CallHeader::new(self.deadline, self.waits, meta);
         enqueue(
             &self.place.0.crossing,
             &self.method,

@@ -50,6 +50,8 @@ pub(super) struct Link {
     pub(super) crossing: Crossing,
     pub(super) outgoing: Outgoing,
     pub(super) abandoned: Arc<Abandoned>,
+    /// The peer is a program of this user, whose chains are believed.
+    pub(super) trusts: AtomicBool,
     /// The peer's last frame was in MessagePack.
     pub(super) packs: AtomicBool,
 }
@@ -109,6 +111,7 @@ impl Link {
             },
             outgoing: Outgoing::default(),
             abandoned: Abandoned::new(Weak::clone(me)),
+            trusts: AtomicBool::new(side == Side::Client),
             packs: AtomicBool::new(false),
         });
         let place: Weak<Link> = Arc::downgrade(&link);

@@ -27,7 +27,7 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::{Arc, Weak},
+    sync::{Arc, Weak, atomic::Ordering},
     task::{Context, Poll, ready},
 };
 
@@ -75,6 +75,11 @@ impl Connection {
             is_ending: false,
             has_ended: false,
         }
+    }
+
+    /// The peer is a program of this very user.
+    pub(super) fn trust(&self) {
+        self.link.trusts.store(true, Ordering::Relaxed);
     }
 
     /// Begins as the side that has made the connection, and gives the way to the peer's actors. Mailboxes that come over

@@ -13,7 +13,7 @@ use std::{
 
 use callsheet_schema::Kind;
 use callsheet_wire::{
-    Code, Codec, Delivered, Failure, Hello, PROTOCOL, Payload, Refusal, Response, StreamFrame, frame,
+    Code, Codec, Delivered, Failure, Hello, Hop, PROTOCOL, Payload, Refusal, Response, StreamFrame, frame,
     write::{self, RequestHead},
 };
 use parking_lot::Mutex;
@@ -25,11 +25,18 @@ use crate::{
     call::{Arrived, Arriving, Inbox, Source},
     contained::{self, Panicked},
     id::ActorId,
-    transport::{Border, RemoteCall, Route, RouteState, Side, Written, crossing, is_same, open},
+    transport::{
+        Border, RemoteCall, Route, RouteState, Side, Written, crossing,
+        exports::{self, Export},
+        is_same, open,
+    },
 };
 
 /// So many items of a stream may be on their way to a reader here.
 const WINDOW: u64 = 64;
+
+/// A chain is read up to so many bytes.
+const LARGEST_CHAIN: usize = 16 << 10;
 
 /// The calls of the peer's actors that have not ended.
 #[derive(Default)]
@@ -55,6 +62,8 @@ enum Entry {
         call: RemoteCall,
         /// Where its frame ends among all bytes that leave: the peer may have it once so many are written.
         sent_at: u64,
+        /// By which a call that comes back is known to be a part of this one.
+        _export: Option<Export>,
     },
     Streaming(Arc<Inbox>),
 }
@@ -94,6 +103,27 @@ impl Link {
         };
         // What the server answers is of no use here; that it is greeted is: it says goodbye then.
         self.say(|frame| write::hello(frame, codec, "hello", &hello).expect("a hello is short"));
+    }
+
+    /// Who waits for a call that comes with this chain. What a stranger says of that is not believed: it would be let past
+    /// the queue, or have calls refused.
+    ///
+    /// # Errors
+    ///
+    /// `ProtocolError`, if it is no chain, or too long.
+    pub(super) fn chain(&self, chain: Option<Payload<'_>>) -> Result<Option<Arc<crate::call::Link>>, Failure> {
+        let Some(chain) = chain.filter(|_| self.trusts.load(Ordering::Relaxed)) else {
+            return Ok(None);
+        };
+        let fault = |text: &str| Failure::new(Code::ProtocolError, format!("`chain`: {text}")).with_path("chain");
+        if chain.bytes().len() > LARGEST_CHAIN {
+            return Err(fault(&format!("expected at most {LARGEST_CHAIN} bytes")));
+        }
+        let hops: Vec<Hop> = chain.decode().map_err(|error| fault(error.message()))?;
+        if hops.len() > exports::LONGEST {
+            return Err(fault(&format!("expected at most {} calls", exports::LONGEST)));
+        }
+        Ok(exports::enter(&self.runtime, hops))
     }
 
     /// Whether this side has made the connection.
@@ -211,7 +241,7 @@ impl Link {
         for entry in entries.into_values() {
             let failure = Failure::new(Code::ConnectionClosed, "the connection to the actor was lost");
             match entry {
-                Entry::Waiting { call, sent_at } if sent_at > written => self.start_again(call, failure),
+                Entry::Waiting { call, sent_at, .. } if sent_at > written => self.start_again(call, failure),
                 Entry::Waiting { call, .. } => self.settle(call, |call| call.fail(failure)),
                 Entry::Streaming(inbox) => _ = inbox.put(Arrived::Failed(failure)),
             }
@@ -298,7 +328,13 @@ impl Link {
     }
 
     /// Writes a call into `frame`.
-    fn write_call(&self, frame: &mut Vec<u8>, id: &str, call: &RemoteCall) -> Result<(), Failure> {
+    fn write_call(
+        &self,
+        frame: &mut Vec<u8>,
+        id: &str,
+        call: &RemoteCall,
+        chain: Option<&[Hop]>,
+    ) -> Result<(), Failure> {
         let is_stream = call.outgoing.kind == Kind::Stream;
         let message_type = call.message_type();
         let head = RequestHead {
@@ -308,6 +344,7 @@ impl Link {
             timeout_ms: call.time_left().map(in_millis),
             credit: is_stream.then_some(WINDOW),
             meta: call.meta.as_deref(),
+            chain,
             ..RequestHead::new(call.target.as_str(), &message_type)
         };
         let arguments = Written(&*call.outgoing.arguments);
@@ -362,7 +399,9 @@ impl Route for Link {
                 calls.last += 1;
                 calls.last
             };
-            if let Err(failure) = self.write_call(frame, &id.to_string(), &call) {
+            let left = call.link.as_ref().and_then(|link| exports::leave(&self.runtime, link));
+            let (export, chain) = left.unzip();
+            if let Err(failure) = self.write_call(frame, &id.to_string(), &call, chain.as_deref()) {
                 return self.settle(call, |call| call.fail(failure.with_delivered(Delivered::No)));
             }
             // Known before it is written: its answer may be quick. And the connection cannot be closed in between.
@@ -373,7 +412,11 @@ impl Route for Link {
                 return self.settle(call, |call| call.fail(failure.with_delivered(Delivered::No)));
             }
             let sent_at = state.outbound.end() + frame.len() as u64;
-            let entry = Entry::Waiting { call, sent_at };
+            let entry = Entry::Waiting {
+                call,
+                sent_at,
+                _export: export,
+            };
             self.outgoing.calls.lock().entries.insert(id, entry);
             self.append(&mut state, frame);
         });

@@ -4,6 +4,7 @@
 //! leaving payloads undecoded; [`incoming`] decides from the keys what the frame is, and each kind takes the fields it
 //! knows. Writing goes through [`head`], which puts the discriminator first and the payload last.
 
+mod chain;
 mod control;
 mod discovery;
 mod fields;
@@ -21,6 +22,7 @@ mod subscribe;
 
 pub(crate) use head::write_map;
 
+pub use chain::Hop;
 pub use control::Control;
 pub use discovery::{Discovery, ExposedActor, ServedContract};
 pub use fields::MAX_ID;

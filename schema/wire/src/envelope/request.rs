@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use super::fields::{Fields, Known};
-use super::head::Head;
+use super::{Hop, head::Head};
 use crate::{Codec, Encode, EncodeError, Failure, Payload, frame};
 
 /// A call of a method: a tell, an ask or a stream, as its flags say.
@@ -77,6 +77,8 @@ pub struct RequestHead<'a> {
     pub credit: Option<u64>,
     /// What is sent along for whoever handles the call.
     pub meta: Option<&'a BTreeMap<String, String>>,
+    /// The calls that wait for this one, the innermost first.
+    pub chain: Option<&'a [Hop]>,
 }
 
 impl<'a> RequestHead<'a> {
@@ -91,6 +93,7 @@ impl<'a> RequestHead<'a> {
             timeout_ms: None,
             credit: None,
             meta: None,
+            chain: None,
         }
     }
 }
@@ -113,6 +116,7 @@ pub fn request(
         head.timeout_ms.is_some(),
         head.credit.is_some(),
         head.meta.is_some(),
+        head.chain.is_some(),
     ];
     let fields = 3 + optional.into_iter().filter(|is_there| *is_there).count();
     frame::write(out, |out| {
@@ -129,6 +133,9 @@ pub fn request(
             .optional_number("credit", head.credit);
         if let Some(meta) = head.meta {
             map.value("meta", meta)?;
+        }
+        if let Some(chain) = head.chain {
+            map.value("chain", &chain)?;
         }
         map.value("payload", payload)?.close();
         Ok(())
