@@ -56,7 +56,10 @@ mod contract;
 mod dead_letter;
 mod deferred;
 mod document;
+mod exposure;
 mod extensions;
+#[cfg(feature = "health")]
+mod health;
 #[cfg(feature = "axum")]
 pub mod http;
 mod id;
@@ -98,7 +101,10 @@ pub use context::CallContext;
 pub use contract::{Contract, ContractRef, Extends, Serves};
 pub use dead_letter::{DeadLetter, DeadLetters, Loss};
 pub use deferred::Deferred;
+pub use exposure::ExposeError;
 pub use extensions::{ActorExtension, Configured, ExtensionError, Extensions, RunningExtensions};
+#[cfg(feature = "health")]
+pub use health::{Health, HealthCheck, HealthChecks, HealthHandle, HealthReport, Readiness};
 pub use id::ActorId;
 pub use launch::{LaunchError, RuntimeOptions};
 pub use layer::{CallInfo, Layer, Next, Passed};

@@ -7,6 +7,7 @@ use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
     actor::{Closed, Refused, Sink},
+    broker::Broker,
     call::{CallHeader, Metadata, Standing, WireReply, closed},
     contract::{ContractMessage, Letter, WireMethod},
     id::ActorId,
@@ -45,6 +46,8 @@ pub(crate) trait Decode: Send + Sync {
     fn timeout(&self, index: usize) -> Option<Duration>;
     /// The method `index` of the contract.
     fn method(&self, index: usize) -> Option<&'static MethodDescriptor>;
+    /// Lets callers outside subscribe to the contract's events.
+    fn expose_events(&self, broker: &Broker);
     /// The actor's number.
     fn number(&self) -> u64;
     /// Lets a call past the queue, which a running call of the actor waits for.
@@ -82,6 +85,10 @@ impl<M: ContractMessage> Decode for Entry<M> {
         M::METHODS.get(index).map(|method| &method.descriptor)
     }
 
+    fn expose_events(&self, broker: &Broker) {
+        M::expose_events(broker);
+    }
+
     fn number(&self) -> u64 {
         self.sink.number()
     }
@@ -116,6 +123,11 @@ impl Registry {
     /// The contracts, by their full names, with what describes each.
     pub(crate) fn contracts(&self) -> impl Iterator<Item = (&'static str, fn(&mut Types) -> Contract)> {
         self.contracts.iter().map(|entry| (entry.contract(), entry.describe()))
+    }
+
+    /// Lets callers outside subscribe to the events of all contracts.
+    pub(crate) fn expose_events(&self, broker: &Broker) {
+        self.contracts.iter().for_each(|entry| entry.expose_events(broker));
     }
 
     pub(crate) fn add(&mut self, entry: Arc<dyn Decode>) {

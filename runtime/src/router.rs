@@ -14,6 +14,7 @@ use callsheet_wire::Failure;
 use crate::{
     actor::Sink,
     contract::ContractMessage,
+    exposure::ExposeError,
     id::ActorId,
     registry::{Entry, Registry},
 };
@@ -56,7 +57,7 @@ pub(crate) struct Exposed {
 /// An actor and its exposed names.
 struct Named {
     routes: Arc<Routes>,
-    names: Box<[ActorId]>,
+    names: Vec<ActorId>,
 }
 
 /// The names of one runtime.
@@ -84,7 +85,7 @@ impl Router {
             hash_map::Entry::Occupied(_) => return Err(id.clone()),
             hash_map::Entry::Vacant(free) => free.insert(Named {
                 routes: Arc::clone(&routes),
-                names: names.into(),
+                names: names.to_vec(),
             }),
         };
         for name in names {
@@ -122,6 +123,36 @@ impl Router {
     /// Changes whenever [`exposed`](Self::exposed) may say something else: what was looked up before is then stale.
     pub(crate) fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
+    }
+
+    /// Gives the actor a further exposed name.
+    pub(crate) fn expose(&self, id: &ActorId, name: &ActorId) -> Result<Arc<Routes>, ExposeError> {
+        let mut actors = write(&self.actors);
+        let actor = actors.get_mut(id).ok_or_else(|| ExposeError::Stopped(id.clone()))?;
+        let mut exposed = write(&self.exposed);
+        match exposed.entry(name.clone()) {
+            hash_map::Entry::Occupied(_) => return Err(ExposeError::NameTaken(name.clone())),
+            hash_map::Entry::Vacant(free) => free.insert(Exposed {
+                id: id.clone(),
+                routes: Arc::clone(&actor.routes),
+            }),
+        };
+        actor.names.push(name.clone());
+        self.version.fetch_add(1, Ordering::Release);
+        Ok(Arc::clone(&actor.routes))
+    }
+
+    /// Takes an exposed name away; whether there was one.
+    pub(crate) fn hide(&self, name: &str) -> bool {
+        let mut actors = write(&self.actors);
+        let Some(hidden) = write(&self.exposed).remove(name) else {
+            return false;
+        };
+        if let Some(actor) = actors.get_mut(&hidden.id) {
+            actor.names.retain(|known| known.as_str() != name);
+        }
+        self.version.fetch_add(1, Ordering::Release);
+        true
     }
 
     /// Every exposed name, with the actor behind it; sorted.

@@ -7,6 +7,7 @@ mod cancel;
 mod codecs;
 mod controls;
 mod crowd;
+mod exposure;
 mod gates;
 mod headers;
 mod language;
