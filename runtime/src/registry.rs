@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use callsheet_schema::{Access, Contract, Kind, Types, descriptor::MethodDescriptor};
+use callsheet_schema::{
+    Access, Contract, Kind, TypeRef, Types,
+    descriptor::{MethodDescriptor, RequestDescriptor},
+};
 use callsheet_wire::{Code, Failure, Payload};
 
 use crate::{
@@ -195,6 +198,17 @@ impl Method {
     /// How long its callers wait if they say nothing, where the contract says it.
     pub(crate) fn timeout(&self) -> Option<Duration> {
         self.entry.timeout(self.index)
+    }
+
+    /// The type of its reply, described.
+    pub(crate) fn reply(&self) -> TypeRef {
+        let described = self.entry.method(self.index).and_then(|method| method.returned);
+        described.map_or(TypeRef::Unit, |describe| describe(&mut Types::default()).0)
+    }
+
+    /// What its payload is made of.
+    pub(crate) fn request(&self) -> Option<&'static RequestDescriptor> {
+        self.entry.method(self.index).map(|method| &method.request)
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -8,6 +8,7 @@ mod codecs;
 mod controls;
 mod crowd;
 mod exposure;
+mod forwarding;
 mod gates;
 mod headers;
 mod language;

@@ -6,6 +6,7 @@ use callsheet_schema::Kind;
 use callsheet_wire::{Code, Codec, Failure, Payload, Request};
 
 use super::{
+    forwarding::UNTOLD,
     in_flight::Shape,
     inbound::{Inbound, LONGEST_NAME, check_name},
     layered::Passage,
@@ -109,6 +110,23 @@ impl Inbound {
         // Nobody waits for a call without an answer.
         let chain = request.chain.filter(|_| wants != Wants::Nothing);
         let link = self.link.chain(chain)?;
+        let forwarded = match request.reply_to.as_deref() {
+            Some(name) => Some(
+                self.link
+                    .forwarding(self.runtime.router(), name, &head.method, answer.codec)?,
+            ),
+            None => None,
+        };
+        if forwarded.is_some() && matches!(wants, Wants::Stream | Wants::Both) {
+            return Err(wrong_flags(
+                "`reply_to`: set `expects_reply` alone to be told that it was delivered, or no flag",
+            ));
+        }
+        let outlet = || forwarded.clone().unwrap_or_else(|| Arc::clone(&self.outlet));
+        let unawaited = || match &forwarded {
+            Some(outlet) => WireReply::Port(Port::new(Arc::clone(outlet), UNTOLD)),
+            None => WireReply::Discard,
+        };
         let place = match head.method.layers().is_empty() {
             true => None,
             false => Some(self.link.place()?),
@@ -138,11 +156,10 @@ impl Inbound {
                 let ticket = self.link.admit(answer, deadline, request.credit)?;
                 self.clock.touch();
                 if let Some(place) = place {
-                    let link = Arc::clone(&self.link);
                     self.runtime
-                        .spawn_outside(passage(deadline, place).answer(link, ticket));
+                        .spawn_outside(passage(deadline, place).answer(outlet(), ticket));
                 } else {
-                    let reply = WireReply::Port(Port::new(Arc::clone(&self.outlet), ticket));
+                    let reply = WireReply::Port(Port::new(outlet(), ticket));
                     if let Err(failure) = enqueue(deadline, reply) {
                         self.link.end_failed(ticket, &failure);
                         return Ok(());
@@ -157,9 +174,9 @@ impl Inbound {
                         let (actor, message) = (head.actor.to_string(), head.method.name().to_owned());
                         let passage = passage(Deadline::NONE, place);
                         let refuse = self.refuse_later(&actor, &message, answer);
-                        self.runtime.spawn_outside(passage.deliver(refuse));
+                        self.runtime.spawn_outside(passage.deliver(unawaited(), refuse));
                     }
-                    None => enqueue(Deadline::NONE, WireReply::Discard)?,
+                    None => enqueue(Deadline::NONE, unawaited())?,
                 }
             }
             (Kind::Tell, Wants::Reply) => match place {

@@ -66,8 +66,8 @@ impl Passage {
     }
 
     /// Passes a call on whose reply goes to `ticket`.
-    pub(super) async fn answer(self, link: Arc<Link>, ticket: u64) {
-        let (outlet, told) = (Arc::clone(&link), Arc::new(Told::default()));
+    pub(super) async fn answer(self, outlet: Arc<dyn Outlet>, ticket: u64) {
+        let (link, told) = (Arc::clone(&outlet), Arc::new(Told::default()));
         let telling = Arc::clone(&told);
         let passed = self.pass(move |passage, meta| async move {
             let (done, ended) = oneshot::channel();
@@ -99,7 +99,7 @@ impl Passage {
                 Failure::new(Code::Internal, text).with_delivered(Delivered::No)
             }),
         };
-        link.end_failed(ticket, &failure);
+        link.fail(ticket, failure);
     }
 
     /// Passes a message on that has no reply, and says to `ticket` that it is in the queue.
@@ -120,9 +120,9 @@ impl Passage {
     }
 
     /// Passes a message on that nobody waits for; `refuse` is called if it is lost.
-    pub(super) async fn deliver(self, refuse: impl FnOnce(&Failure) + Send + 'static) {
+    pub(super) async fn deliver(self, reply: WireReply, refuse: impl FnOnce(&Failure) + Send + 'static) {
         let passed = self.pass(|passage, meta| async move {
-            passage.enqueue(meta, WireReply::Discard)?;
+            passage.enqueue(meta, reply)?;
             Ok(Passed::Enqueued)
         });
         if let Err(failure) = passed.await {
@@ -181,7 +181,7 @@ struct Told {
 
 /// A connection as the reply to one call sees it, with a layer looking on.
 struct Observed {
-    outlet: Arc<Link>,
+    outlet: Arc<dyn Outlet>,
     told: Arc<Told>,
     done: Mutex<Option<oneshot::Sender<Result<Passed, Failure>>>>,
 }

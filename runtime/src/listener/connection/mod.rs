@@ -8,6 +8,7 @@ mod calls;
 mod controls;
 mod events;
 mod flow;
+mod forwarding;
 mod heads;
 mod in_flight;
 mod inbound;
