@@ -198,6 +198,11 @@ struct EventsPage;
 #[doc = include_str!("../../docs/testing.md")]
 struct TestingPage;
 
+/// The page on actors of other processes, compiled and run.
+#[cfg(all(doctest, feature = "ipc"))]
+#[doc = include_str!("../../docs/remote.md")]
+struct RemotePage;
+
 /// The page on settings, compiled and run.
 #[cfg(all(doctest, feature = "settings"))]
 #[doc = include_str!("../../docs/settings.md")]

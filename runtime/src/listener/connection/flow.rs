@@ -37,7 +37,8 @@ impl Link {
 
     fn flow(&self, mut state: MutexGuard<'_, State>) -> Flow {
         let flow = Flow {
-            may_read: !state.outbound.is_overfull(),
+            // One side reads whatever happens, or two that have much to say to each other would wait for ever.
+            may_read: self.is_client() || !state.outbound.is_overfull(),
             is_quiet: state.in_flight.len() + state.ending == 0 && state.outbound.is_empty(),
         };
         if state.wants_room && !state.outbound.is_full() {
