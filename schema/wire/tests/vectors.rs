@@ -1,11 +1,15 @@
 //! Replays the byte vectors: what they say is read from their bytes, and canonical bytes are written from what they say.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use callsheet_wire::write::{self, PushHead, RequestHead};
-use callsheet_wire::{Code, Codec, Control, Delivered, Failure, Incoming, Payload, Refusal, encode, frame, read};
+use callsheet_wire::{
+    Code, Codec, Control, Delivered, Discovery, Encode, Failure, Goodbye, Hello, Incoming, Judgement, Payload, Refusal,
+    Welcome, encode, frame, read,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -71,10 +75,11 @@ fn replay(file: &str) {
             Codec::MessagePack
         };
         assert_eq!(found, codec, "{name}");
-        let from_client = matches!(
-            incoming,
-            Incoming::Request(_) | Incoming::Subscribe(_) | Incoming::Control(_)
-        );
+        let from_client = match &incoming {
+            Incoming::Request(_) | Incoming::Subscribe(_) => true,
+            Incoming::Control(control) => control.control != "goodbye",
+            Incoming::Response(_) | Incoming::StreamFrame(_) | Incoming::Push(_) => false,
+        };
         assert_eq!(direction, if from_client { "client" } else { "server" }, "{name}");
         assert_eq!(
             meaningful(shown(&incoming)),
@@ -118,6 +123,61 @@ fn subscriptions() {
 #[test]
 fn controls() {
     replay("control.json");
+}
+
+#[test]
+fn failures_obey_their_details() {
+    for vector in load::<Vector>("response.json") {
+        let Vector { name, fields, .. } = &vector;
+        let frame = bytes(&vector.frame_hex);
+        let Ok((_, Incoming::Response(response))) = read(payload(&frame)) else {
+            panic!("{name}: no response")
+        };
+        let Err(Refusal::Failure(failure)) = response.outcome() else {
+            let is_own = fields["success"] == true || fields["error_code"] == "ContractError";
+            assert!(is_own, "{name}");
+            continue;
+        };
+        assert_eq!(Some(&json!(failure.to_string())), fields.get("error"), "{name}");
+        let Some(Value::Object(mut told)) = fields.get("error_details").cloned() else {
+            continue;
+        };
+        // Of a later version.
+        told.retain(|field, _| !matches!(&**field, "later" | "degrees"));
+        assert_eq!(details(&failure), Value::Object(told), "{name}");
+    }
+}
+
+#[test]
+fn every_control_and_every_code_is_among_the_vectors_in_both_codecs() {
+    let told = |file: &str, field: &str| -> BTreeSet<(String, String)> {
+        let vectors = load::<Vector>(file).into_iter().filter(|vector| vector.canonical);
+        vectors
+            .filter_map(|vector| Some((text(&vector.fields, field)?.to_owned(), vector.codec.clone())))
+            .collect()
+    };
+    let (controls, codes) = (told("control.json", "control"), told("response.json", "error_code"));
+    let names = [
+        "hello",
+        "schema",
+        "discover",
+        "ping",
+        "unsubscribe",
+        "cancel",
+        "credit",
+        "goodbye",
+    ];
+    for codec in ["json", "messagepack"] {
+        for name in names {
+            assert!(controls.contains(&(name.into(), codec.into())), "{name} in {codec}");
+        }
+        for code in Code::ALL {
+            assert!(
+                codes.contains(&(code.as_str().into(), codec.into())),
+                "{code} in {codec}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -255,6 +315,14 @@ fn details(failure: &Failure) -> Value {
     if let Some(path) = failure.path() {
         details["path"] = path.into();
     }
+    if let Some(milliseconds) = failure.retry_after_ms() {
+        details["retry_after_ms"] = milliseconds.into();
+    }
+    for (name, list) in [("chain", failure.chain()), ("candidates", failure.candidates())] {
+        if !list.is_empty() {
+            details[name] = list.into();
+        }
+    }
     details
 }
 
@@ -283,16 +351,10 @@ fn written(out: &mut Vec<u8>, codec: Codec, fields: &Object) {
     let id = text(fields, "request_id");
     let payload = fields.get("payload").unwrap_or(&Value::Null);
     let result = if let Some(control) = text(fields, "control") {
-        match control {
-            "cancel" => write::cancel(out, codec, id.expect("a cancel names its call")),
-            "credit" => {
-                let stream_id = text(fields, "stream_id").expect("a credit names its stream");
-                write::credit(out, codec, stream_id, number(fields, "items").expect("a credit counts"));
-            }
-            other => panic!("no writer for `{other}`"),
-        }
+        control_written(out, codec, control, fields);
         Ok(())
     } else if let Some(target) = text(fields, "target") {
+        let meta: Option<BTreeMap<String, String>> = fields.get("meta").map(of);
         let head = RequestHead {
             target,
             message_type: text(fields, "message_type").expect("a request has a type"),
@@ -301,7 +363,7 @@ fn written(out: &mut Vec<u8>, codec: Codec, fields: &Object) {
             expects_stream: flag(fields, "expects_stream"),
             timeout_ms: number(fields, "timeout_ms"),
             credit: number(fields, "credit"),
-            meta: None,
+            meta: meta.as_ref(),
             chain: None,
         };
         write::request(out, codec, &head, payload)
@@ -343,10 +405,59 @@ fn written(out: &mut Vec<u8>, codec: Codec, fields: &Object) {
                 write::refusal(out, codec, id, &failure);
                 Ok(())
             }
-            None => write::response(out, codec, id, payload),
+            None => write::response(out, codec, id, &*answer(payload)),
         }
     };
     result.expect("plain values encode");
+}
+
+fn control_written(out: &mut Vec<u8>, codec: Codec, control: &str, fields: &Object) {
+    let id = text(fields, "request_id");
+    let named = || id.expect("a control that is answered has an id");
+    match control {
+        "cancel" => write::cancel(out, codec, named()),
+        "credit" => {
+            let stream_id = text(fields, "stream_id").expect("a credit names its stream");
+            write::credit(out, codec, stream_id, number(fields, "items").expect("a credit counts"));
+        }
+        "hello" => {
+            let hello: Hello = of(&Value::Object(fields.clone()));
+            write::hello(out, codec, named(), &hello).expect("a short frame");
+        }
+        "schema" if fields.contains_key("document") => {
+            write::schema(out, codec, named(), &fields["document"]).expect("plain values encode");
+        }
+        "unsubscribe" => {
+            let names = fields
+                .contains_key("message_types")
+                .then(|| texts(fields, "message_types"));
+            write::unsubscribe(out, codec, names.as_deref(), id);
+        }
+        "goodbye" => {
+            let goodbye: Goodbye = of(&Value::Object(fields.clone()));
+            write::goodbye(out, codec, goodbye);
+        }
+        other => write::control(out, codec, other, named()),
+    }
+}
+
+/// What a server answers to a control has types, whose fields come in their own order; other values are written as they
+/// stand.
+fn answer(payload: &Value) -> Box<dyn Encode> {
+    let is_of = |field: &str| payload.get(field).is_some();
+    if is_of("epoch") {
+        Box::new(of::<Welcome>(payload))
+    } else if is_of("actors") {
+        Box::new(of::<Discovery>(payload))
+    } else if is_of("refused") {
+        Box::new(of::<Judgement>(payload))
+    } else {
+        Box::new(payload.clone())
+    }
+}
+
+fn of<T: for<'de> Deserialize<'de>>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).expect("the vector has the fields of its type")
 }
 
 enum Told<'f> {

@@ -43,6 +43,8 @@ def written(vector: Any) -> bytes | None:
             return envelopes.cancel(request_id)
         case {"control": "credit", "stream_id": stream_id, "items": items}:
             return envelopes.credit(stream_id, items)
+        case {"control": _} | {"meta": _}:
+            return None
         case {"message_types": names, "request_id": request_id}:
             return envelopes.subscribe(names, request_id)
         case {
