@@ -109,7 +109,7 @@ pub use id::ActorId;
 pub use launch::{LaunchError, RuntimeOptions};
 pub use layer::{CallInfo, Layer, Next, Passed};
 #[cfg(feature = "ipc")]
-pub use listener::{InProcessListener, ListenError, Listener, ListenerOptions, ListenerStats, Peer};
+pub use listener::{InProcessListener, ListenError, Listener, ListenerLimits, ListenerOptions, ListenerStats, Peer};
 pub use mailbox::{ActorRef, Addressed, Enqueue, Mailbox, To};
 pub use runtime::Runtime;
 pub use scheduled::{Scheduled, SendTarget};

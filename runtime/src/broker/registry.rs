@@ -123,26 +123,25 @@ impl Registry {
         }
     }
 
-    /// Subscribes a connection to all that is wanted, or to nothing.
+    /// Subscribes a connection to all that these match, each of which stands here once, or to nothing.
     pub(super) fn subscribe_remote(
         &self,
-        wanted: &[&str],
+        patterns: &[Pattern],
         wish: &Wish,
         acknowledge: &mut dyn FnMut(&[Subscribed<'_>]),
     ) -> Result<(), Failure> {
-        let patterns = parsed(wanted)?;
         // Held until all is done, so that nothing is exposed between the acknowledgement and the waiting for it.
         let mut known = self.known.write();
-        known.check_patterns(&patterns, wish.id)?;
+        known.check_patterns(patterns, wish.id)?;
         let mut topics = Vec::new();
-        for pattern in &patterns {
+        for pattern in patterns {
             known.find_exposed(pattern, &mut topics)?;
         }
-        for pattern in patterns.into_iter().filter(Pattern::is_open) {
+        for pattern in patterns.iter().filter(|pattern| pattern.is_open()) {
             known
                 .remote
-                .retain(|known| (&known.0, known.1.id) != (&pattern, wish.id));
-            known.remote.push((pattern, wish.clone()));
+                .retain(|known| (&known.0, known.1.id) != (pattern, wish.id));
+            known.remote.push((pattern.clone(), wish.clone()));
         }
         // Every topic is locked in one order, so that two subscribers never wait for each other.
         topics.sort_unstable_by_key(|(name, _)| *name);
@@ -152,8 +151,7 @@ impl Registry {
     }
 
     /// Ends what a connection has subscribed to by these names, or matches them, whatever it was asked for with.
-    pub(super) fn unsubscribe_remote(&self, names: &[&str], id: u64) -> Result<(), Failure> {
-        let patterns = parsed(names)?;
+    pub(super) fn unsubscribe_remote(&self, patterns: &[Pattern], id: u64) {
         let ends = |event: &str| patterns.iter().any(|pattern| pattern.matches(event));
         let mut gone = Vec::new();
         let mut known = self.known.write();
@@ -169,7 +167,6 @@ impl Registry {
         drop(known);
         // Under no lock, like everything that is dropped here.
         drop((gone, waiting));
-        Ok(())
     }
 
     /// Forgets a subscriber of several topics.
@@ -201,7 +198,7 @@ impl Registry {
 }
 
 /// What names and patterns stand for, each once.
-fn parsed(names: &[&str]) -> Result<Vec<Pattern>, Failure> {
+pub(super) fn parsed(names: &[&str]) -> Result<Vec<Pattern>, Failure> {
     let parse = |name: &&str| {
         Pattern::parse(name).map_err(|error| Failure::new(Code::ProtocolError, format!("`message_types`: {error}")))
     };

@@ -1,11 +1,16 @@
 //! Subscribers outside the process.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use callsheet_wire::{Codec, Failure};
+use callsheet_wire::{Code, Codec, Failure};
 use serde::Serialize;
 
-use super::{registry::Registry, subscriber::Offer, topic::AnyTopic};
+use super::{
+    pattern::Pattern,
+    registry::{Registry, parsed},
+    subscriber::Offer,
+    topic::AnyTopic,
+};
 use crate::contained::{self, Panicked};
 
 /// A connection that subscribed to events. It is called under locks of the broker, so it must not wait, and must not call
@@ -204,6 +209,8 @@ pub(crate) struct RemoteSubscriptions {
     registry: Arc<Registry>,
     id: u64,
     subscriber: Arc<dyn RemoteSubscriber>,
+    /// What was asked for and not ended since, each once.
+    asked: BTreeSet<Pattern>,
     has_subscribed: bool,
 }
 
@@ -213,6 +220,7 @@ impl RemoteSubscriptions {
             id: registry.next_id(),
             registry,
             subscriber,
+            asked: BTreeSet::new(),
             has_subscribed: false,
         }
     }
@@ -225,10 +233,12 @@ impl RemoteSubscriptions {
     ///
     /// # Errors
     ///
-    /// If no exposed event has one of the names, something is no pattern, or there are too many patterns.
+    /// If no exposed event has one of the names, something is no pattern, there are too many patterns, or there would be more
+    /// than `most` names and patterns in all.
     pub(crate) fn subscribe(
         &mut self,
         wanted: &[&str],
+        most: usize,
         codec: Codec,
         acknowledge: &mut dyn FnMut(&[Subscribed<'_>]),
     ) -> Result<(), Failure> {
@@ -237,8 +247,24 @@ impl RemoteSubscriptions {
             subscriber: Arc::clone(&self.subscriber),
             codec,
         };
+        let patterns = parsed(wanted)?;
+        let further = patterns.iter().filter(|pattern| !self.asked.contains(*pattern));
+        if self.asked.len() + further.count() > most {
+            let text = format!(
+                "`message_types`: a connection may be subscribed to {most} names and patterns; unsubscribe from some, or \
+                 subscribe to wider patterns"
+            );
+            return Err(Failure::new(Code::LimitExceeded, text));
+        }
         self.has_subscribed = true;
-        self.registry.subscribe_remote(wanted, &wish, acknowledge)
+        self.registry.subscribe_remote(&patterns, &wish, acknowledge)?;
+        self.asked.extend(patterns);
+        Ok(())
+    }
+
+    /// Whether anything is subscribed to, or waited for.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.asked.is_empty()
     }
 
     /// Ends the subscriptions to what `names` names or matches, and the waiting for what matches; all of them, if there are
@@ -247,14 +273,19 @@ impl RemoteSubscriptions {
     /// # Errors
     ///
     /// If something is no pattern.
-    pub(crate) fn unsubscribe(&self, names: Option<&[&str]>) -> Result<(), Failure> {
-        match names {
-            Some(names) => self.registry.unsubscribe_remote(names, self.id),
-            None => {
-                self.registry.forget(self.id);
-                Ok(())
-            }
-        }
+    pub(crate) fn unsubscribe(&mut self, names: Option<&[&str]>) -> Result<(), Failure> {
+        let Some(names) = names else {
+            self.asked.clear();
+            self.registry.forget(self.id);
+            return Ok(());
+        };
+        let patterns = parsed(names)?;
+        self.registry.unsubscribe_remote(&patterns, self.id);
+        self.asked.retain(|asked| match asked {
+            Pattern::Name(name) => !patterns.iter().any(|pattern| pattern.matches(name)),
+            Pattern::Prefix(_) => !patterns.contains(asked),
+        });
+        Ok(())
     }
 }
 

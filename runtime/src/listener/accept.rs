@@ -12,6 +12,7 @@ use tokio::{
 use super::{
     Stage,
     connection::Connection,
+    limits::users::UserPlace,
     peer::Peer,
     socket::{Bound, OwnedPath},
     terms::Terms,
@@ -44,21 +45,27 @@ impl Acceptor {
         loop {
             tokio::select! {
                 biased;
-                _ = stage.changed() => break,
+                changed = stage.changed() => {
+                    // Or the limits have, which are read when somebody comes.
+                    if changed.is_err() || *stage.borrow_and_update() != Stage::Open {
+                        break;
+                    }
+                }
                 Some(ended) = connections.join_next() => self.note_end(ended, connections.len()),
                 Some(accepted) = incoming.next() => {
-                    if connections.len() >= self.terms.connections {
-                        self.refuse(&accepted);
-                        continue;
-                    }
                     let Ok(peer) = Peer::of(&accepted) else { continue };
-                    tracing::debug!(?peer, "a peer connected");
-                    let connection = Connection::new(accepted, &self.terms, Side::Server);
-                    if peer.uid == rustix::process::geteuid().as_raw() {
-                        connection.trust();
+                    match self.admit(peer, connections.len()) {
+                        Ok(place) => {
+                            tracing::debug!(?peer, "a peer connected");
+                            let connection = Connection::new(accepted, place, &self.terms, Side::Server);
+                            if peer.uid == rustix::process::geteuid().as_raw() {
+                                connection.trust();
+                            }
+                            connections.spawn(connection.run(stage.clone()));
+                            self.terms.counters.set_connections(connections.len());
+                        }
+                        Err(failure) => self.refuse(&accepted, &failure),
                     }
-                    connections.spawn(connection.run(stage.clone()));
-                    self.terms.counters.set_connections(connections.len());
                 }
             }
         }
@@ -78,15 +85,35 @@ impl Acceptor {
         self.terms.counters.set_connections(left);
     }
 
+    /// A place for one more connection, beside those that are open.
+    ///
+    /// # Errors
+    ///
+    /// If there are as many as there may be, of all users or of this one.
+    fn admit(&self, peer: Peer, open: usize) -> Result<UserPlace, Failure> {
+        let limits = self.terms.limits.load();
+        if open >= limits.max_connections {
+            let text = format!(
+                "{} connections may be open, and are; close one, or try again later",
+                limits.max_connections
+            );
+            return Err(Failure::new(Code::LimitExceeded, text));
+        }
+        let most = limits.max_connections_per_user;
+        self.terms.users.admit(peer.uid, most, self.terms.now()).ok_or_else(|| {
+            let text = format!(
+                "{} connections of one user may be open, and are of yours; close one, or try again later",
+                most.unwrap_or_default()
+            );
+            Failure::new(Code::LimitExceeded, text)
+        })
+    }
+
     /// Tells a peer that it cannot be served now.
-    fn refuse(&self, socket: &UnixStream) {
-        self.terms.counters.error();
-        let text = format!(
-            "{} connections are open; close one, or try again later",
-            self.terms.connections
-        );
+    fn refuse(&self, socket: &UnixStream, failure: &Failure) {
+        self.terms.counters.failed(failure);
         let mut frame = Vec::new();
-        write::refusal(&mut frame, Codec::Json, None, &Failure::new(Code::LimitExceeded, text));
+        write::refusal(&mut frame, Codec::Json, None, failure);
         // A new connection takes a small frame at once, or the peer is gone already. Past tokio, which has not asked yet
         // whether a socket takes anything that it was given.
         let _ = rustix::io::write(socket, &frame);

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{
     accept::{Acceptor, Incoming},
-    catalogue::Catalogue,
+    limits::ListenerLimits,
     options::ListenerOptions,
     stats::ListenerStats,
     terms::Terms,
@@ -19,7 +19,7 @@ pub(super) struct Course {
     stage: watch::Sender<Stage>,
 }
 
-/// How far a listener is on its way to its end.
+/// How far a listener is on its way to its end. Whoever waits for a change of it is woken by one of the limits too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Open,
@@ -32,14 +32,7 @@ pub(crate) enum Stage {
 impl Course {
     /// Begins to serve the exposed actors of `runtime` to what comes in.
     pub(super) fn begin(runtime: &Runtime, options: &ListenerOptions, incoming: Incoming) -> Self {
-        let terms = Arc::new(Terms {
-            runtime: runtime.clone(),
-            limits: options.limits(),
-            connections: options.connections(),
-            drain: options.drain_limit(),
-            counters: Arc::default(),
-            catalogue: Catalogue::new(runtime),
-        });
+        let terms = Arc::new(Terms::new(runtime, options.limits()));
         let stage = watch::Sender::new(Stage::Open);
         let acceptor = Acceptor::new(Arc::clone(&terms));
         runtime.spawn(acceptor.run(incoming, stage.subscribe()));
@@ -50,15 +43,23 @@ impl Course {
         self.terms.counters.stats()
     }
 
+    pub(super) fn limits(&self) -> ListenerLimits {
+        ListenerLimits::clone(&self.terms.limits.load())
+    }
+
+    /// Sets other limits, and has every connection look at them.
+    pub(super) fn set_limits(&self, limits: ListenerLimits) {
+        self.terms.limits.store(limits);
+        self.stage.send_modify(|_| {});
+    }
+
     /// Ends it in good order, and waits until it has ended.
     pub(super) async fn end(&self) {
         self.stage
             .send_if_modified(|stage| std::mem::replace(stage, Stage::Draining) == Stage::Open);
         // Whoever still has something to do holds a receiver.
-        if tokio::time::timeout(self.terms.drain, self.stage.closed())
-            .await
-            .is_err()
-        {
+        let drain = self.terms.limits.load().drain;
+        if tokio::time::timeout(drain, self.stage.closed()).await.is_err() {
             self.stage.send_replace(Stage::Closing);
             self.stage.closed().await;
         }

@@ -9,7 +9,7 @@ use std::{
 use callsheet_wire::Codec;
 use tokio::{net::UnixStream, sync::watch};
 
-use super::{ListenerOptions, catalogue::Catalogue, connection::Connection, course::Stage, terms::Terms};
+use super::{connection::Connection, course::Stage, limits::ListenerLimits, terms::Terms};
 use crate::{
     Runtime,
     transport::{Route, RouteState, Side},
@@ -31,16 +31,14 @@ impl Dialled {
         route: Weak<dyn Route>,
         stage: watch::Receiver<Stage>,
     ) -> Self {
-        let options = ListenerOptions::in_process();
-        let terms = Arc::new(Terms {
-            runtime: runtime.clone(),
-            limits: options.limits(),
-            connections: 1,
-            drain: options.drain_limit(),
-            counters: Arc::default(),
-            catalogue: Catalogue::new(runtime),
-        });
-        let connection = Connection::new(socket, &terms, Side::Client);
+        let limits = ListenerLimits {
+            // Whoever has connected knows when it is done.
+            idle: None,
+            start_time: None,
+            ..ListenerLimits::default()
+        };
+        let terms = Arc::new(Terms::new(runtime, limits));
+        let connection = Connection::new(socket, terms.users.alone(), &terms, Side::Client);
         let route = connection.dial(codec, route);
         let (alive, ended) = watch::channel(());
         runtime.spawn_outside(async move {

@@ -4,7 +4,7 @@ use std::{io, os::unix::net};
 
 use tokio::{net::UnixStream, runtime::Handle, sync::mpsc};
 
-use super::{accept::Incoming, course::Course, options::ListenerOptions, stats::ListenerStats};
+use super::{accept::Incoming, course::Course, limits::ListenerLimits, options::ListenerOptions, stats::ListenerStats};
 use crate::Runtime;
 
 /// How many connections may wait to be accepted.
@@ -113,6 +113,17 @@ impl InProcessListener {
     /// What it has done so far.
     pub fn stats(&self) -> ListenerStats {
         self.course.stats()
+    }
+
+    /// What it allows now.
+    pub fn limits(&self) -> ListenerLimits {
+        self.course.limits()
+    }
+
+    /// Sets other limits, which hold at once, also for the connections that are open. What was let in under the old ones
+    /// stays: no connection and no call is ended because there may be fewer of them now.
+    pub fn set_limits(&self, limits: ListenerLimits) {
+        self.course.set_limits(limits);
     }
 
     /// Ends it in good order: no connection and no call is taken any more, what is in flight is answered, and the connections

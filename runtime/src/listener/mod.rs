@@ -1,7 +1,7 @@
 //! The socket that callers outside the process come through.
 //!
 //! A [`socket`] is bound for this user alone, or peers come from the process itself ([`in_process`]); the [`accept`] loop
-//! gives each of them a [`connection`] of its own, until its [`course`] is run.
+//! gives each of them a [`connection`] of its own, within the [`limits`] of all, until its [`course`] is run.
 
 mod accept;
 mod catalogue;
@@ -9,6 +9,7 @@ mod connection;
 mod course;
 mod dialled;
 mod in_process;
+mod limits;
 mod options;
 mod peer;
 mod socket;
@@ -18,6 +19,7 @@ mod terms;
 use std::path::{Path, PathBuf};
 
 pub use in_process::InProcessListener;
+pub use limits::ListenerLimits;
 pub use options::ListenerOptions;
 pub use peer::Peer;
 pub use socket::ListenError;
@@ -90,6 +92,17 @@ impl Listener {
     /// What it has done so far.
     pub fn stats(&self) -> ListenerStats {
         self.course.stats()
+    }
+
+    /// What it allows now.
+    pub fn limits(&self) -> ListenerLimits {
+        self.course.limits()
+    }
+
+    /// Sets other limits, which hold at once, also for the connections that are open. What was let in under the old ones
+    /// stays: no connection and no call is ended because there may be fewer of them now.
+    pub fn set_limits(&self, limits: ListenerLimits) {
+        self.course.set_limits(limits);
     }
 
     /// Ends it in good order: no connection and no call is taken any more, what is in flight is answered, the connections

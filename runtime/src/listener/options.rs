@@ -5,44 +5,37 @@ use std::{
     time::Duration,
 };
 
-use super::{connection::MOST_IN_FLIGHT, socket::Location};
+#[cfg(feature = "settings")]
+use super::connection::MOST_IN_FLIGHT;
+use super::{
+    limits::{ListenerLimits, said::Said},
+    socket::Location,
+};
 #[cfg(feature = "settings")]
 use crate::Settings;
 
 /// Where a listener listens, and what it allows.
 ///
+/// [`ListenerLimits`] says what each limit means and what becomes of those who meet it, and has their defaults. A limit that
+/// can be none is set with `None`.
+///
 /// ```
+/// use std::time::Duration;
 /// use callsheet::ListenerOptions;
 ///
-/// let options = ListenerOptions::named("calculator").max_connections(10).max_frame(1 << 20);
-/// let options = ListenerOptions::at("/run/calculator/calls.sock");
+/// let options = ListenerOptions::named("calculator").max_connections(10).max_frame(1 << 20).idle(None);
+/// let options = ListenerOptions::at("/run/calculator/calls.sock").rate(500).idle(Duration::from_secs(300));
 /// ```
 #[derive(Clone, Debug)]
 pub struct ListenerOptions {
     pub(super) location: Location,
-    max_frame: Option<usize>,
-    max_in_flight: Option<usize>,
-    high_water: Option<usize>,
-    max_connections: Option<usize>,
-    drain: Option<Duration>,
-}
-
-/// What one connection may do.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) frame: usize,
-    pub(super) in_flight: usize,
-    pub(super) high_water: usize,
+    said: Said,
 }
 
 impl ListenerOptions {
-    pub(crate) const MAX_FRAME: usize = 16 << 20;
-    pub(crate) const MAX_IN_FLIGHT: usize = 1024;
     /// More cannot be told apart on one connection.
+    #[cfg(feature = "settings")]
     pub(crate) const MOST_IN_FLIGHT: usize = MOST_IN_FLIGHT;
-    pub(crate) const HIGH_WATER: usize = 1 << 20;
-    pub(crate) const MAX_CONNECTIONS: usize = 100;
-    pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 
     /// Listens at `path`. Folders that are missing on the way are made, for this user alone.
     pub fn at(path: impl Into<PathBuf>) -> Self {
@@ -64,45 +57,117 @@ impl ListenerOptions {
     fn of(location: Location) -> Self {
         ListenerOptions {
             location,
-            max_frame: None,
-            max_in_flight: None,
-            high_water: None,
-            max_connections: None,
-            drain: None,
+            said: Said::default(),
         }
     }
 
-    /// The most bytes that a frame's payload may have, either way; 16 MiB unless set. A longer frame is refused with
-    /// `FrameTooLarge` and skipped; a longer reply becomes a `SerializationError`.
-    pub fn max_frame(mut self, bytes: usize) -> Self {
-        self.max_frame = Some(bytes);
-        self
-    }
-
-    /// How many calls may be in flight on one connection, streams included, at least 1; 1024 unless set. More are refused
-    /// with `LimitExceeded`.
-    pub fn max_in_flight(mut self, calls: usize) -> Self {
-        self.max_in_flight = Some(calls.clamp(1, Self::MOST_IN_FLIGHT));
-        self
-    }
-
-    /// From how many bytes on that a peer has not read its connection counts as slow; 1 MiB unless set. As long as it
-    /// does, no request is read from it, its streams are not polled, and events are dropped; the next event that it gets
-    /// tells how many.
-    pub fn high_water(mut self, bytes: usize) -> Self {
-        self.high_water = Some(bytes.max(1));
-        self
-    }
-
-    /// How many connections may be open; 100 unless set. More are refused with `LimitExceeded`.
+    /// How many connections may be open; 100 unless set. See [`ListenerLimits::max_connections`].
     pub fn max_connections(mut self, connections: usize) -> Self {
-        self.max_connections = Some(connections);
+        self.said.max_connections = Some(connections);
+        self
+    }
+
+    /// How many connections of one user of the system may be open; no limit unless set. See
+    /// [`ListenerLimits::max_connections_per_user`].
+    pub fn max_connections_per_user(mut self, connections: impl Into<Option<usize>>) -> Self {
+        self.said.max_connections_per_user = Some(connections.into());
+        self
+    }
+
+    /// The most bytes that a frame's payload may have, either way; 16 MiB unless set. See [`ListenerLimits::max_frame`].
+    pub fn max_frame(mut self, bytes: usize) -> Self {
+        self.said.max_frame = Some(bytes);
+        self
+    }
+
+    /// How many values a payload may hold, at least 1; 1,000,000 unless set. See [`ListenerLimits::max_values`].
+    pub fn max_values(mut self, values: usize) -> Self {
+        self.said.max_values = Some(values);
+        self
+    }
+
+    /// How many calls may be in flight on one connection, streams included, at least 1; 1024 unless set. See
+    /// [`ListenerLimits::max_in_flight`].
+    pub fn max_in_flight(mut self, calls: usize) -> Self {
+        self.said.max_in_flight = Some(calls);
+        self
+    }
+
+    /// How many streams may be open on one connection; 256 unless set. See [`ListenerLimits::max_streams`].
+    pub fn max_streams(mut self, streams: usize) -> Self {
+        self.said.max_streams = Some(streams);
+        self
+    }
+
+    /// How many names and patterns of events one connection may be subscribed to; 256 unless set. See
+    /// [`ListenerLimits::max_subscriptions`].
+    pub fn max_subscriptions(mut self, names: usize) -> Self {
+        self.said.max_subscriptions = Some(names);
+        self
+    }
+
+    /// From how many bytes on that a peer has not read its connection counts as slow; 1 MiB unless set. See
+    /// [`ListenerLimits::high_water`].
+    pub fn high_water(mut self, bytes: usize) -> Self {
+        self.said.high_water = Some(bytes);
+        self
+    }
+
+    /// How many bytes all connections together may keep; 256 MiB unless set. See [`ListenerLimits::memory`].
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.said.memory = Some(bytes);
+        self
+    }
+
+    /// How many requests, subscriptions and controls one connection may send in a second; no limit unless set. See
+    /// [`ListenerLimits::rate`].
+    pub fn rate(mut self, per_second: impl Into<Option<usize>>) -> Self {
+        self.said.rate = Some(per_second.into());
+        self
+    }
+
+    /// How many of them may come at once; as many as in a second unless set. See [`ListenerLimits::burst`].
+    pub fn burst(mut self, requests: impl Into<Option<usize>>) -> Self {
+        self.said.burst = Some(requests.into());
+        self
+    }
+
+    /// How many requests, subscriptions and controls all connections of one user may send in a second; no limit unless set.
+    /// See [`ListenerLimits::user_rate`].
+    pub fn user_rate(mut self, per_second: impl Into<Option<usize>>) -> Self {
+        self.said.user_rate = Some(per_second.into());
+        self
+    }
+
+    /// How many of them may come at once; as many as in a second unless set. See [`ListenerLimits::user_burst`].
+    pub fn user_burst(mut self, requests: impl Into<Option<usize>>) -> Self {
+        self.said.user_burst = Some(requests.into());
+        self
+    }
+
+    /// After how long without anything to do a connection is closed; 30 s unless set, `None` for never. See
+    /// [`ListenerLimits::idle`].
+    pub fn idle(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.said.idle = Some(limit.into());
+        self
+    }
+
+    /// How long a new connection may take until its first whole frame; 30 s unless set, `None` for ever. See
+    /// [`ListenerLimits::start_time`].
+    pub fn start_time(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.said.start_time = Some(limit.into());
+        self
+    }
+
+    /// How long a frame may take from its first byte to its last; 30 s unless set. See [`ListenerLimits::frame_time`].
+    pub fn frame_time(mut self, limit: Duration) -> Self {
+        self.said.frame_time = Some(limit);
         self
     }
 
     /// How long [`shutdown`](crate::Listener::shutdown) waits for the calls that are in flight; 10 s unless set.
     pub fn drain(mut self, limit: Duration) -> Self {
-        self.drain = Some(limit);
+        self.said.drain = Some(limit);
         self
     }
 
@@ -114,28 +179,12 @@ impl ListenerOptions {
         if let (Location::Name(_), Some(socket)) = (&self.location, listener.socket()) {
             self.location = Location::Path(socket);
         }
-        self.max_frame = self.max_frame.or(listener.max_frame());
-        self.max_in_flight = self.max_in_flight.or(listener.max_in_flight());
-        self.high_water = self.high_water.or(listener.high_water());
-        self.max_connections = self.max_connections.or(listener.max_connections());
-        self.drain = self.drain.or(listener.drain());
+        self.said = self.said.over(listener);
         self
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        Limits {
-            frame: self.max_frame.unwrap_or(Self::MAX_FRAME),
-            in_flight: self.max_in_flight.unwrap_or(Self::MAX_IN_FLIGHT),
-            high_water: self.high_water.unwrap_or(Self::HIGH_WATER),
-        }
-    }
-
-    pub(super) fn connections(&self) -> usize {
-        self.max_connections.unwrap_or(Self::MAX_CONNECTIONS)
-    }
-
-    pub(super) fn drain_limit(&self) -> Duration {
-        self.drain.unwrap_or(Self::DRAIN)
+    pub(super) fn limits(&self) -> ListenerLimits {
+        self.said.limits()
     }
 }
 
@@ -166,48 +215,5 @@ impl From<&str> for ListenerOptions {
 impl From<String> for ListenerOptions {
     fn from(path: String) -> Self {
         Self::at(path)
-    }
-}
-
-#[cfg(all(test, feature = "settings"))]
-mod tests {
-    use std::time::Duration;
-
-    use super::ListenerOptions;
-    use crate::Settings;
-
-    /// Everything that a listener is told in numbers.
-    fn numbers(options: &ListenerOptions) -> (usize, usize, usize, usize, Duration) {
-        let limits = options.limits();
-        (
-            limits.frame,
-            limits.in_flight,
-            limits.high_water,
-            options.connections(),
-            options.drain_limit(),
-        )
-    }
-
-    #[test]
-    fn the_settings_say_what_the_program_does_not() {
-        let settings = Settings::from_toml(
-            "[listener]\nmax_frame = 2048\nmax_in_flight = 2\nhigh_water = 4096\nmax_connections = 3\ndrain = '4s'",
-        )
-        .expect("the keys exist");
-        let silent = ListenerOptions::at("/calls.sock");
-        let defaults = (16 << 20, 1024, 1 << 20, 100, Duration::from_secs(10));
-        assert_eq!(numbers(&silent.clone().settled(&Settings::default())), defaults);
-        let settled = silent.clone().settled(&settings);
-        assert_eq!(numbers(&settled), (2048, 2, 4096, 3, Duration::from_secs(4)));
-        let program = silent
-            .max_frame(5000)
-            .max_in_flight(6)
-            .high_water(7000)
-            .max_connections(8)
-            .drain(Duration::from_secs(9));
-        assert_eq!(
-            numbers(&program.settled(&settings)),
-            (5000, 6, 7000, 8, Duration::from_secs(9))
-        );
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use callsheet_wire::{Code, Failure};
+
 /// What a listener has done so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -13,6 +15,9 @@ pub struct ListenerStats {
     /// The failures that callers were told or, where there was no way to tell them, would have been: everything but the
     /// declared errors of contracts.
     pub errors: u64,
+    /// How many of the errors told somebody of a limit: what was refused with `LimitExceeded`, `RateLimited` or
+    /// `FrameTooLarge`, and the connections that were closed because their time was up.
+    pub limited: u64,
 }
 
 #[derive(Debug, Default)]
@@ -20,6 +25,7 @@ pub(super) struct Counters {
     connections: AtomicUsize,
     processed: AtomicU64,
     errors: AtomicU64,
+    limited: AtomicU64,
 }
 
 impl Counters {
@@ -31,6 +37,23 @@ impl Counters {
         self.errors.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts a failure that somebody is told.
+    pub(super) fn failed(&self, failure: &Failure) {
+        self.error();
+        if matches!(
+            failure.code(),
+            Code::LimitExceeded | Code::RateLimited | Code::FrameTooLarge
+        ) {
+            self.limited(failure);
+        }
+    }
+
+    /// Counts that somebody has met a limit.
+    pub(super) fn limited(&self, failure: &Failure) {
+        self.limited.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(%failure, "a peer met a limit");
+    }
+
     pub(super) fn set_connections(&self, connections: usize) {
         self.connections.store(connections, Ordering::Relaxed);
     }
@@ -40,6 +63,7 @@ impl Counters {
             active_connections: self.connections.load(Ordering::Relaxed),
             messages_processed: self.processed.load(Ordering::Relaxed),
             errors: self.errors.load(Ordering::Relaxed),
+            limited: self.limited.load(Ordering::Relaxed),
         }
     }
 }

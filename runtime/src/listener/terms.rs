@@ -1,18 +1,43 @@
 //! What holds for every connection of one listener.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use super::{catalogue::Catalogue, options::Limits, stats::Counters};
+use tokio::time::Instant;
+
+use super::{
+    catalogue::Catalogue,
+    limits::{ListenerLimits, LiveLimits, memory::Budget, users::Users},
+    stats::Counters,
+};
 use crate::Runtime;
 
 /// What holds for every connection of one listener, and what they share.
 pub(super) struct Terms {
     pub(super) runtime: Runtime,
-    pub(super) limits: Limits,
-    /// How many connections may be open.
-    pub(super) connections: usize,
-    /// How long calls in flight are waited for when the listener ends.
-    pub(super) drain: Duration,
+    pub(super) limits: Arc<LiveLimits>,
+    pub(super) memory: Arc<Budget>,
+    pub(super) users: Users,
     pub(super) counters: Arc<Counters>,
     pub(super) catalogue: Catalogue,
+    begun: Instant,
+}
+
+impl Terms {
+    pub(super) fn new(runtime: &Runtime, limits: ListenerLimits) -> Self {
+        let limits = Arc::new(LiveLimits::new(limits));
+        Terms {
+            runtime: runtime.clone(),
+            memory: Budget::new(Arc::clone(&limits)),
+            limits,
+            users: Users::default(),
+            counters: Arc::default(),
+            catalogue: Catalogue::new(runtime),
+            begun: Instant::now(),
+        }
+    }
+
+    /// The time, in nanoseconds since the listener began. For 500 years.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
 }

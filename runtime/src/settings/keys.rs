@@ -4,10 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use super::{
     duration::Time,
-    kind::{AbsolutePath, Count, Given, Kind},
+    kind::{AbsolutePath, Count, Given, Kind, OrWord},
     size::Bytes,
 };
-use crate::{Backoff, ListenerOptions, RuntimeOptions, Supervision};
+use crate::{Backoff, ListenerLimits, ListenerOptions, RuntimeOptions, Supervision};
 
 /// A setting, whatever its kind.
 pub(super) struct Key {
@@ -104,8 +104,15 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 const KIB: usize = 1 << 10;
 const GIB: usize = 1 << 30;
+const TIB: usize = GIB.saturating_mul(1024);
 
 const MILLION: usize = 1_000_000;
+const THOUSAND_MILLIONS: usize = 1_000_000_000;
+
+/// What listeners allow unless they are told otherwise.
+fn allowed() -> ListenerLimits {
+    ListenerLimits::default()
+}
 
 keys! {
     calls: CallSettings {
@@ -142,14 +149,38 @@ keys! {
         /// Where a listener listens that is not given a path of its own.
         socket: PathBuf = AbsolutePath, None;
         /// How many connections may be open.
-        max_connections: usize = Count(1..=MILLION), Some(ListenerOptions::MAX_CONNECTIONS);
+        max_connections: usize = Count(1..=MILLION), Some(allowed().max_connections);
+        /// How many connections of one user of the system may be open.
+        max_connections_per_user: Option<usize> = OrWord(Count(1..=MILLION), "none"), Some(allowed().max_connections_per_user);
         /// The most bytes that a frame's payload may have, either way.
-        max_frame: usize = Bytes(KIB..=GIB), Some(ListenerOptions::MAX_FRAME);
+        max_frame: usize = Bytes(KIB..=GIB), Some(allowed().max_frame);
+        /// How many values a payload may hold.
+        max_values: usize = Count(1..=THOUSAND_MILLIONS), Some(allowed().max_values);
         /// How many calls may be in flight on one connection, streams included.
-        max_in_flight: usize = Count(1..=ListenerOptions::MOST_IN_FLIGHT), Some(ListenerOptions::MAX_IN_FLIGHT);
+        max_in_flight: usize = Count(1..=ListenerOptions::MOST_IN_FLIGHT), Some(allowed().max_in_flight);
+        /// How many streams may be open on one connection.
+        max_streams: usize = Count(0..=ListenerOptions::MOST_IN_FLIGHT), Some(allowed().max_streams);
+        /// How many names and patterns of events one connection may be subscribed to.
+        max_subscriptions: usize = Count(0..=MILLION), Some(allowed().max_subscriptions);
         /// From how many bytes on that a peer has not read its connection counts as slow.
-        high_water: usize = Bytes(KIB..=GIB), Some(ListenerOptions::HIGH_WATER);
+        high_water: usize = Bytes(KIB..=GIB), Some(allowed().high_water);
+        /// How many bytes all connections together may keep; three of the longest frames at least.
+        memory: usize = Bytes(KIB..=TIB), Some(allowed().memory);
+        /// How many requests, subscriptions and controls one connection may send in a second.
+        rate: Option<usize> = OrWord(Count(1..=MILLION), "none"), Some(allowed().rate);
+        /// How many of them may come at once; `none` is as many as in a second.
+        burst: Option<usize> = OrWord(Count(1..=MILLION), "none"), Some(allowed().burst);
+        /// How many requests, subscriptions and controls all connections of one user of the system may send in a second.
+        user_rate: Option<usize> = OrWord(Count(1..=MILLION), "none"), Some(allowed().user_rate);
+        /// How many of those may come at once; `none` is as many as in a second.
+        user_burst: Option<usize> = OrWord(Count(1..=MILLION), "none"), Some(allowed().user_burst);
+        /// After how long without a call in flight, a stream or a subscription a connection is closed.
+        idle: Option<Duration> = OrWord(Time(MILLISECOND..=DAY), "never"), Some(allowed().idle);
+        /// How long a new connection may take until its first whole frame.
+        start_time: Option<Duration> = OrWord(Time(MILLISECOND..=DAY), "never"), Some(allowed().start_time);
+        /// How long a frame may take from its first byte to its last.
+        frame_time: Duration = Time(MILLISECOND..=DAY), Some(allowed().frame_time);
         /// How long the end of a listener waits for the calls that are in flight.
-        drain: Duration = Time(INSTANT..=DAY), Some(ListenerOptions::DRAIN);
+        drain: Duration = Time(INSTANT..=DAY), Some(allowed().drain);
     }
 }

@@ -68,6 +68,37 @@ impl Kind for Count {
     }
 }
 
+/// What another kind has, or a word that stands for none of it.
+pub(super) struct OrWord<K>(pub(super) K, pub(super) &'static str);
+
+impl<K: Kind> Kind for OrWord<K> {
+    type Value = Option<K::Value>;
+
+    fn read(&self, given: Given<'_>) -> Option<Option<K::Value>> {
+        let is_word = match given {
+            Given::Word(word) => word == self.1,
+            Given::Text(text) => text == self.1,
+            Given::Integer(_) | Given::Other => false,
+        };
+        if is_word {
+            return Some(None);
+        }
+        self.0.read(given).map(Some)
+    }
+
+    fn expected(&self, quote: &str) -> String {
+        format!("{}, or {quote}{}{quote}", self.0.expected(quote), self.1)
+    }
+
+    fn values(&self) -> String {
+        format!("{}; or `{}`", self.0.values(), self.1)
+    }
+
+    fn show(&self, value: Option<K::Value>) -> String {
+        value.map_or_else(|| format!("\"{}\"", self.1), |value| self.0.show(value))
+    }
+}
+
 /// A place in the file system that does not depend on where the program was started.
 pub(super) struct AbsolutePath;
 

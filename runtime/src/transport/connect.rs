@@ -42,8 +42,8 @@ pub struct ConnectOptions {
 
 /// The actors behind a listener of another process. Made by [`Runtime::connect`].
 ///
-/// It is cheap to clone. The connection is made again when it is lost, with longer and longer rests in between; calls that
-/// are made meanwhile wait for it until their deadline, and those that were on their way fail. It ends with
+/// It is cheap to clone. A connection that was lost is made again when it is next used, with longer and longer rests between
+/// attempts; calls that are made meanwhile wait for it until their deadline, and those that were on their way fail. It ends with
 /// [`close`](Self::close), or when its runtime is shut down.
 #[derive(Clone)]
 pub struct Remote {
@@ -55,6 +55,8 @@ struct Shared {
     runtime: WeakRuntime,
     state: Mutex<State>,
     changed: Arc<Notify>,
+    /// Told by those who find no connection.
+    wanted: Arc<Notify>,
     /// Ends the connection when it is told to close, or dropped.
     stage: watch::Sender<Stage>,
     /// Itself, for those whom mailboxes are given to.
@@ -177,6 +179,7 @@ impl Runtime {
             runtime: self.downgrade(),
             state: Mutex::new(State::Connecting),
             changed: Arc::default(),
+            wanted: Arc::default(),
             stage,
             me: Weak::clone(me),
         });
@@ -226,14 +229,19 @@ impl Remote {
 async fn keep(shared: Weak<Shared>, options: ConnectOptions, mut stage: watch::Receiver<Stage>) {
     let (mut failures, mut since) = (0, Instant::now());
     loop {
-        let lost = match shared.upgrade() {
-            Some(shared) => shared.lost(),
+        let (lost, wanted) = match shared.upgrade() {
+            Some(shared) => (shared.lost(), Arc::clone(&shared.wanted)),
             None => return,
+        };
+        // Not before somebody has something to say: a server may close connections that nobody uses.
+        let needed = async {
+            lost.await;
+            wanted.notified().await;
         };
         tokio::select! {
             biased;
             _ = stage.changed() => return,
-            () = lost => {}
+            () = needed => {}
         }
         // A server that accepts and closes at once is no reason to begin anew at once.
         if options.backoff.is_healthy(since.elapsed()) {
@@ -253,6 +261,8 @@ async fn keep(shared: Weak<Shared>, options: ConnectOptions, mut stage: watch::R
             }
             Err(error) => {
                 tracing::debug!(%error, path = %options.path.display(), "failed to connect again");
+                // Those who wait for it still do.
+                wanted.notify_one();
             }
         }
     }
@@ -291,7 +301,10 @@ impl Route for Shared {
         match &*self.state.lock() {
             // It is made again, or about to be.
             State::Connected(dialled) => match dialled.route().state() {
-                RouteState::Ended(_) => RouteState::Waiting,
+                RouteState::Ended(_) => {
+                    self.wanted.notify_one();
+                    RouteState::Waiting
+                }
                 state => state,
             },
             State::Connecting => RouteState::Waiting,

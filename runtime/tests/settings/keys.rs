@@ -51,9 +51,21 @@ fn every_key_can_be_said_in_the_file() {
         [listener]
         socket = "/run/shop/calls.sock"
         max_connections = 1_000
+        max_connections_per_user = "none"
         max_frame = "64MiB"
+        max_values = 5_000
         max_in_flight = 8
+        max_streams = 4
+        max_subscriptions = 3
         high_water = 65536
+        memory = "1GiB"
+        rate = 100
+        burst = 20
+        user_rate = 200
+        user_burst = 30
+        idle = "never"
+        start_time = "9s"
+        frame_time = "1min"
         drain = "1500ms"
     "#;
     let settings = Settings::from_toml(text).unwrap();
@@ -90,6 +102,33 @@ fn every_key_can_be_said_in_the_file() {
         (Some(1000), Some(64 << 20), Some(8))
     );
     assert_eq!((listener.high_water(), listener.drain()), (Some(65536), ms(1500)));
+    assert_eq!(
+        (
+            listener.max_values(),
+            listener.max_streams(),
+            listener.max_subscriptions(),
+            listener.memory()
+        ),
+        (Some(5000), Some(4), Some(3), Some(1 << 30))
+    );
+    // What is said to be none is said.
+    assert_eq!(
+        (listener.max_connections_per_user(), listener.idle()),
+        (Some(None), Some(None))
+    );
+    assert_eq!(
+        (
+            listener.rate(),
+            listener.burst(),
+            listener.user_rate(),
+            listener.user_burst()
+        ),
+        (Some(Some(100)), Some(Some(20)), Some(Some(200)), Some(Some(30)))
+    );
+    assert_eq!(
+        (listener.start_time(), listener.frame_time()),
+        (Some(secs(9)), secs(60))
+    );
 }
 
 #[test]

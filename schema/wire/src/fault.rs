@@ -166,6 +166,10 @@ pub(crate) struct Run {
     pub(crate) codec: Codec,
     /// An upper bound on the elements a container can hold: the bytes of the payload.
     pub(crate) bytes: usize,
+    /// How many values there may be.
+    most: usize,
+    /// How many of them are left.
+    left: Cell<usize>,
     /// A fault on its way up through a foreign (de)serializer, whose own error type cannot carry it.
     carried: Cell<Option<Fault>>,
 }
@@ -175,7 +179,18 @@ impl Run {
         Run {
             codec,
             bytes,
+            most: usize::MAX,
+            left: Cell::new(usize::MAX),
             carried: Cell::new(None),
+        }
+    }
+
+    /// The same, of which at most so many values are read.
+    pub(crate) fn at_most(self, values: usize) -> Self {
+        Run {
+            most: values,
+            left: Cell::new(values),
+            ..self
         }
     }
 }
@@ -221,6 +236,20 @@ impl<'c> Site<'c> {
             depth: self.depth + 1,
             ..self
         })
+    }
+
+    /// Counts one more element of an array, or key or value of a map.
+    #[inline]
+    pub(crate) fn count(self) -> Result<(), Fault> {
+        let left = self.run.left.get();
+        if left == 0 {
+            return Err(Fault::text(format!(
+                "more than {} values in one payload; send fewer at once",
+                self.run.most
+            )));
+        }
+        self.run.left.set(left - 1);
+        Ok(())
     }
 
     /// Sets a fault aside and makes the placeholder that a foreign error type carries in its stead.

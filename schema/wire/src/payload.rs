@@ -22,6 +22,8 @@ use crate::{ArgumentPlace, Codec, strict};
 pub struct Payload<'a> {
     codec: Codec,
     body: Body<'a>,
+    /// How many values are read.
+    most: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -41,6 +43,7 @@ impl<'a> Payload<'a> {
         Payload {
             codec,
             body: Body::Unchecked(bytes),
+            most: usize::MAX,
         }
     }
 
@@ -49,6 +52,7 @@ impl<'a> Payload<'a> {
         Payload {
             codec,
             body: Body::Absent,
+            most: usize::MAX,
         }
     }
 
@@ -57,6 +61,7 @@ impl<'a> Payload<'a> {
         Payload {
             codec: Codec::Json,
             body: Body::Json(text),
+            most: usize::MAX,
         }
     }
 
@@ -66,7 +71,29 @@ impl<'a> Payload<'a> {
         Payload {
             codec: Codec::MessagePack,
             body: Body::MessagePack(value),
+            most: usize::MAX,
         }
+    }
+
+    /// The same payload, of which no more than so many values are decoded: every element of an array, and every key and
+    /// every value of a map, counts as one, at whatever depth. Bytes are one value in MessagePack and an array in JSON.
+    /// Without it, a payload has as many values as there are bytes for.
+    ///
+    /// ```
+    /// use callsheet_wire::{Codec, Payload};
+    ///
+    /// let payload = Payload::new(Codec::Json, b"[1, 2, 3]").at_most(2);
+    /// let error = payload.decode::<Vec<u8>>().err().expect("it has three");
+    /// assert_eq!(error.to_string(), "payload[2]: more than 2 values in one payload; send fewer at once");
+    /// ```
+    #[must_use]
+    pub fn at_most(self, values: usize) -> Self {
+        Payload { most: values, ..self }
+    }
+
+    /// How many values are decoded at most.
+    pub fn most(&self) -> usize {
+        self.most
     }
 
     /// The codec of the bytes.
@@ -136,19 +163,19 @@ impl<'a> Payload<'a> {
 
     fn read(&self, read: strict::ReadRoot<'_>) -> Result<(), DecodeError> {
         let fault = match (self.body, self.codec) {
-            (Body::Json(text), _) => return strict::json(text, read),
+            (Body::Json(text), _) => return strict::json(text, self.most, read),
             #[cfg(feature = "msgpack")]
-            (Body::MessagePack(value), _) => return strict::messagepack(value, read),
-            (Body::Absent, Codec::Json) => return strict::json("null", read),
+            (Body::MessagePack(value), _) => return strict::messagepack(value, self.most, read),
+            (Body::Absent, Codec::Json) => return strict::json("null", self.most, read),
             #[cfg(feature = "msgpack")]
-            (Body::Absent, Codec::MessagePack) => return strict::messagepack(&[0xc0], read),
+            (Body::Absent, Codec::MessagePack) => return strict::messagepack(&[0xc0], self.most, read),
             (Body::Unchecked(bytes), Codec::Json) => match std::str::from_utf8(bytes) {
-                Ok(text) => return strict::json(text, read),
+                Ok(text) => return strict::json(text, self.most, read),
                 Err(_) => Fault::text("text that is not valid UTF-8"),
             },
             #[cfg(feature = "msgpack")]
             (Body::Unchecked(bytes), Codec::MessagePack) => match crate::scan::one_value(bytes) {
-                Ok(()) => return strict::messagepack(bytes, read),
+                Ok(()) => return strict::messagepack(bytes, self.most, read),
                 Err(fault) => fault,
             },
         };

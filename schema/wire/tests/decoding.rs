@@ -487,3 +487,45 @@ fn a_swallowed_fault_does_not_surface_elsewhere() {
         "payload: data did not match any variant of untagged enum Either"
     );
 }
+
+#[test]
+fn a_payload_of_too_many_values_is_refused_at_the_first_of_them() {
+    fn within<T: DeserializeOwned>(text: &str, most: usize) -> Result<(), String> {
+        let value: serde_json::Value = serde_json::from_str(text).expect("the test's own JSON");
+        let mut bytes = Vec::new();
+        encode(Codec::MessagePack, &value, &mut bytes).expect("plain values encode");
+        let decode = |codec, bytes| Payload::new(codec, bytes).at_most(most).decode::<T>();
+        let decoded = [decode(Codec::Json, text.as_bytes()), decode(Codec::MessagePack, &bytes)];
+        let [json, packed] = decoded.map(|decoded| decoded.map(drop).map_err(|error| error.to_string()));
+        assert_eq!(json, packed, "JSON and MessagePack of {text}");
+        json
+    }
+    let refused = |place: &str, most| {
+        Err(format!(
+            "{place}: more than {most} values in one payload; send fewer at once"
+        ))
+    };
+    assert_eq!(within::<Vec<u32>>("[1, 2, 3]", 3), Ok(()));
+    assert_eq!(within::<Vec<u32>>("[1, 2, 3]", 2), refused("payload[2]", 2));
+    // Keys and values both count, and so does what no field takes.
+    let order = r#"{"items": [{"name": "a"}], "new": {"deep": [1, 2]}}"#;
+    assert_eq!(within::<Order>(order, 11), Ok(()), "four keys and seven values");
+    assert_eq!(within::<Order>(order, 10), refused("payload.new.deep[1]", 10));
+    assert_eq!(within::<Order>(order, 0), refused("payload", 0));
+    // An option is no value of its own, nor is what serde keeps to look at it twice.
+    assert_eq!(within::<Vec<Option<u32>>>("[1, null]", 2), Ok(()));
+    assert_eq!(within::<serde_json::Value>("[[1], [2]]", 4), Ok(()));
+    assert_eq!(
+        within::<serde_json::Value>("[[1], [2]]", 3),
+        refused("payload[1][0]", 3)
+    );
+}
+
+#[test]
+fn the_arguments_of_a_call_are_counted_too() {
+    let payload = Payload::new(Codec::Json, br#"{"a": [1, 2, 3]}"#);
+    let mut list = Argument::<Vec<u32>>::new();
+    let error = payload.at_most(4).arguments(&["a"], &mut [list.place()]);
+    assert_eq!(error.expect_err("five are too many").path(), "payload.a[2]");
+    assert!(payload.at_most(5).arguments(&["a"], &mut [list.place()]).is_ok());
+}

@@ -84,7 +84,7 @@ impl Inbound {
                 link.refuse(&answer, failure);
             }
             None => {
-                link.counters.error();
+                link.counters.failed(failure);
                 tracing::debug!(target_actor = %actor.escape_debug(), %failure, "dropped a request");
                 if let Ok(runtime) = runtime.upgrade() {
                     runtime.lose_from_outside(actor, message, failure);
@@ -95,6 +95,7 @@ impl Inbound {
 
     /// Sets the call off. Its failure is to be answered by the caller, unless the call is in flight.
     fn start(&mut self, request: &Request<'_>, wants: Wants, answer: &Answer<'_>) -> Result<(), Failure> {
+        self.check_rate()?;
         check_name("target", &request.target)?;
         check_name("message_type", &request.message_type)?;
         let head = self.heads.find(
@@ -127,33 +128,26 @@ impl Inbound {
             Some(outlet) => WireReply::Port(Port::new(Arc::clone(outlet), UNTOLD)),
             None => WireReply::Discard,
         };
+        let payload = request.payload.at_most(self.limits.max_values);
         let place = match head.method.layers().is_empty() {
             true => None,
-            false => Some(self.link.place()?),
+            false => Some(self.link.place(payload.bytes().len(), &self.limits)?),
         };
         let passage = |deadline, place| {
             let (actor, method) = (&head.actor, &head.method);
-            Passage::new(
-                actor,
-                method,
-                deadline,
-                link.clone(),
-                meta.clone(),
-                request.payload,
-                place,
-            )
+            Passage::new(actor, method, deadline, link.clone(), meta.clone(), payload, place)
         };
         let enqueue = |deadline, reply| {
             let header = CallHeader::new(deadline, link.clone(), meta.clone());
             let crossed = &self.link.crossing;
-            enqueue(crossed, &head.method, &head.actor, header, request.payload, reply)
+            enqueue(crossed, &head.method, &head.actor, header, payload, reply)
         };
         match (head.method.kind(), wants) {
             (Kind::Ask, Wants::Reply | Wants::Stream) | (Kind::Stream, Wants::Stream) => {
                 let asked = request.timeout_ms.map(Duration::from_millis);
                 let timeout = self.runtime.timeouts().of(asked.or(head.method.timeout()));
                 let deadline = self.clock.deadline(timeout);
-                let ticket = self.link.admit(answer, deadline, request.credit)?;
+                let ticket = self.link.admit(answer, deadline, request.credit, &self.limits)?;
                 self.clock.touch();
                 if let Some(place) = place {
                     self.runtime
@@ -181,7 +175,7 @@ impl Inbound {
             }
             (Kind::Tell, Wants::Reply) => match place {
                 Some(place) => {
-                    let ticket = self.link.admit(answer, Deadline::NONE, None)?;
+                    let ticket = self.link.admit(answer, Deadline::NONE, None, &self.limits)?;
                     let link = Arc::clone(&self.link);
                     let passage = passage(Deadline::NONE, place);
                     self.runtime.spawn_outside(passage.confirm(link, ticket));

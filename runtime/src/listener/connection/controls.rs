@@ -53,14 +53,19 @@ impl Inbound {
         }
     }
 
-    /// Answers a control; one without an id is acted on and never answered.
+    /// Answers a control, unless there are too many; one without an id is acted on and never answered.
     fn answer_control<T: Encode>(
         &mut self,
         codec: Codec,
         id: Option<&str>,
         act: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) {
-        let answered = id.map_or(Ok(()), |id| self.link.check_id(id)).and_then(|()| act(self));
+        let checked = id.map_or(Ok(()), |id| self.link.check_id(id));
+        let answered = checked.and_then(|()| self.check_rate()).and_then(|()| act(self));
+        self.settle(codec, id, answered);
+    }
+
+    fn settle<T: Encode>(&mut self, codec: Codec, id: Option<&str>, answered: Result<T, Failure>) {
         match answered {
             Ok(answer) => {
                 self.processed += 1;
@@ -77,13 +82,17 @@ impl Inbound {
         if let Some(id) = id {
             self.refuse_frame(Some(id.into()), Some(codec), failure);
         } else {
-            self.terms.counters.error();
+            self.terms.counters.failed(failure);
             tracing::debug!(%failure, "dropped a control");
         }
     }
 
     fn hello(&mut self, control: &Control<'_>) -> Result<Welcome, Failure> {
-        let hello: Hello = control.frame.decode().map_err(|error| misread(&error))?;
+        let hello: Hello = control
+            .frame
+            .at_most(self.limits.max_values)
+            .decode()
+            .map_err(|error| misread(&error))?;
         let [lowest, highest] = hello.protocol;
         if !(lowest..=highest).contains(&PROTOCOL) {
             let text =
@@ -107,9 +116,9 @@ impl Inbound {
             unknown,
             differing,
             limits: Allowed {
-                frame: self.terms.limits.frame as u64,
-                in_flight: self.terms.limits.in_flight as u64,
-                idle_ms: None,
+                frame: self.limits.max_frame as u64,
+                in_flight: self.limits.max_in_flight as u64,
+                idle_ms: (self.limits.idle).map(|idle| u64::try_from(idle.as_millis()).unwrap_or(u64::MAX)),
             },
         })
     }
@@ -122,14 +131,21 @@ impl Inbound {
             document: Option<Document>,
         }
         let id = control.request_id.as_deref();
-        match control.frame.decode::<Own>() {
-            Ok(Own { document: None }) => {
-                self.answer_control(codec, id, |me| me.terms.catalogue.document().map(Served))
-            }
+        let checked = id.map_or(Ok(()), |id| self.link.check_id(id));
+        // Before anything is decoded, which is most of the work.
+        let own = checked.and_then(|()| self.check_rate()).and_then(|()| {
+            let frame = control.frame.at_most(self.limits.max_values);
+            frame.decode::<Own>().map_err(|error| misread(&error))
+        });
+        match own {
+            Ok(Own { document: None }) => self.settle(codec, id, self.terms.catalogue.document().map(Served)),
             Ok(Own {
                 document: Some(document),
-            }) => self.answer_control(codec, id, |me| me.judge(document)),
-            Err(error) => self.refuse_control(codec, id, &misread(&error)),
+            }) => {
+                let judged = self.judge(document);
+                self.settle(codec, id, judged);
+            }
+            Err(failure) => self.refuse_control(codec, id, &failure),
         }
     }
 

@@ -47,7 +47,7 @@ impl RemoteSubscriber for Link {
         };
         with_scratch(|frame| {
             let written = write::push(frame, notification.codec, &head, notification.payload);
-            if written.is_err() || frame.len() - frame::PREFIX > self.limits.frame {
+            if written.is_err() || frame.len() - frame::PREFIX > self.limits.load().max_frame {
                 return Offer::Refused;
             }
             let mut state = self.lock();

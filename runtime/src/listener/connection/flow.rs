@@ -13,6 +13,10 @@ pub(super) struct Flow {
     pub(super) may_read: bool,
     /// Nothing is in flight and nothing waits to be written.
     pub(super) is_quiet: bool,
+    /// A call is in flight, or a stream is open.
+    pub(super) is_at_work: bool,
+    /// How many bytes wait to be written.
+    pub(super) unsent: usize,
 }
 
 impl Link {
@@ -36,10 +40,14 @@ impl Link {
     }
 
     fn flow(&self, mut state: MutexGuard<'_, State>) -> Flow {
+        state.outbound.set_high_water(self.limits.load().high_water);
+        let is_at_work = state.in_flight.len() + state.ending > 0;
         let flow = Flow {
             // One side reads whatever happens, or two that have much to say to each other would wait for ever.
             may_read: self.is_client() || !state.outbound.is_overfull(),
-            is_quiet: state.in_flight.len() + state.ending == 0 && state.outbound.is_empty(),
+            is_quiet: !is_at_work && state.outbound.is_empty(),
+            is_at_work,
+            unsent: state.outbound.unsent(),
         };
         if state.wants_room && !state.outbound.is_full() {
             state.wants_room = false;
@@ -85,8 +93,8 @@ impl Link {
         });
     }
 
-    /// Ends every call: the server does not wait for them any longer.
-    pub(super) fn give_up(&self) {
+    /// Ends every call, with this code and text: the server does not wait for them any longer.
+    pub(super) fn give_up(&self, code: Code, text: &str) {
         let all = {
             let mut state = self.lock();
             let all = state.in_flight.end_all();
@@ -94,10 +102,27 @@ impl Link {
             all
         };
         for ended in all {
-            let failure = Failure::new(Code::ShuttingDown, "the server shut down before the call was answered");
-            let failure = failure.with_delivered(delivered(ended.phase));
+            let failure = Failure::new(code, text).with_delivered(delivered(ended.phase));
             self.finish_failed(ended, &failure);
         }
+    }
+
+    /// Says the last that this peer hears, whose time is up: what is in flight fails, and then why the connection is closed.
+    pub(super) fn part(&self, late: &Failure, codec: Option<Codec>) {
+        self.give_up(
+            Code::ConnectionClosed,
+            "the connection was closed before the call was answered",
+        );
+        self.counters.error();
+        self.counters.limited(late);
+        let mut state = self.lock();
+        let slot = state.outbound.take_slot();
+        with_scratch(|frame| {
+            write::refusal(frame, codec.unwrap_or(Codec::Json), None, late);
+            // The task, which does this, needs not be woken.
+            let _ = state.finish(Some(slot), frame);
+        });
+        state.outbound.attend();
     }
 
     /// The connection is lost: nobody waits for anything any more.

@@ -88,6 +88,8 @@ pub(super) struct InFlight {
     free: Vec<usize>,
     /// The places of the entries that have ids.
     ids: HashTable<usize>,
+    /// How many of the calls are answered by streams.
+    streams: usize,
     hasher: DefaultHashBuilder,
     spare_ids: Vec<String>,
     tickets: u64,
@@ -96,6 +98,10 @@ pub(super) struct InFlight {
 impl InFlight {
     pub(super) fn len(&self) -> usize {
         self.entries.len() - self.free.len()
+    }
+
+    pub(super) fn streams(&self) -> usize {
+        self.streams
     }
 
     /// Adds a call, and gives the ticket by which it is known. A ticket is never given twice.
@@ -108,6 +114,7 @@ impl InFlight {
         });
         let ticket = self.tickets << PLACE_BITS | place as u64;
         self.tickets += 1;
+        self.streams += usize::from(call.shape == Shape::Stream);
         let mut id = self.spare_ids.pop().unwrap_or_default();
         let mut hash = 0;
         if let Some(text) = call.id {
@@ -164,6 +171,7 @@ impl InFlight {
             known.remove();
         }
         self.free.push(place);
+        self.streams -= usize::from(entry.call.shape == Shape::Stream);
         Some(entry.call)
     }
 

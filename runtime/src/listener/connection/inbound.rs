@@ -8,13 +8,16 @@ use std::{
 
 use callsheet_wire::{Code, Codec, Failure, Incoming, read};
 
-use super::{heads::Heads, in_flight::Shape, input::Found, link::Link, requests::Answer};
+use super::{heads::Heads, in_flight::Shape, input::Found, link::Link, requests::Answer, throttle::Throttle};
 use crate::{
     Runtime,
     broker::{RemoteSubscriber, RemoteSubscriptions},
     call::Outlet,
     clock::Clock,
-    listener::terms::Terms,
+    listener::{
+        limits::{ListenerLimits, users::UserPlace},
+        terms::Terms,
+    },
 };
 
 /// The longest name of a target, a message type or an event that is looked up, in bytes.
@@ -28,6 +31,9 @@ pub(super) struct Inbound {
     pub(super) runtime: Runtime,
     pub(super) clock: Arc<Clock>,
     pub(super) terms: Arc<Terms>,
+    /// Those that hold for what was read last.
+    pub(super) limits: Arc<ListenerLimits>,
+    pub(super) throttle: Throttle,
     pub(super) heads: Heads,
     /// The message types that do not fit the client's contracts, by their full names, and why.
     pub(super) misfits: BTreeMap<String, String>,
@@ -38,7 +44,7 @@ pub(super) struct Inbound {
 }
 
 impl Inbound {
-    pub(super) fn new(link: Arc<Link>, terms: &Arc<Terms>) -> Self {
+    pub(super) fn new(link: Arc<Link>, place: UserPlace, terms: &Arc<Terms>) -> Self {
         let runtime = terms.runtime.clone();
         Inbound {
             outlet: Arc::clone(&link) as Arc<dyn Outlet>,
@@ -47,11 +53,27 @@ impl Inbound {
             clock: runtime.clock(),
             runtime,
             terms: Arc::clone(terms),
+            limits: Arc::clone(&terms.limits.load()),
+            throttle: Throttle::new(place),
             heads: Heads::default(),
             misfits: BTreeMap::new(),
             next_stream: 0,
             processed: 0,
         }
+    }
+
+    /// Frames are to be handled that were read at once. Gives back how long one may be.
+    pub(super) fn begin_batch(&mut self) -> usize {
+        let limits = self.terms.limits.load();
+        if !Arc::ptr_eq(&limits, &self.limits) {
+            self.limits = Arc::clone(&limits);
+        }
+        self.limits.max_frame
+    }
+
+    /// Whether the peer waits for events.
+    pub(super) fn is_subscribed(&self) -> bool {
+        self.subscriptions.is_any()
     }
 
     /// Handles what was found in the input.
@@ -61,7 +83,7 @@ impl Inbound {
             Found::TooLarge { length, codec } => {
                 let text = format!(
                     "a frame of {length} bytes was announced; at most {} are taken",
-                    self.terms.limits.frame
+                    self.limits.max_frame
                 );
                 self.refuse_frame(None, codec, &Failure::new(Code::FrameTooLarge, text));
             }
@@ -71,6 +93,7 @@ impl Inbound {
     /// All frames of a batch were handled.
     pub(super) fn end_batch(&mut self) {
         self.terms.counters.processed(std::mem::take(&mut self.processed));
+        self.throttle.end_batch();
     }
 
     fn frame(&mut self, payload: &[u8]) {

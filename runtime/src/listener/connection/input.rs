@@ -21,6 +21,10 @@ pub(super) struct Input {
     end: usize,
     /// So many bytes of an over-long frame are still to come and to be dropped.
     skip: usize,
+    /// The peer has filled all the room at once, so it has more to say.
+    is_eager: bool,
+    /// How many frames have come, those that were skipped among them.
+    whole: u64,
 }
 
 /// What stands at the start of the input.
@@ -44,34 +48,87 @@ impl Input {
             start: 0,
             end: 0,
             skip: 0,
+            is_eager: false,
+            whole: 0,
         }
     }
 
-    /// Room to read into, never empty.
-    pub(super) fn room(&mut self) -> &mut [u8] {
-        if self.start == self.end {
+    /// Puts what is left of the input where the most room is behind it, and gives back what it has no use for; all that
+    /// can be, if `is_scarce`.
+    pub(super) fn tidy(&mut self, is_scarce: bool) {
+        let left = self.end - self.start;
+        let kept = if is_scarce { ROOM } else { KEPT };
+        if left <= ROOM / 2 && self.buffer.len() > kept {
+            let mut buffer = vec![0; ROOM];
+            buffer[..left].copy_from_slice(&self.buffer[self.start..self.end]);
+            self.buffer = buffer;
+            (self.start, self.end) = (0, left);
+        } else if left == 0 {
             (self.start, self.end) = (0, 0);
-            if self.buffer.len() > KEPT {
-                self.buffer = vec![0; ROOM];
-            }
-        }
-        if self.start > 0 && self.buffer.len() - self.end < ROOM / 4 {
+        } else if self.start > 0 && self.buffer.len() - self.end < ROOM / 4 {
             self.buffer.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.end - self.start);
+            (self.start, self.end) = (0, left);
         }
-        if self.end == self.buffer.len() {
-            self.buffer.resize(2 * self.buffer.len(), 0);
+        self.is_eager &= !is_scarce;
+    }
+
+    /// Wants no more room than it needs.
+    pub(super) fn calm(&mut self) {
+        self.is_eager = false;
+    }
+
+    /// How many bytes the buffer has once there is room to read into. It doubles, up to what the frame at its start takes:
+    /// so it is never more than twice what has come.
+    pub(super) fn wanted(&self) -> usize {
+        let length = self.buffer.len();
+        if self.end < length {
+            return if self.is_eager { 2 * length } else { length };
         }
+        // The buffer is longer than a prefix, so the length of the frame is known if it stands at the start.
+        let unread = &self.buffer[self.start..self.end];
+        let whole = match frame::next(unread, usize::MAX) {
+            frame::Next::Incomplete { needed } => self.end + needed,
+            _ => usize::MAX,
+        };
+        whole.min(2 * length)
+    }
+
+    /// How many bytes the buffer has.
+    pub(super) fn kept(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Room to read into, never empty, in a buffer of the length that is [`wanted`](Self::wanted).
+    pub(super) fn room(&mut self) -> &mut [u8] {
+        let wanted = self.wanted();
+        if wanted > self.buffer.len() {
+            // Exactly so many: what the buffer keeps is counted.
+            self.buffer.reserve_exact(wanted - self.buffer.len());
+            self.buffer.resize(wanted, 0);
+        }
+        self.is_eager = false;
         &mut self.buffer[self.end..]
     }
 
     /// So many bytes of the room were filled.
     pub(super) fn filled(&mut self, bytes: usize) {
         self.end += bytes;
-        // A peer that fills all the room at once has more to say.
-        if self.start == 0 && self.end == self.buffer.len() && self.buffer.len() < KEPT {
-            self.buffer.resize(2 * self.buffer.len(), 0);
-        }
+        self.is_eager = self.start == 0 && self.end == self.buffer.len() && self.buffer.len() < KEPT;
+    }
+
+    /// Whether a part of a frame has come, be it one that is skipped.
+    pub(super) fn is_within_frame(&self) -> bool {
+        self.start < self.end || self.skip > 0
+    }
+
+    /// How many frames have come to their end so far.
+    pub(super) fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    /// The codec of the frame of which a part has come, if its first byte has.
+    pub(super) fn codec(&self) -> Option<Codec> {
+        Codec::detect(self.buffer[self.start..self.end].get(frame::PREFIX..frame::PREFIX + 1)?)
     }
 
     /// The next whole frame whose payload is at most `max` bytes long.
@@ -80,11 +137,13 @@ impl Input {
         let dropped = skipped.min(self.end - self.start);
         self.start += dropped;
         self.skip = skipped - dropped;
+        self.whole += u64::from(skipped > 0 && self.skip == 0);
         let unread = &self.buffer[self.start..self.end];
         match frame::next(unread, max) {
             frame::Next::Incomplete { .. } => None,
             frame::Next::Frame { payload, consumed } => {
                 self.start += consumed;
+                self.whole += 1;
                 Some(Found::Frame(&unread[payload]))
             }
             frame::Next::TooLarge { length } => {
@@ -107,6 +166,7 @@ mod tests {
 
     /// Reads `bytes` into the input, as far as they fit.
     fn feed(input: &mut Input, bytes: &[u8]) -> usize {
+        input.tidy(false);
         let room = input.room();
         let fits = room.len().min(bytes.len());
         room[..fits].copy_from_slice(&bytes[..fits]);
@@ -164,7 +224,41 @@ mod tests {
             assert_eq!(input.next(1 << 20), None);
             fed += feed(&mut input, &stream[fed..]);
         }
+        assert_eq!(input.kept(), stream.len(), "no more than the frame takes");
         assert_eq!(input.next(1 << 20), Some(Found::Frame(&stream[4..])));
+        input.tidy(false);
         assert_eq!(input.room().len(), ROOM);
+    }
+
+    #[test]
+    fn the_beginning_of_another_frame_keeps_no_large_buffer() {
+        let mut stream = (1u32 << 20).to_be_bytes().to_vec();
+        stream.resize(4 + (1 << 20), b' ');
+        stream.extend_from_slice(b"\0\0\0\x02{");
+        let mut input = Input::new();
+        let (mut fed, mut found) = (0, 0);
+        while fed < stream.len() {
+            fed += feed(&mut input, &stream[fed..]);
+            while input.next(1 << 20).is_some() {
+                found += 1;
+            }
+        }
+        input.tidy(false);
+        assert_eq!((found, input.kept(), input.codec()), (1, ROOM, Some(Codec::Json)));
+        assert!(input.is_within_frame());
+        feed(&mut input, b"}");
+        assert_eq!(input.next(1 << 20), Some(Found::Frame(b"{}")));
+        assert!(!input.is_within_frame());
+    }
+
+    #[test]
+    fn an_announced_length_makes_no_room() {
+        let mut input = Input::new();
+        feed(&mut input, &[1, 0, 0, 0, b'{']);
+        assert_eq!(input.next(16 << 20), None);
+        input.tidy(false);
+        assert_eq!(input.wanted(), ROOM);
+        feed(&mut input, &[b' '; ROOM - 5]);
+        assert_eq!(input.wanted(), 2 * ROOM);
     }
 }

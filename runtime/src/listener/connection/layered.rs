@@ -39,6 +39,8 @@ pub(super) struct Passage {
     codec: Codec,
     /// None if there is none.
     payload: Option<Vec<u8>>,
+    /// How many values may be in it.
+    most_values: usize,
     /// Its place among those of the connection, which are bounded.
     place: Place,
 }
@@ -61,6 +63,7 @@ impl Passage {
             waits,
             meta,
             codec: payload.codec(),
+            most_values: payload.most(),
             payload: (!payload.is_absent()).then(|| payload.bytes().to_vec()),
         }
     }
@@ -149,12 +152,12 @@ impl Passage {
 
     fn enqueue(self, meta: Option<Metadata>, reply: WireReply) -> Result<(), Failure> {
         let payload = match &self.payload {
-            Some(bytes) => Payload::new(self.codec, bytes),
+            Some(bytes) => Payload::new(self.codec, bytes).at_most(self.most_values),
             None => Payload::absent(self.codec),
         };
         let header = CallHeader::new(self.deadline, self.waits, meta);
         enqueue(
-            &self.place.0.crossing,
+            &self.place.link.crossing,
             &self.method,
             &self.actor,
             header,

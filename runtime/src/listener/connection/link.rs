@@ -26,7 +26,14 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    listener::{options::Limits, stats::Counters, terms::Terms},
+    listener::{
+        limits::{
+            ListenerLimits, LiveLimits,
+            memory::{Budget, Share},
+        },
+        stats::Counters,
+        terms::Terms,
+    },
     runtime::WeakRuntime,
     transport::{Crossing, Side},
 };
@@ -38,7 +45,8 @@ pub(super) struct Link {
     pub(super) state: Mutex<State>,
     /// The task of the connection.
     pub(super) task: AtomicWaker,
-    pub(super) limits: Limits,
+    pub(super) limits: Arc<LiveLimits>,
+    pub(super) memory: Arc<Budget>,
     pub(super) clock: Arc<Clock>,
     pub(super) counters: Arc<Counters>,
     pub(super) runtime: WeakRuntime,
@@ -86,18 +94,19 @@ pub(super) struct Wakes {
 
 impl Link {
     pub(super) fn new(terms: &Terms, side: Side) -> Arc<Self> {
-        let limits = terms.limits;
+        let high_water = terms.limits.load().high_water;
         let link = Arc::new_cyclic(|me| Link {
             state: Mutex::new(State {
                 in_flight: InFlight::default(),
                 ending: 0,
-                outbound: Outbound::new(limits.high_water),
+                outbound: Outbound::new(high_water, Share::new(&terms.memory)),
                 wants_room: false,
                 stage: Stage::Open,
                 is_greeted: false,
             }),
             task: AtomicWaker::new(),
-            limits,
+            limits: Arc::clone(&terms.limits),
+            memory: Arc::clone(&terms.memory),
             clock: terms.runtime.clock(),
             counters: Arc::clone(&terms.counters),
             runtime: terms.runtime.downgrade(),
@@ -119,25 +128,37 @@ impl Link {
         link
     }
 
-    /// A place for a call on its way through layers.
+    /// A place for a call on its way through layers, with arguments of so many bytes, which are kept meanwhile.
     ///
     /// # Errors
     ///
-    /// If so many are as calls may be in flight.
-    pub(super) fn place(self: &Arc<Self>) -> Result<Place, Failure> {
-        let place = Place(Arc::clone(self));
-        if self.passing.fetch_add(1, Ordering::Relaxed) >= self.limits.in_flight {
-            let text = format!(
-                "{} calls of this connection are on their way through the layers of actors; wait for answers",
-                self.limits.in_flight
-            );
-            return Err(Failure::new(Code::LimitExceeded, text));
-        }
-        Ok(place)
+    /// If so many are as calls may be in flight, or no memory is left for the arguments.
+    pub(super) fn place(self: &Arc<Self>, bytes: usize, limits: &ListenerLimits) -> Result<Place, Failure> {
+        let mut place = Place {
+            link: Arc::clone(self),
+            memory: None,
+        };
+        let text = if self.passing.fetch_add(1, Ordering::Relaxed) >= limits.max_in_flight {
+            format!(
+                "{} calls of this connection may be on their way through the layers of actors, and are; wait for answers",
+                limits.max_in_flight
+            )
+        } else {
+            place.memory = Share::of(&self.memory, bytes);
+            if place.memory.is_some() {
+                return Ok(place);
+            }
+            format!(
+                "no memory is left for {bytes} bytes of arguments on their way through the layers of actors: all connections \
+                 together may keep {}, and do; try again later",
+                limits.memory
+            )
+        };
+        Err(Failure::new(Code::LimitExceeded, text))
     }
 
     pub(super) fn finish_failed(&self, ended: Call, failure: &Failure) {
-        self.counters.error();
+        self.counters.failed(failure);
         with_scratch(|frame| {
             ended.write_failure(frame, failure);
             self.finish(ended, frame);
@@ -174,11 +195,15 @@ impl Link {
 }
 
 /// The place of a call on its way through layers, given back when it is dropped.
-pub(super) struct Place(pub(super) Arc<Link>);
+pub(super) struct Place {
+    pub(super) link: Arc<Link>,
+    /// What its arguments keep.
+    memory: Option<Share>,
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.passing.fetch_sub(1, Ordering::Relaxed);
+        self.link.passing.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

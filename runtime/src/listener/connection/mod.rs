@@ -2,7 +2,8 @@
 //!
 //! Its task owns the socket. It reads what is there ([`input`]), handles every whole frame of it ([`inbound`]), and writes
 //! all output at once. Everyone else who has something to say to the peer goes through the [`link`], which keeps the
-//! calls [`in_flight`], the [`order`] of answers without ids, the [`subscriptions`] and the [`outbound`] bytes.
+//! calls [`in_flight`], the [`order`] of answers without ids, the [`subscriptions`] and the [`outbound`] bytes. How long
+//! the peer is waited for stands in [`times`], how often it may ask in [`throttle`].
 
 mod calls;
 mod controls;
@@ -23,6 +24,8 @@ mod replies;
 mod requests;
 mod streams;
 mod subscriptions;
+mod throttle;
+mod times;
 
 use std::{
     future::poll_fn,
@@ -32,7 +35,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use callsheet_wire::Codec;
+use callsheet_wire::{Code, Codec, Failure};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -40,8 +43,18 @@ use tokio::{
     sync::watch,
 };
 
-use self::{flow::Flow, inbound::Inbound, input::Input, link::Link};
-use super::{Stage, terms::Terms};
+use self::{
+    flow::Flow,
+    inbound::Inbound,
+    input::Input,
+    link::Link,
+    times::{Doing, Times},
+};
+use super::{
+    Stage,
+    limits::{memory::Account, users::UserPlace},
+    terms::Terms,
+};
 use crate::transport::{Route, Side};
 
 pub(super) use self::in_flight::MOST as MOST_IN_FLIGHT;
@@ -52,6 +65,9 @@ pub(super) struct Connection {
     link: Arc<Link>,
     inbound: Inbound,
     input: Input,
+    /// What the input keeps.
+    memory: Account,
+    times: Times,
     terms: Arc<Terms>,
     /// Taken from the link; written up to `written`.
     output: Vec<u8>,
@@ -63,13 +79,18 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: UnixStream, terms: &Arc<Terms>, side: Side) -> Self {
+    pub(super) fn new(socket: UnixStream, place: UserPlace, terms: &Arc<Terms>, side: Side) -> Self {
         let link = Link::new(terms, side);
+        let input = Input::new();
+        let mut memory = Account::new(&terms.memory);
+        memory.set(input.kept());
         Connection {
             socket,
-            inbound: Inbound::new(Arc::clone(&link), terms),
+            inbound: Inbound::new(Arc::clone(&link), place, terms),
             link,
-            input: Input::new(),
+            input,
+            memory,
+            times: Times::new(),
             terms: Arc::clone(terms),
             output: Vec::new(),
             written: 0,
@@ -104,13 +125,16 @@ impl Connection {
                 changed = stage.changed() => {
                     let stage = *stage.borrow_and_update();
                     if changed.is_err() || stage == Stage::Closing {
-                        self.link.give_up();
+                        self.link.give_up(Code::ShuttingDown, "the server shut down before the call was answered");
                         // What the socket takes at once is all there is time for.
                         let _ = poll_fn(|cx| Poll::Ready(self.poll_write(cx))).await;
                         return;
                     }
-                    self.link.drain(self.terms.drain);
-                    self.is_ending = true;
+                    // Else the limits have changed, which are read again with the next look at the connection.
+                    if stage == Stage::Draining {
+                        self.link.drain(self.terms.limits.load().drain);
+                        self.is_ending = true;
+                    }
                 }
             }
         }
@@ -126,12 +150,12 @@ impl Connection {
             if self.is_ending && flow.is_quiet {
                 return Poll::Ready(Ok(()));
             }
-            if self.has_ended || !flow.may_read {
-                return Poll::Pending;
-            }
-            let mut room = ReadBuf::new(self.input.room());
-            ready!(Pin::new(&mut self.socket).poll_read(cx, &mut room))?;
-            let read = room.filled().len();
+            let Poll::Ready(read) = self.poll_read(&flow, cx)? else {
+                let late = ready!(self.poll_late(&flow, cx));
+                self.link.part(&late, self.input.codec());
+                // A peer that has not listened for so long is not waited for.
+                return Poll::Ready(self.poll_write(cx).map(drop));
+            };
             if read == 0 {
                 if self.is_hung_up() {
                     return Poll::Ready(Ok(()));
@@ -140,13 +164,59 @@ impl Connection {
                 (self.is_ending, self.has_ended) = (true, true);
                 continue;
             }
-            self.input.filled(read);
-            self.link.attend();
-            while let Some(found) = self.input.next(self.terms.limits.frame) {
-                self.inbound.handle(found);
-            }
-            self.inbound.end_batch();
+            self.handle(read);
         }
+    }
+
+    /// Reads what is there into the input, if the peer may be read from; how many bytes that were.
+    fn poll_read(&mut self, flow: &Flow, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if self.has_ended || !flow.may_read {
+            return Poll::Pending;
+        }
+        self.input.tidy(self.terms.memory.is_spent());
+        if self.poll_memory(flow, cx).is_pending() {
+            // It may have wanted more than it needs.
+            self.input.calm();
+            ready!(self.poll_memory(flow, cx));
+        }
+        let mut room = ReadBuf::new(self.input.room());
+        ready!(Pin::new(&mut self.socket).poll_read(cx, &mut room))?;
+        Poll::Ready(Ok(room.filled().len()))
+    }
+
+    fn poll_memory(&mut self, flow: &Flow, cx: &mut Context<'_>) -> Poll<()> {
+        let is_within_frame = self.input.is_within_frame();
+        self.memory
+            .poll_read(self.input.wanted(), flow.unsent, is_within_frame, cx)
+    }
+
+    /// Handles every frame that has become whole with the `read` bytes.
+    fn handle(&mut self, read: usize) {
+        let whole = self.input.whole();
+        self.input.filled(read);
+        self.link.attend();
+        let longest = self.inbound.begin_batch();
+        while let Some(found) = self.input.next(longest) {
+            self.inbound.handle(found);
+        }
+        self.inbound.end_batch();
+        let has_ended = self.input.whole() > whole;
+        self.times.read(has_ended, self.input.is_within_frame());
+        if has_ended {
+            self.memory.leave();
+        }
+    }
+
+    /// Ready when the peer has taken too long for something, of which the failure tells.
+    fn poll_late(&mut self, flow: &Flow, cx: &mut Context<'_>) -> Poll<Failure> {
+        let doing = if self.input.is_within_frame() {
+            Doing::Frame
+        } else if flow.is_at_work || self.inbound.is_subscribed() || self.link.calls_out() {
+            Doing::Work
+        } else {
+            Doing::Nothing
+        };
+        self.times.poll(doing, &self.terms.limits.load(), cx)
     }
 
     /// Writes what there is to write, as far as the socket takes it.
@@ -161,7 +231,10 @@ impl Connection {
             }
             match Pin::new(&mut self.socket).poll_write(cx, &self.output[self.written..]) {
                 Poll::Ready(Ok(0)) => return Err(self.failed(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(written)) => self.written += written,
+                Poll::Ready(Ok(written)) => {
+                    self.written += written;
+                    self.times.written();
+                }
                 Poll::Ready(Err(error)) => return Err(self.failed(error)),
                 Poll::Pending => return Ok(self.link.set_unwritten(self.output.len() - self.written)),
             }

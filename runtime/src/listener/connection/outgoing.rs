@@ -263,6 +263,11 @@ impl Link {
         });
     }
 
+    /// Whether calls of the peer's actors are on their way.
+    pub(super) fn calls_out(&self) -> bool {
+        !self.outgoing.calls.lock().entries.is_empty()
+    }
+
     /// There is room again.
     pub(super) fn made_room(&self) {
         self.outgoing.changed.notify_waiters();
@@ -350,9 +355,10 @@ impl Link {
         let arguments = Written(&*call.outgoing.arguments);
         let write = || write::request(frame, self.codec(), &head, &arguments);
         let written = crossing(&self.crossing, || contained::outcome(write));
+        let most = self.limits.load().max_frame;
         match written {
-            Ok(Ok(())) if frame.len() - frame::PREFIX > self.limits.frame => {
-                let (length, most) = (frame.len() - frame::PREFIX, self.limits.frame);
+            Ok(Ok(())) if frame.len() - frame::PREFIX > most => {
+                let length = frame.len() - frame::PREFIX;
                 let text = format!("the call takes {length} bytes, and a frame at most {most}");
                 Err(Failure::new(Code::FrameTooLarge, text))
             }
@@ -378,7 +384,7 @@ impl Route for Link {
             state.wants_room = true;
             return RouteState::Waiting;
         }
-        if calls >= self.limits.in_flight || self.outgoing.leaving.load(Ordering::Relaxed) {
+        if calls >= self.limits.load().max_in_flight || self.outgoing.leaving.load(Ordering::Relaxed) {
             return RouteState::Waiting;
         }
         RouteState::Open

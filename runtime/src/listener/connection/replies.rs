@@ -13,6 +13,7 @@ use crate::{
     call::{Body, EncodedStream, Outlet},
     clock::{Reading, Sweep},
     contained::{self, Panicked},
+    listener::limits::memory::SMALL,
     transport::crossing,
 };
 
@@ -44,7 +45,7 @@ impl Outlet for Link {
             let write = |frame: &mut Vec<u8>| body.write(frame, ended.codec, ended.form());
             let written = crossing(&self.crossing, || encode(frame, write));
             if let Err(failure) = written.and_then(|()| self.unfit(frame).map_or(Ok(()), Err)) {
-                self.counters.error();
+                self.counters.failed(&failure);
                 frame.clear();
                 ended.write_failure(frame, &failure);
             }
@@ -97,13 +98,23 @@ impl Link {
     /// Why `frame` cannot be sent, if it cannot.
     pub(super) fn unfit(&self, frame: &[u8]) -> Option<Failure> {
         let length = frame.len().saturating_sub(frame::PREFIX);
-        (length > self.limits.frame).then(|| {
+        let limits = self.limits.load();
+        let failure = if length > limits.max_frame {
             let text = format!(
                 "the reply takes {length} bytes, and a frame at most {}",
-                self.limits.frame
+                limits.max_frame
             );
-            Failure::new(Code::SerializationError, text).with_delivered(Delivered::Yes)
-        })
+            Failure::new(Code::SerializationError, text)
+        } else if !self.memory.has(length, &limits) && self.lock().outbound.unsent() + length > SMALL {
+            let text = format!(
+                "no memory is left for a reply of {length} bytes: all connections together may keep {}, and do; read what                  was sent before, or ask for less",
+                limits.memory
+            );
+            Failure::new(Code::LimitExceeded, text)
+        } else {
+            return None;
+        };
+        Some(failure.with_delivered(Delivered::Yes))
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     link::{Link, Stage, State, delivered, with_scratch},
     replies::encode,
 };
-use crate::clock::Deadline;
+use crate::{clock::Deadline, listener::limits::ListenerLimits};
 
 /// How a request is to be answered.
 #[derive(Clone, Copy, Debug)]
@@ -25,14 +25,27 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// If its id is in use, too many calls are in flight, or the server is draining.
-    pub(super) fn admit(&self, answer: &Answer<'_>, deadline: Deadline, credit: Option<u64>) -> Result<u64, Failure> {
+    /// If its id is in use, too many calls are in flight or too many streams open, or the server is draining.
+    pub(super) fn admit(
+        &self,
+        answer: &Answer<'_>,
+        deadline: Deadline,
+        credit: Option<u64>,
+        limits: &ListenerLimits,
+    ) -> Result<u64, Failure> {
         let mut state = self.lock();
         state.check(answer.id)?;
-        if state.in_flight.len() + state.ending >= self.limits.in_flight {
+        if state.in_flight.len() + state.ending >= limits.max_in_flight {
             let text = format!(
-                "{} calls are in flight on this connection; wait for answers",
-                self.limits.in_flight
+                "{} calls may be in flight on this connection, and are; wait for answers",
+                limits.max_in_flight
+            );
+            return Err(Failure::new(Code::LimitExceeded, text));
+        }
+        if answer.shape == Shape::Stream && state.in_flight.streams() >= limits.max_streams {
+            let text = format!(
+                "{} streams may be open on this connection, and are; read one to its end, or cancel it",
+                limits.max_streams
             );
             return Err(Failure::new(Code::LimitExceeded, text));
         }
@@ -58,7 +71,7 @@ impl Link {
 
     /// Answers a request that was never in flight with a failure.
     pub(super) fn refuse(&self, answer: &Answer<'_>, failure: &Failure) {
-        self.counters.error();
+        self.counters.failed(failure);
         self.answer(answer, |frame| match (answer.shape, answer.id) {
             (Shape::Stream, Some(id)) => write::stream_refusal(frame, answer.codec, id, 0, failure),
             (_, id) => write::refusal(frame, answer.codec, id, failure),
@@ -77,7 +90,7 @@ impl Link {
         with_scratch(|frame| {
             let written = encode(frame, |frame| write::response(frame, codec, Some(id), payload));
             if let Err(failure) = written.and_then(|()| self.unfit(frame).map_or(Ok(()), Err)) {
-                self.counters.error();
+                self.counters.failed(&failure);
                 frame.clear();
                 write::refusal(frame, codec, Some(id), &failure);
             }

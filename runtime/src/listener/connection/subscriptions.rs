@@ -17,11 +17,13 @@ impl Inbound {
         let subscribed = self
             .link
             .admit_unawaited(request_id)
+            .and_then(|()| self.check_rate())
             .and_then(|()| wanted.iter().try_for_each(|name| check_name("message_types", name)))
             .and_then(|()| {
                 let acknowledge =
                     &mut |subscribed: &[Subscribed<'_>]| self.link.subscribed(subscribed, codec, request_id);
-                self.subscriptions.subscribe(&wanted, codec, acknowledge)
+                let most = self.limits.max_subscriptions;
+                self.subscriptions.subscribe(&wanted, most, codec, acknowledge)
             });
         match subscribed {
             Ok(()) => self.processed += 1,
@@ -29,7 +31,7 @@ impl Inbound {
                 self.refuse_frame(subscribe.request_id.clone(), Some(codec), &failure)
             }
             Err(failure) => {
-                self.terms.counters.error();
+                self.terms.counters.failed(&failure);
                 tracing::debug!(%failure, "dropped a subscription");
             }
         }

@@ -9,6 +9,13 @@ use crate::{Code, Codec, Failure, Payload};
 /// The longest id of a request or a stream, in bytes.
 pub const MAX_ID: usize = 128;
 
+/// So many names a frame may have in `message_types`. Each is kept until the frame is handled, and a name of one byte costs
+/// many times that.
+const MOST_NAMES: usize = 4096;
+
+/// So many fields a frame may have that no envelope knows. Each is kept meanwhile, to see whether it comes twice.
+const MOST_UNKNOWN: usize = 1024;
+
 macro_rules! known {
     (scalars { $($scalar:ident $scalar_name:literal,)* } values { $($value:ident $value_name:literal,)* }) => {
         /// A field that envelopes know.
@@ -128,7 +135,22 @@ pub(super) enum Names<'a> {
     Null,
     /// An array that holds something else than strings: what.
     Holding(&'static str),
+    /// More names than a frame may have.
+    TooMany,
     Other(&'static str),
+}
+
+impl<'a> Names<'a> {
+    /// Adds one more element of the array.
+    pub(super) fn add(&mut self, element: Scalar<'a>) {
+        match (&mut *self, element) {
+            (Names::List(names), Scalar::Text(name)) if names.len() < MOST_NAMES => names.push(name),
+            (Names::List(_), Scalar::Text(_)) => *self = Names::TooMany,
+            (Names::List(_), other) => *self = Names::Holding(other.kind()),
+            // The first that is wrong is told.
+            _ => {}
+        }
+    }
 }
 
 /// What a frame's map holds, sorted.
@@ -139,8 +161,8 @@ pub(super) struct Fields<'a> {
     values: [Option<Payload<'a>>; Known::VALUES],
     names: Option<Names<'a>>,
     unknown: Option<HashSet<Cow<'a, str>>>,
-    /// The first key that came twice. Reading goes on behind it, since the id may follow.
-    duplicate: Option<Failure>,
+    /// What is wrong with the map, as the first key that came twice. Reading goes on behind it, since the id may follow.
+    misshapen: Option<Failure>,
 }
 
 pub(super) fn protocol_error(text: impl Into<String>) -> Failure {
@@ -161,7 +183,7 @@ impl<'a> Fields<'a> {
             values: [const { None }; Known::VALUES],
             names: None,
             unknown: None,
-            duplicate: None,
+            misshapen: None,
         }
     }
 
@@ -200,21 +222,24 @@ impl<'a> Fields<'a> {
         let unknown = self.unknown.get_or_insert_default();
         if unknown.contains(&name) {
             self.twice(&name);
-        } else {
+        } else if unknown.len() < MOST_UNKNOWN {
             unknown.insert(name);
+        } else {
+            self.misshapen
+                .get_or_insert_with(|| protocol_error(format!("more than {MOST_UNKNOWN} fields that no frame has")));
         }
     }
 
     #[cold]
     fn twice(&mut self, name: &str) {
-        self.duplicate
+        self.misshapen
             .get_or_insert_with(|| protocol_error(format!("duplicate field `{}`", Shortened(name))));
     }
 
     /// What is wrong with the map as a whole.
     #[inline]
-    pub(super) fn take_duplicate(&mut self) -> Option<Failure> {
-        self.duplicate.take()
+    pub(super) fn take_misshapen(&mut self) -> Option<Failure> {
+        self.misshapen.take()
     }
 
     // What the kinds of frames take out.
@@ -292,6 +317,9 @@ impl<'a> Fields<'a> {
             None | Some(Names::Null) => Ok(None),
             Some(Names::Holding(kind)) => Err(protocol_error(format!(
                 "`message_types`: expected array of strings, found {kind} in it"
+            ))),
+            Some(Names::TooMany) => Err(protocol_error(format!(
+                "`message_types`: expected at most {MOST_NAMES} names, found more; send them in several frames"
             ))),
             Some(Names::Other(kind)) => Err(wrong(Known::MessageTypes, "array of strings", kind)),
         }

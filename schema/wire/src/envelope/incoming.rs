@@ -67,7 +67,7 @@ pub fn read<'a>(payload: &'a [u8]) -> Result<(Codec, Incoming<'a>), Unreadable<'
         #[cfg(feature = "msgpack")]
         Codec::MessagePack => messagepack::read(payload, &mut fields),
     };
-    if let Some(failure) = sorted.err().or_else(|| fields.take_duplicate()) {
+    if let Some(failure) = sorted.err().or_else(|| fields.take_misshapen()) {
         return Err(Unreadable {
             codec: Some(codec),
             request_id: fields.chosen_id().unwrap_or_default(),

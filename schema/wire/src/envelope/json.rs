@@ -139,15 +139,11 @@ impl<'de> Visitor<'de> for NamesVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Names<'de>, A::Error> {
-        let mut names = Vec::new();
-        let mut foreign = None;
+        let mut names = Names::List(Vec::new());
         while let Some(element) = seq.next_element()? {
-            match element {
-                Scalar::Text(name) => names.push(name),
-                other => foreign = foreign.or(Some(other.kind())),
-            }
+            names.add(element);
         }
-        Ok(foreign.map_or(Names::List(names), Names::Holding))
+        Ok(names)
     }
 
     fn visit_unit<E: Error>(self) -> Result<Names<'de>, E> {

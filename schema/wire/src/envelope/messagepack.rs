@@ -87,13 +87,9 @@ fn names<'a>(cursor: &mut Cursor<'a>) -> Result<Names<'a>, Fault> {
     cursor.marker()?;
     let length = cursor.array(marker)?.unwrap_or(0);
     // The list grows with what is really there, not with the length that was declared.
-    let mut names = Vec::new();
-    let mut foreign = None;
+    let mut names = Names::List(Vec::new());
     for _ in 0..length {
-        match scalar(cursor)? {
-            Scalar::Text(name) => names.push(name),
-            other => foreign = foreign.or(Some(other.kind())),
-        }
+        names.add(scalar(cursor)?);
     }
-    Ok(foreign.map_or(Names::List(names), Names::Holding))
+    Ok(names)
 }

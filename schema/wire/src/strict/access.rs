@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -100,10 +101,12 @@ impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
 pub(super) struct Entries<'c, 'de> {
     format: &'c mut dyn Pairs<'de>,
     site: Site<'c>,
-    /// The names a type knows, if it does. Which of the first 64 have come is kept as bits, all others as keys.
+    /// The names a type knows, if it does. Which of the first 64 have come is kept as bits, all others as hashes: a map of
+    /// short keys would take a multiple of its bytes if they were kept themselves. Two keys of one hash, which would count
+    /// as one, are not to be expected in the life of a program, and nobody can look for them: each set hashes in its own way.
     fields: &'static [&'static str],
     known: u64,
-    seen: Option<HashSet<Key<'de>>>,
+    seen: Option<HashSet<u64>>,
     /// The key whose value comes next.
     key: Option<Key<'de>>,
 }
@@ -130,7 +133,8 @@ impl<'c, 'de> Entries<'c, 'de> {
                 return is_new;
             }
         }
-        self.seen.get_or_insert_default().insert(key.clone())
+        let seen = self.seen.get_or_insert_default();
+        seen.insert(seen.hasher().hash_one(key))
     }
 }
 

@@ -238,7 +238,9 @@ impl<'de> DeserializeSeed<'de> for Inside<'_, '_, 'de> {
 
     fn deserialize<D: Deserializer<'de>>(self, format: D) -> Result<(), D::Error> {
         let Inside { read, site } = self;
-        read(&mut Source::new(format))
+        let counted = site.count();
+        counted
+            .and_then(|()| read(&mut Source::new(format)))
             .map_err(|fault| site.carry(fault.at(site.place), <D::Error as de::Error>::custom))
     }
 }

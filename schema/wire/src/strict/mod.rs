@@ -35,9 +35,9 @@ use key::Key;
 /// Takes the value at the root of a payload.
 pub(crate) type ReadRoot<'r> = &'r mut dyn FnMut(Strict<'_, '_>) -> Result<(), Fault>;
 
-/// Reads one JSON text.
-pub(crate) fn json(text: &str, read: ReadRoot<'_>) -> Result<(), DecodeError> {
-    let run = Run::new(Codec::Json, text.len());
+/// Reads one JSON text, with at most so many values in it.
+pub(crate) fn json(text: &str, values: usize, read: ReadRoot<'_>) -> Result<(), DecodeError> {
+    let run = Run::new(Codec::Json, text.len()).at_most(values);
     let mut format = serde_json::Deserializer::from_str(text);
     read(Strict::root(&mut Source::new(&mut format), &run))?;
     match format.end() {
@@ -46,10 +46,10 @@ pub(crate) fn json(text: &str, read: ReadRoot<'_>) -> Result<(), DecodeError> {
     }
 }
 
-/// Reads one MessagePack value that [`scan`](crate::scan) has found whole.
+/// Reads one MessagePack value that [`scan`](crate::scan) has found whole, with at most so many values in it.
 #[cfg(feature = "msgpack")]
-pub(crate) fn messagepack(value: &[u8], read: ReadRoot<'_>) -> Result<(), DecodeError> {
-    let run = Run::new(Codec::MessagePack, value.len());
+pub(crate) fn messagepack(value: &[u8], values: usize, read: ReadRoot<'_>) -> Result<(), DecodeError> {
+    let run = Run::new(Codec::MessagePack, value.len()).at_most(values);
     let mut format = rmp_serde::Deserializer::from_read_ref(value).with_human_readable();
     read(Strict::root(&mut Source::new(&mut format), &run))?;
     Ok(())
