@@ -15,6 +15,7 @@ use crate::{
     contract::{Contract, ContractRef},
     id::ActorId,
     mailbox::{ActorRef, Location, Mailbox},
+    peer::Peer,
     supervision::End,
     turn::{ActorScope, CallScope},
 };
@@ -57,6 +58,7 @@ pub struct CallContext {
     actor: Arc<ActorScope>,
     deadline: Option<Instant>,
     meta: Option<Metadata>,
+    peer: Option<Peer>,
 }
 
 impl CallContext {
@@ -67,6 +69,7 @@ impl CallContext {
             actor: Arc::new(ActorScope::by_hand(actor.into(), None)),
             deadline: None,
             meta: None,
+            peer: None,
         }
     }
 
@@ -88,6 +91,15 @@ impl CallContext {
         }
     }
 
+    /// The same call, made by `peer` from outside the process.
+    #[must_use]
+    pub fn with_peer(self, peer: Peer) -> Self {
+        CallContext {
+            peer: Some(peer),
+            ..self
+        }
+    }
+
     /// The context of the call whose handler runs here; `None` outside of one.
     ///
     /// A task that a handler spawns, and a stream that it returned, are outside of it; a [`Deferred`](crate::Deferred) reply
@@ -98,19 +110,20 @@ impl CallContext {
 
     /// That of the turn in the loop of `actor`.
     pub(crate) fn of_turn(actor: &Arc<ActorScope>) -> Self {
-        Self::of(actor, actor.deadline(), actor.meta())
+        Self::of(actor, actor.deadline(), actor.meta(), actor.peer())
     }
 
     /// That of a call which has left the loop of its actor.
     pub(crate) fn of_call(call: &CallScope) -> Self {
-        Self::of(call.actor(), call.deadline(), call.meta())
+        Self::of(call.actor(), call.deadline(), call.meta(), call.peer())
     }
 
-    fn of(actor: &Arc<ActorScope>, deadline: Deadline, meta: Option<Metadata>) -> Self {
+    fn of(actor: &Arc<ActorScope>, deadline: Deadline, meta: Option<Metadata>, peer: Option<Peer>) -> Self {
         CallContext {
             actor: Arc::clone(actor),
             deadline: actor.clock().and_then(|clock| clock.instant(deadline)),
             meta,
+            peer,
         }
     }
 
@@ -151,6 +164,16 @@ impl CallContext {
     /// What the caller sent along under `key`, with `.meta(key, value)`.
     pub fn meta(&self, key: &str) -> Option<&str> {
         self.meta.as_ref()?.get(key).map(String::as_str)
+    }
+
+    /// Who called, from outside the process: the user and the process on the other side of the connection. `None` for a call
+    /// from this process, and for whatever else runs as a turn.
+    ///
+    /// It is that of the call itself and of nothing further: a call that the handler makes in its turn has no peer, because
+    /// it is the actor that makes it and answers for it. Whoever must know on whose behalf it is made says so in its
+    /// arguments, or along with it.
+    pub fn peer(&self) -> Option<&Peer> {
+        self.peer.as_ref()
     }
 
     /// What is cancelled when the actor's present state ends.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use callsheet_wire::Failure;
 
-use crate::{call::Metadata, contract::Letter, id::ActorId};
+use crate::{call::Metadata, contract::Letter, id::ActorId, peer::Peer};
 
 /// Something that goes round calls: to measure, to log, to send metadata along, to refuse.
 ///
@@ -73,16 +73,24 @@ pub struct CallInfo {
     pub method: &'static str,
     /// What the caller sends along, and what the handler finds in its context. A layer may change it.
     pub meta: BTreeMap<String, String>,
+    peer: Option<Peer>,
 }
 
 impl CallInfo {
-    pub(crate) fn new(actor: ActorId, letter: Letter, meta: Option<Metadata>) -> Self {
+    pub(crate) fn new(actor: ActorId, letter: Letter, meta: Option<Metadata>, peer: Option<Peer>) -> Self {
         CallInfo {
             actor,
             contract: letter.contract,
             method: letter.method,
             meta: meta.map(Arc::unwrap_or_clone).unwrap_or_default(),
+            peer,
         }
+    }
+
+    /// Who calls, from outside the process; `None` for a call from this process, also one that a handler makes while it
+    /// serves a peer.
+    pub fn peer(&self) -> Option<&Peer> {
+        self.peer.as_ref()
     }
 
     pub(crate) fn into_meta(self) -> Option<Metadata> {

@@ -68,6 +68,7 @@ mod layer;
 #[cfg(feature = "ipc")]
 mod listener;
 mod mailbox;
+mod peer;
 mod registry;
 mod router;
 mod runtime;
@@ -77,6 +78,10 @@ mod settings;
 mod streaming;
 mod supervision;
 mod sync;
+#[cfg(feature = "systemd")]
+pub mod systemd;
+#[cfg(any(feature = "axum", feature = "ipc"))]
+mod termination;
 mod testing;
 #[cfg(all(test, feature = "model"))]
 #[allow(
@@ -109,8 +114,12 @@ pub use id::ActorId;
 pub use launch::{LaunchError, RuntimeOptions};
 pub use layer::{CallInfo, Layer, Next, Passed};
 #[cfg(feature = "ipc")]
-pub use listener::{InProcessListener, ListenError, Listener, ListenerLimits, ListenerOptions, ListenerStats, Peer};
+pub use listener::{
+    Access, Action, AuditEvent, Denied, InProcessListener, ListenError, Listener, ListenerLimits, ListenerOptions,
+    ListenerStats, Refusal,
+};
 pub use mailbox::{ActorRef, Addressed, Enqueue, Mailbox, To};
+pub use peer::Peer;
 pub use runtime::Runtime;
 pub use scheduled::{Scheduled, SendTarget};
 #[cfg(feature = "settings")]
@@ -120,6 +129,8 @@ pub use settings::{
 };
 pub use streaming::Streaming;
 pub use supervision::{ActorEvent, Backoff, Happening, RestartPolicy, Strategy, Supervision};
+#[cfg(any(feature = "axum", feature = "ipc"))]
+pub use termination::Termination;
 #[cfg(feature = "ipc")]
 pub use transport::{ConnectOptions, Remote};
 

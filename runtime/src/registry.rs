@@ -15,6 +15,7 @@ use crate::{
     contract::{ContractMessage, Letter, WireMethod},
     id::ActorId,
     layer::{CallInfo, Layers},
+    peer::Peer,
 };
 
 /// The methods of one actor by the names of their message types, full and short.
@@ -133,6 +134,10 @@ impl Registry {
         self.contracts.iter().for_each(|entry| entry.expose_events(broker));
     }
 
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Method> {
+        self.methods.iter()
+    }
+
     pub(crate) fn add(&mut self, entry: Arc<dyn Decode>) {
         for (index, info) in (0..).map_while(|index| Some((index, entry.method(index)?))) {
             let at = self.methods.len();
@@ -185,14 +190,25 @@ impl Method {
         self.entry.layers()
     }
 
+    /// The full name of its contract.
+    pub(crate) fn contract(&self) -> &'static str {
+        self.entry.contract()
+    }
+
+    /// Whether it takes the actor's state alone.
+    pub(crate) fn is_exclusive(&self) -> bool {
+        let method = self.entry.method(self.index);
+        method.is_some_and(|method| method.access == Access::Exclusive)
+    }
+
     /// What a layer sees of a call.
-    pub(crate) fn info(&self, actor: ActorId, meta: Option<Metadata>) -> CallInfo {
+    pub(crate) fn info(&self, actor: ActorId, meta: Option<Metadata>, peer: Option<Peer>) -> CallInfo {
         let letter = Letter {
             contract: self.entry.contract(),
             method: self.entry.method(self.index).map_or("", |method| method.message),
             awaited: true,
         };
-        CallInfo::new(actor, letter, meta)
+        CallInfo::new(actor, letter, meta, peer)
     }
 
     /// How long its callers wait if they say nothing, where the contract says it.

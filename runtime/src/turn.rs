@@ -13,6 +13,7 @@ use crate::{
     call::{CallHeader, Link, Metadata, More, Turn},
     clock::{Clock, Deadline},
     id::ActorId,
+    peer::{Peer, PeerOfTurn},
     runtime::{Runtime, WeakRuntime},
 };
 
@@ -23,6 +24,7 @@ pub(crate) struct ActorScope {
     /// The deadline of the call whose turn it is. Only the actor's own task reads it, and what follows.
     deadline: AtomicU64,
     exclusive: AtomicBool,
+    peer: PeerOfTurn,
     /// There is something in `kept`.
     keeps: AtomicBool,
     kept: Mutex<Kept>,
@@ -51,6 +53,7 @@ pub(crate) struct CallScope {
     deadline: Deadline,
     link: Option<Arc<Link>>,
     meta: Option<Metadata>,
+    peer: Option<Peer>,
     /// The turn goes on; else only its deferred reply is still to come.
     in_turn: bool,
     turn: OnceLock<Arc<Turn>>,
@@ -84,6 +87,7 @@ impl ActorScope {
             place,
             deadline: AtomicU64::new(Deadline::NONE.word()),
             exclusive: AtomicBool::new(false),
+            peer: PeerOfTurn::default(),
             keeps: AtomicBool::new(false),
             kept: Mutex::default(),
         }
@@ -105,12 +109,17 @@ impl ActorScope {
         self.deadline.store(header.deadline.word(), Ordering::Relaxed);
         self.exclusive.store(exclusive, Ordering::Relaxed);
         if let Some(more) = header.more {
-            self.keep(*more);
+            if let Some(peer) = more.peer {
+                self.peer.set(peer);
+            }
+            if more.link.is_some() || more.meta.is_some() {
+                self.keep(Arc::unwrap_or_clone(more));
+            }
         }
     }
 
     #[cold]
-    fn keep(&self, More { link, meta }: More) {
+    fn keep(&self, More { link, meta, .. }: More) {
         *self.kept.lock() = Kept { link, meta, turn: None };
         self.keeps.store(true, Ordering::Relaxed);
     }
@@ -119,6 +128,7 @@ impl ActorScope {
     #[inline]
     pub(crate) fn end_turn(&self) {
         self.deadline.store(Deadline::NONE.word(), Ordering::Relaxed);
+        self.peer.clear();
         if self.keeps.load(Ordering::Relaxed) {
             self.forget();
         }
@@ -140,6 +150,10 @@ impl ActorScope {
 
     pub(crate) fn meta(&self) -> Option<Metadata> {
         self.kept.lock().meta.clone()
+    }
+
+    pub(crate) fn peer(&self) -> Option<Peer> {
+        self.peer.get()
     }
 
     /// The turn, for a call that is made within it.
@@ -183,6 +197,7 @@ impl CallScope {
             deadline: actor.deadline(),
             link: kept.link,
             meta: kept.meta,
+            peer: actor.peer(),
             in_turn: true,
             turn: kept.turn.map(OnceLock::from).unwrap_or_default(),
         }
@@ -199,6 +214,7 @@ impl CallScope {
             deadline: actor.deadline(),
             link,
             meta,
+            peer: actor.peer(),
             in_turn: false,
             turn: OnceLock::new(),
         }
@@ -211,6 +227,7 @@ impl CallScope {
             deadline: self.deadline,
             link: self.link.clone(),
             meta: self.meta.clone(),
+            peer: self.peer,
             in_turn: false,
             turn: OnceLock::new(),
         }
@@ -226,6 +243,10 @@ impl CallScope {
 
     pub(crate) fn meta(&self) -> Option<Metadata> {
         self.meta.clone()
+    }
+
+    pub(crate) fn peer(&self) -> Option<Peer> {
+        self.peer
     }
 
     /// The turn, for a call that is made within it. A turn that has ended shares no state any more, and makes no actor wait.

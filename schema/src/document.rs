@@ -11,6 +11,7 @@ mod fault;
 mod flatten;
 pub(crate) mod keys;
 mod names;
+mod narrow;
 mod sharing;
 mod untold;
 mod uses;

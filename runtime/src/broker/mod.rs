@@ -33,7 +33,7 @@ pub use flush::FlushError;
 pub use pattern::PatternError;
 pub use queue::WhenFull;
 pub(crate) use registry::Attachment;
-pub(crate) use remote::{Notification, RemoteSubscriber, RemoteSubscriptions, Subscribed};
+pub(crate) use remote::{EventFilter, Notification, RemoteSubscriber, RemoteSubscriptions, Subscribed};
 
 use flush::Flush;
 use pattern::Pattern;
@@ -208,8 +208,12 @@ impl Broker {
         self.0.epoch()
     }
 
-    pub(crate) fn remote(&self, subscriber: Arc<dyn RemoteSubscriber>) -> RemoteSubscriptions {
-        RemoteSubscriptions::new(Arc::clone(&self.0), subscriber)
+    pub(crate) fn remote(
+        &self,
+        subscriber: Arc<dyn RemoteSubscriber>,
+        filter: Option<Arc<dyn EventFilter>>,
+    ) -> RemoteSubscriptions {
+        RemoteSubscriptions::new(Arc::clone(&self.0), subscriber, filter)
     }
 
     fn send<E: Event>(&self, event: E, may_wait: bool) -> Vec<Waiting> {

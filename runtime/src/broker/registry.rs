@@ -2,7 +2,7 @@
 
 use std::{
     any::{Any, type_name},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, Weak,
         atomic::{AtomicU64, Ordering},
@@ -16,7 +16,7 @@ use super::{
     AnyEvent, Event,
     flush::Progress,
     pattern::Pattern,
-    remote::{self, Subscribed, Wish},
+    remote::{self, EventFilter, Subscribed, Wish},
     subscriber::{Attached, Subscriber},
     topic::{AnyTopic, Topic},
 };
@@ -86,10 +86,28 @@ impl Registry {
         drop(registered.typed::<E>());
         registered.is_exposed = true;
         let topic = Arc::clone(&registered.topic);
-        topic.with_remotes(&mut |_, remotes| {
-            let matching = known.remote.iter().filter(|(pattern, _)| pattern.matches(E::NAME));
-            matching.for_each(|(_, wish)| remotes.add(wish));
-        });
+        let (free, filtered): (Vec<_>, Vec<_>) = (known.remote.iter())
+            .filter(|(pattern, _)| pattern.matches(E::NAME))
+            .partition(|(_, wish)| wish.filter.is_none());
+        topic.with_remotes(&mut |_, remotes| free.iter().for_each(|(_, wish)| remotes.add(wish)));
+        let filtered: Vec<_> = filtered.into_iter().cloned().collect();
+        drop(known);
+        for (pattern, wish) in &filtered {
+            self.add_if_allowed(E::NAME, &*topic, pattern, wish);
+        }
+    }
+
+    /// Has a connection that waits for a pattern have an event that is exposed now, if its filter allows it.
+    fn add_if_allowed(&self, event: &str, topic: &dyn AnyTopic, pattern: &Pattern, wish: &Wish) {
+        if !wish.filter.as_ref().is_none_or(|filter| filter.allows(event)) {
+            return;
+        }
+        let known = self.known.write();
+        // While the filter was asked, the connection may have gone, or ended its waiting.
+        let waits = |(other, waiting): &(Pattern, Wish)| (other, waiting.id) == (pattern, wish.id);
+        if let Some((_, wish)) = known.remote.iter().find(|waiting| waits(waiting)) {
+            topic.with_remotes(&mut |_, remotes| remotes.add(wish));
+        }
     }
 
     /// Attaches a subscriber to one event type.
@@ -130,13 +148,27 @@ impl Registry {
         wish: &Wish,
         acknowledge: &mut dyn FnMut(&[Subscribed<'_>]),
     ) -> Result<(), Failure> {
-        // Held until all is done, so that nothing is exposed between the acknowledgement and the waiting for it.
-        let mut known = self.known.write();
-        known.check_patterns(patterns, wish.id)?;
-        let mut topics = Vec::new();
-        for pattern in patterns {
-            known.find_exposed(pattern, &mut topics)?;
-        }
+        let mut judged = Judged::default();
+        let (mut known, mut topics) = loop {
+            // Held until all is done, so that nothing is exposed between the acknowledgement and the waiting for it.
+            let known = self.known.write();
+            known.check_patterns(patterns, wish.id)?;
+            let mut topics = Vec::new();
+            for pattern in patterns {
+                known.find_exposed(pattern, &mut topics)?;
+            }
+            let Some(filter) = &wish.filter else {
+                break (known, topics);
+            };
+            let unjudged = judged.lacking(&topics);
+            if unjudged.is_empty() {
+                topics.retain(|(event, _)| judged.allow(event));
+                break (known, topics);
+            }
+            // Others may be exposed meanwhile, which are judged in the next turn.
+            drop(known);
+            judged.judge(&unjudged, patterns, &**filter)?;
+        };
         for pattern in patterns.iter().filter(|pattern| pattern.is_open()) {
             known
                 .remote
@@ -194,6 +226,44 @@ impl Registry {
         progress.sort_unstable_by_key(Arc::as_ptr);
         progress.dedup_by(|a, b| Arc::ptr_eq(a, b));
         progress
+    }
+}
+
+/// What a filter has said of events, each of which it is asked for once.
+#[derive(Default)]
+struct Judged(BTreeMap<&'static str, bool>);
+
+impl Judged {
+    fn lacking(&self, topics: &[(&'static str, Arc<dyn AnyTopic>)]) -> Vec<&'static str> {
+        let names = topics.iter().map(|(event, _)| *event);
+        let mut lacking: Vec<_> = names.filter(|event| !self.0.contains_key(event)).collect();
+        lacking.sort_unstable();
+        lacking.dedup();
+        lacking
+    }
+
+    fn allow(&self, event: &str) -> bool {
+        self.0.get(event).copied().unwrap_or(false)
+    }
+
+    /// Has `filter` judge these events: those that `patterns` name must be admitted, of the others it takes what is allowed.
+    fn judge(
+        &mut self,
+        events: &[&'static str],
+        patterns: &[Pattern],
+        filter: &dyn EventFilter,
+    ) -> Result<(), Failure> {
+        for event in events {
+            let is_named = patterns
+                .iter()
+                .any(|pattern| !pattern.is_open() && pattern.matches(event));
+            let allowed = match is_named {
+                true => filter.admit(event).map(|()| true)?,
+                false => filter.allows(event),
+            };
+            self.0.insert(event, allowed);
+        }
+        Ok(())
     }
 }
 

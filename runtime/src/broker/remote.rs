@@ -23,6 +23,19 @@ pub(crate) trait RemoteSubscriber: Send + Sync {
     fn push(&self, notification: &Notification<'_>) -> Offer;
 }
 
+/// Which events a subscriber outside may have. It may be a user's code, so it is asked under no lock.
+pub(crate) trait EventFilter: Send + Sync {
+    /// Whether it may have an event that its pattern matches.
+    fn allows(&self, event: &str) -> bool;
+
+    /// Whether it may have an event that it asks for by name.
+    ///
+    /// # Errors
+    ///
+    /// Why not, for its caller.
+    fn admit(&self, event: &str) -> Result<(), Failure>;
+}
+
 /// One event on its way to one subscriber outside.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notification<'a> {
@@ -177,6 +190,8 @@ pub(super) struct Wish {
     pub(super) id: u64,
     pub(super) subscriber: Arc<dyn RemoteSubscriber>,
     pub(super) codec: Codec,
+    /// It may have every event if there is none.
+    pub(super) filter: Option<Arc<dyn EventFilter>>,
 }
 
 /// An event type that was subscribed to.
@@ -211,12 +226,18 @@ pub(crate) struct RemoteSubscriptions {
     subscriber: Arc<dyn RemoteSubscriber>,
     /// What was asked for and not ended since, each once.
     asked: BTreeSet<Pattern>,
+    filter: Option<Arc<dyn EventFilter>>,
     has_subscribed: bool,
 }
 
 impl RemoteSubscriptions {
-    pub(super) fn new(registry: Arc<Registry>, subscriber: Arc<dyn RemoteSubscriber>) -> Self {
+    pub(super) fn new(
+        registry: Arc<Registry>,
+        subscriber: Arc<dyn RemoteSubscriber>,
+        filter: Option<Arc<dyn EventFilter>>,
+    ) -> Self {
         RemoteSubscriptions {
+            filter,
             id: registry.next_id(),
             registry,
             subscriber,
@@ -226,15 +247,15 @@ impl RemoteSubscriptions {
     }
 
     /// Subscribes to the exposed events that `wanted` names or matches, or to none of them. What matches a pattern and is
-    /// exposed later is subscribed to then.
+    /// exposed later is subscribed to then. Of what matches, that alone is meant which the filter allows.
     ///
     /// `acknowledge` is called with the number of the next event of each name, before any of them is pushed, under locks
     /// of the broker.
     ///
     /// # Errors
     ///
-    /// If no exposed event has one of the names, something is no pattern, there are too many patterns, or there would be more
-    /// than `most` names and patterns in all.
+    /// If no exposed event has one of the names, the filter does not admit it, something is no pattern, there are too many
+    /// patterns, or there would be more than `most` names and patterns in all.
     pub(crate) fn subscribe(
         &mut self,
         wanted: &[&str],
@@ -246,6 +267,7 @@ impl RemoteSubscriptions {
             id: self.id,
             subscriber: Arc::clone(&self.subscriber),
             codec,
+            filter: self.filter.clone(),
         };
         let patterns = parsed(wanted)?;
         let further = patterns.iter().filter(|pattern| !self.asked.contains(*pattern));

@@ -10,11 +10,7 @@ use std::{
 };
 
 use axum::Router;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{Signal, SignalKind, signal},
-    time::timeout,
-};
+use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::AppState;
@@ -22,6 +18,7 @@ use crate::{
     extensions::{ActorExtension, ExtensionError, Registered},
     launch::LaunchError,
     runtime::Runtime,
+    termination::Termination,
 };
 
 type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -161,7 +158,7 @@ impl Service {
         let listener = TcpListener::bind(address).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         // Before anyone is told that it is ready: a signal that comes right then must find it prepared.
-        let signals = Signals::catch().map_err(ServeError::Signals)?;
+        let signals = Termination::catch().map_err(ServeError::Signals)?;
         let (runtime, is_own) = match built.runtime {
             Some(runtime) => (runtime, false),
             None => (Runtime::launch()?, true),
@@ -192,7 +189,7 @@ impl Service {
 pub struct Listening {
     listener: TcpListener,
     address: SocketAddr,
-    signals: Signals,
+    signals: Termination,
     routes: Router<AppState>,
     state: AppState,
     drain_limit: Duration,
@@ -248,29 +245,6 @@ impl Listening {
         };
         runtime.shutdown().await;
         served.map_err(ServeError::Serve)
-    }
-}
-
-/// SIGTERM and SIGINT, which no longer end the process by themselves.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn catch() -> io::Result<Self> {
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    /// Until the first of them arrives; also one that arrived since they were caught.
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
     }
 }
 

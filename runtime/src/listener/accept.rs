@@ -1,6 +1,12 @@
 //! Accepting connections.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    future::{Future, pending},
+    io,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use callsheet_wire::{Code, Codec, Failure, write};
 use tokio::{
@@ -8,26 +14,36 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Stage,
+    audit::Refusal,
     connection::Connection,
     limits::users::UserPlace,
-    peer::Peer,
     socket::{Bound, OwnedPath},
     terms::Terms,
 };
-use crate::transport::Side;
+use crate::{peer::Peer, transport::Side};
 
 /// How long the loop rests after an error, most of which last: no descriptors are left, or no memory.
-const REST: Duration = Duration::from_millis(50);
+pub(super) const REST: Duration = Duration::from_millis(50);
 
 /// Where connections come from.
 pub(super) enum Incoming {
-    /// A socket that listens, at its path.
-    Socket(UnixListener, OwnedPath),
+    Socket(Socket),
     /// The process itself.
     InProcess(mpsc::Receiver<UnixStream>),
+}
+
+/// A socket that listens.
+pub(super) struct Socket {
+    listener: UnixListener,
+    /// None if its file is somebody else's, who has passed the socket.
+    path: Option<OwnedPath>,
+    /// Ready once the socket is another process's.
+    handover: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    handed_over: CancellationToken,
 }
 
 pub(super) struct Acceptor {
@@ -52,20 +68,26 @@ impl Acceptor {
                     }
                 }
                 Some(ended) = connections.join_next() => self.note_end(ended, connections.len()),
-                Some(accepted) = incoming.next() => {
-                    let Ok(peer) = Peer::of(&accepted) else { continue };
-                    match self.admit(peer, connections.len()) {
-                        Ok(place) => {
-                            tracing::debug!(?peer, "a peer connected");
-                            let connection = Connection::new(accepted, place, &self.terms, Side::Server);
-                            if peer.uid == rustix::process::geteuid().as_raw() {
-                                connection.trust();
-                            }
-                            connections.spawn(connection.run(stage.clone()));
-                            self.terms.counters.set_connections(connections.len());
+                accepted = incoming.next() => {
+                    let Some(accepted) = accepted else { break };
+                    let peer = match Peer::of(&accepted) {
+                        Ok(peer) => peer,
+                        Err(error) => {
+                            tracing::warn!(%error, "dropped a connection of which the system does not say whose it is");
+                            continue;
                         }
-                        Err(failure) => self.refuse(&accepted, &failure),
-                    }
+                    };
+                    let place = match self.judge(&peer, connections.len()) {
+                        Ok(place) => place,
+                        Err((reason, failure)) => {
+                            self.refuse(&accepted, peer, reason, &failure);
+                            continue;
+                        }
+                    };
+                    tracing::debug!(?peer, "a peer connected");
+                    let connection = Connection::new(accepted, peer, place, &self.terms, Side::Server);
+                    connections.spawn(connection.run(stage.clone()));
+                    self.terms.counters.set_connections(connections.len());
                 }
             }
         }
@@ -85,33 +107,37 @@ impl Acceptor {
         self.terms.counters.set_connections(left);
     }
 
-    /// A place for one more connection, beside those that are open.
+    /// The place of a peer that is served, beside the connections that are open.
     ///
     /// # Errors
     ///
-    /// If there are as many as there may be, of all users or of this one.
-    fn admit(&self, peer: Peer, open: usize) -> Result<UserPlace, Failure> {
+    /// If it may not come in, or there are as many as there may be, of all users or of this one.
+    fn judge(&self, peer: &Peer, open: usize) -> Result<UserPlace, (Refusal, Failure)> {
+        if let Err(denied) = self.terms.door.admit(peer) {
+            let failure = Failure::new(Code::PermissionDenied, denied.to_string());
+            return Err((Refusal::NotAdmitted, failure));
+        }
+        let too_many = |text: String| (Refusal::TooManyConnections, Failure::new(Code::LimitExceeded, text));
         let limits = self.terms.limits.load();
         if open >= limits.max_connections {
-            let text = format!(
+            return Err(too_many(format!(
                 "{} connections may be open, and are; close one, or try again later",
                 limits.max_connections
-            );
-            return Err(Failure::new(Code::LimitExceeded, text));
+            )));
         }
         let most = limits.max_connections_per_user;
         self.terms.users.admit(peer.uid, most, self.terms.now()).ok_or_else(|| {
-            let text = format!(
+            too_many(format!(
                 "{} connections of one user may be open, and are of yours; close one, or try again later",
                 most.unwrap_or_default()
-            );
-            Failure::new(Code::LimitExceeded, text)
+            ))
         })
     }
 
-    /// Tells a peer that it cannot be served now.
-    fn refuse(&self, socket: &UnixStream, failure: &Failure) {
+    /// Tells a peer that it is not served.
+    fn refuse(&self, socket: &UnixStream, peer: Peer, reason: Refusal, failure: &Failure) {
         self.terms.counters.failed(failure);
+        self.terms.audit.note(peer, reason, failure.text());
         let mut frame = Vec::new();
         write::refusal(&mut frame, Codec::Json, None, failure);
         // A new connection takes a small frame at once, or the peer is gone already. Past tokio, which has not asked yet
@@ -120,35 +146,92 @@ impl Acceptor {
     }
 }
 
-impl Incoming {
+impl Socket {
     pub(super) fn bound(bound: Bound) -> Self {
-        let (socket, path) = bound.split();
-        Incoming::Socket(socket, path)
+        let (listener, path) = bound.split();
+        Self::new(listener, Some(path))
     }
 
-    /// The next connection; `None` if there will be no more. Errors neither end nor spin the loop.
+    /// One whose file is somebody else's.
+    #[cfg(feature = "systemd")]
+    pub(super) fn passed(listener: UnixListener) -> Self {
+        Self::new(listener, None)
+    }
+
+    fn new(listener: UnixListener, path: Option<OwnedPath>) -> Self {
+        Socket {
+            listener,
+            path,
+            handover: None,
+            handed_over: CancellationToken::new(),
+        }
+    }
+
+    /// Accepts until `handover` is ready, and another process does.
+    #[cfg(feature = "handover")]
+    pub(super) fn until(self, handover: impl Future<Output = ()> + Send + 'static) -> Self {
+        Socket {
+            handover: Some(Box::pin(handover)),
+            ..self
+        }
+    }
+
+    /// What is cancelled when another process accepts.
+    pub(super) fn token(&self) -> CancellationToken {
+        self.handed_over.clone()
+    }
+
+    /// The next connection; `None` once another process accepts. It may be dropped at any time, and goes on where it was.
     async fn next(&mut self) -> Option<UnixStream> {
-        let socket = match self {
-            Incoming::Socket(socket, _) => socket,
-            Incoming::InProcess(connected) => return connected.recv().await,
-        };
-        loop {
-            match socket.accept().await {
-                Ok((accepted, _)) => return Some(accepted),
-                // The peer went away between its connecting and its being accepted.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                Err(error) => {
-                    tracing::warn!(%error, "failed to accept a connection");
-                    tokio::time::sleep(REST).await;
-                }
+        tokio::select! {
+            biased;
+            () = ready(&mut self.handover) => {
+                self.handed_over.cancel();
+                None
             }
+            accepted = accept(&self.listener) => Some(accepted),
+        }
+    }
+}
+
+/// Waits for a future that there may be, which is gone once it is ready.
+async fn ready(future: &mut Option<Pin<Box<dyn Future<Output = ()> + Send>>>) {
+    match future {
+        Some(some) => some.await,
+        None => pending().await,
+    }
+    *future = None;
+}
+
+/// The next connection. Errors neither end nor spin the loop.
+async fn accept(listener: &UnixListener) -> UnixStream {
+    loop {
+        match listener.accept().await {
+            Ok((accepted, _)) => return accepted,
+            // The peer went away between its connecting and its being accepted.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                tracing::warn!(%error, "failed to accept a connection");
+                tokio::time::sleep(REST).await;
+            }
+        }
+    }
+}
+
+impl Incoming {
+    /// The next connection; `None` if there will be no more here.
+    async fn next(&mut self) -> Option<UnixStream> {
+        match self {
+            Incoming::Socket(socket) => socket.next().await,
+            Incoming::InProcess(connected) => connected.recv().await,
         }
     }
 
     /// Refuses whoever connects from now on. The file of a socket stays until what is returned is dropped.
     fn close(self) -> Option<OwnedPath> {
         match self {
-            Incoming::Socket(_, path) => Some(path),
+            // The lock of a socket that was handed over is not held for as long as the last connection is open.
+            Incoming::Socket(Socket { path, .. }) => path.filter(|path| !path.is_given()),
             Incoming::InProcess(_) => None,
         }
     }

@@ -1,15 +1,16 @@
 //! What callers outside can learn of what is served: names, contracts, and the document of them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use callsheet_schema::Document;
 use callsheet_wire::{Code, Discovery, ExposedActor, Failure, ServedContract};
 
+use super::authorization::Visitor;
 use crate::{
-    Runtime,
+    ActorId, Runtime,
     contained::{self, Panicked},
     router::Exposed,
     runtime::WeakRuntime,
@@ -59,21 +60,38 @@ impl Catalogue {
         Ok(document)
     }
 
-    /// What there is to call and to subscribe to.
+    /// What of the document a visitor may use: the same, if it may use all.
     ///
     /// # Errors
     ///
     /// As [`document`](Self::document).
-    pub(super) fn discovery(&self) -> Result<Discovery, Failure> {
+    pub(super) fn shown(&self, visitor: &Visitor) -> Result<Arc<Document>, Failure> {
         let document = self.document()?;
-        let actors = self.runtime.upgrade()?.router().all_exposed().into_iter();
-        let actors = actors.map(|(name, Exposed { routes, .. })| {
-            let mut contracts: Vec<_> = routes.registry.contracts().map(|(name, _)| name.to_owned()).collect();
-            contracts.sort_unstable();
-            ExposedActor {
+        if visitor.is_free() {
+            return Ok(document);
+        }
+        let exposed = self.runtime.upgrade()?.router().all_exposed();
+        Ok(narrowed(&document, &exposed, visitor))
+    }
+
+    /// What there is that a visitor may call and subscribe to.
+    ///
+    /// # Errors
+    ///
+    /// As [`document`](Self::document).
+    pub(super) fn discovery(&self, visitor: &Visitor) -> Result<Discovery, Failure> {
+        let mut document = self.document()?;
+        let exposed = self.runtime.upgrade()?.router().all_exposed();
+        if !visitor.is_free() {
+            document = narrowed(&document, &exposed, visitor);
+        }
+        let actors = exposed.into_iter().filter_map(|(name, exposed)| {
+            let contracts = usable_contracts(&exposed, visitor);
+            let is_hidden = contracts.is_empty() && !visitor.is_free();
+            (!is_hidden).then(|| ExposedActor {
                 name: name.to_string(),
                 contracts,
-            }
+            })
         });
         let contracts = document.contracts.iter().map(|contract| {
             let methods = contract.methods.iter();
@@ -96,7 +114,42 @@ impl Catalogue {
     }
 }
 
-fn describe(exposed: &[(crate::ActorId, Exposed)]) -> Result<Document, Failure> {
+/// What of a document a visitor may use.
+fn narrowed(document: &Document, exposed: &[(ActorId, Exposed)], visitor: &Visitor) -> Arc<Document> {
+    let mut asked = BTreeSet::new();
+    let mut usable = BTreeSet::new();
+    for (_, Exposed { id, routes }) in exposed {
+        // An actor may have several names.
+        if asked.insert(id.as_str()) {
+            let methods = routes.registry.methods();
+            usable.extend(
+                methods
+                    .filter(|method| visitor.may_call(id, method))
+                    .map(|method| method.name()),
+            );
+        }
+    }
+    let keeps_method = |message: &str| usable.contains(message);
+    let keeps_event = |event: &str| visitor.may_subscribe(event);
+    Arc::new(document.narrowed(&keeps_method, &keeps_event))
+}
+
+/// The contracts of an actor that a visitor may call a method of, sorted.
+fn usable_contracts(Exposed { id, routes }: &Exposed, visitor: &Visitor) -> Vec<String> {
+    let mut contracts: Vec<_> = match visitor.is_free() {
+        true => routes.registry.contracts().map(|(name, _)| name.to_owned()).collect(),
+        false => {
+            let methods = routes.registry.methods();
+            let usable = methods.filter(|method| visitor.may_call(id, method));
+            usable.map(|method| method.contract().to_owned()).collect()
+        }
+    };
+    contracts.sort_unstable();
+    contracts.dedup();
+    contracts
+}
+
+fn describe(exposed: &[(ActorId, Exposed)]) -> Result<Document, Failure> {
     // Many actors may serve one contract.
     let contracts: BTreeMap<_, _> = exposed
         .iter()

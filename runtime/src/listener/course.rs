@@ -32,7 +32,7 @@ pub(crate) enum Stage {
 impl Course {
     /// Begins to serve the exposed actors of `runtime` to what comes in.
     pub(super) fn begin(runtime: &Runtime, options: &ListenerOptions, incoming: Incoming) -> Self {
-        let terms = Arc::new(Terms::new(runtime, options.limits()));
+        let terms = Arc::new(Terms::new(runtime, options.limits(), options.door.clone()));
         let stage = watch::Sender::new(Stage::Open);
         let acceptor = Acceptor::new(Arc::clone(&terms));
         runtime.spawn(acceptor.run(incoming, stage.subscribe()));

@@ -9,9 +9,10 @@ use std::{
 use callsheet_wire::Codec;
 use tokio::{net::UnixStream, sync::watch};
 
-use super::{connection::Connection, course::Stage, limits::ListenerLimits, terms::Terms};
+use super::{connection::Connection, course::Stage, door::Door, limits::ListenerLimits, terms::Terms};
 use crate::{
     Runtime,
+    peer::Peer,
     transport::{Route, RouteState, Side},
 };
 
@@ -27,6 +28,7 @@ impl Dialled {
     pub(crate) fn begin(
         runtime: &Runtime,
         socket: UnixStream,
+        peer: Peer,
         codec: Codec,
         route: Weak<dyn Route>,
         stage: watch::Receiver<Stage>,
@@ -37,8 +39,8 @@ impl Dialled {
             start_time: None,
             ..ListenerLimits::default()
         };
-        let terms = Arc::new(Terms::new(runtime, limits));
-        let connection = Connection::new(socket, terms.users.alone(), &terms, Side::Client);
+        let terms = Arc::new(Terms::new(runtime, limits, Door::default()));
+        let connection = Connection::new(socket, peer, terms.users.alone(), &terms, Side::Client);
         let route = connection.dial(codec, route);
         let (alive, ended) = watch::channel(());
         runtime.spawn_outside(async move {

@@ -1,34 +1,51 @@
 //! The socket that callers outside the process come through.
 //!
 //! A [`socket`] is bound for this user alone, or peers come from the process itself ([`in_process`]); the [`accept`] loop
-//! gives each of them a [`connection`] of its own, within the [`limits`] of all, until its [`course`] is run.
+//! gives each of them that the [`door`] lets in a [`connection`] of its own, within the [`limits`] of all, until its
+//! [`course`] is run. What a peer may do there is said in [`authorization`], and what it was refused in [`audit`].
 
 mod accept;
+#[cfg(feature = "systemd")]
+mod activation;
+mod audit;
+mod authorization;
 mod catalogue;
 mod connection;
 mod course;
 mod dialled;
+mod door;
+#[cfg(feature = "handover")]
+mod handover;
 mod in_process;
 mod limits;
 mod options;
 mod peer;
+mod serving;
 mod socket;
 mod stats;
 mod terms;
 
 use std::path::{Path, PathBuf};
 
+use tokio_util::sync::CancellationToken;
+
+pub use audit::{AuditEvent, Refusal};
+pub use authorization::{Access, Action};
+pub use door::Denied;
 pub use in_process::InProcessListener;
 pub use limits::ListenerLimits;
 pub use options::ListenerOptions;
-pub use peer::Peer;
 pub use socket::ListenError;
 pub use stats::ListenerStats;
 
 pub(crate) use course::Stage;
 pub(crate) use dialled::Dialled;
 
-use self::{accept::Incoming, course::Course, socket::Bound};
+use self::{
+    accept::{Incoming, Socket},
+    course::Course,
+    socket::{Bound, Location},
+};
 use crate::Runtime;
 
 /// A socket on which the exposed actors of a runtime are served. Made by [`Runtime::listen`].
@@ -43,6 +60,7 @@ use crate::Runtime;
 pub struct Listener {
     path: PathBuf,
     course: Course,
+    handed_over: CancellationToken,
 }
 
 impl Runtime {
@@ -76,17 +94,60 @@ impl Runtime {
         let options = options.into();
         #[cfg(feature = "settings")]
         let options = options.settled(self.settings());
-        let bound = Bound::bind(&options.location)?;
-        let path = bound.path().to_owned();
-        let course = Course::begin(self, &options, Incoming::bound(bound));
-        Ok(Listener { path, course })
+        let (socket, path) = match &options.location {
+            #[cfg(feature = "systemd")]
+            Location::Activated(name) => {
+                let (listener, path) = activation::take(name.as_deref())?;
+                (Socket::passed(listener), path)
+            }
+            location => bind(location, options.hands_over).await?,
+        };
+        let handed_over = socket.token();
+        let course = Course::begin(self, &options, Incoming::Socket(socket));
+        Ok(Listener {
+            path,
+            course,
+            handed_over,
+        })
     }
 }
 
+#[cfg(feature = "handover")]
+async fn bind(location: &Location, hands_over: bool) -> Result<(Socket, PathBuf), ListenError> {
+    if !hands_over {
+        return bind_alone(location);
+    }
+    let (bound, estate) = handover::bind_or_succeed(location).await?;
+    let path = bound.path().to_owned();
+    let socket = Socket::bound(bound);
+    let socket = match estate {
+        Some(estate) => socket.until(estate.hand_over()),
+        None => socket,
+    };
+    Ok((socket, path))
+}
+
+#[cfg(not(feature = "handover"))]
+async fn bind(location: &Location, _: bool) -> Result<(Socket, PathBuf), ListenError> {
+    bind_alone(location)
+}
+
+fn bind_alone(location: &Location) -> Result<(Socket, PathBuf), ListenError> {
+    let bound = Bound::bind(location)?;
+    let path = bound.path().to_owned();
+    Ok((Socket::bound(bound), path))
+}
+
 impl Listener {
-    /// Where it listens.
+    /// Where it listens; empty if it was passed a socket without a path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Waits until another process listens in its place, if it [hands over](ListenerOptions::hand_over) at all. It accepts no
+    /// more from then on, but serves the connections that it has; [`shutdown`](Self::shutdown) ends them.
+    pub async fn handed_over(&self) {
+        self.handed_over.cancelled().await;
     }
 
     /// What it has done so far.

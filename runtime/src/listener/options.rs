@@ -8,6 +8,7 @@ use std::{
 #[cfg(feature = "settings")]
 use super::connection::MOST_IN_FLIGHT;
 use super::{
+    door::Door,
     limits::{ListenerLimits, said::Said},
     socket::Location,
 };
@@ -30,6 +31,8 @@ use crate::Settings;
 pub struct ListenerOptions {
     pub(super) location: Location,
     said: Said,
+    pub(super) door: Door,
+    pub(super) hands_over: bool,
 }
 
 impl ListenerOptions {
@@ -54,10 +57,12 @@ impl ListenerOptions {
         Self::of(Location::Nowhere)
     }
 
-    fn of(location: Location) -> Self {
+    pub(super) fn of(location: Location) -> Self {
         ListenerOptions {
             location,
             said: Said::default(),
+            door: Door::default(),
+            hands_over: false,
         }
     }
 

@@ -12,6 +12,10 @@ use std::{
         },
     },
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustix::{
@@ -32,6 +36,9 @@ pub(super) enum Location {
     Name(String),
     /// At none: callers are in the process itself.
     Nowhere,
+    /// On a socket that was passed to the process, of this name or the only one.
+    #[cfg(feature = "systemd")]
+    Activated(Option<String>),
 }
 
 /// Why a listener could not be started.
@@ -52,12 +59,22 @@ pub enum ListenError {
         "the options are for the process itself and name no place to listen at; name one with `ListenerOptions::at`"
     )]
     NoPlace,
+    /// Systemd passed no such socket, several among which none is named, or one that was taken already.
+    #[error(
+        "systemd has passed no socket {}to listen on; start the program by its socket unit, or listen at a path",
+        .0.as_ref().map(|name| format!("`{name}` ")).unwrap_or_default()
+    )]
+    #[cfg(feature = "systemd")]
+    NotActivated(Option<String>),
     /// A service's name that is no plain file name.
     #[error("`{0}` cannot be a service's name: it is empty, or contains `/` or a control character")]
     InvalidName(String),
     /// The socket's folder is open to other users.
     #[error("the folder `{}` must belong to this user alone; set its owner and its mode to 0700", .0.display())]
     FolderNotPrivate(PathBuf),
+    /// The signals that end the program cannot be waited for.
+    #[error("failed to wait for signals")]
+    Signals(#[source] io::Error),
     /// The system refused.
     #[error("failed to {action} `{}`", path.display())]
     Io {
@@ -81,13 +98,30 @@ pub(super) struct OwnedPath {
     path: PathBuf,
     /// Device and inode of the socket.
     identity: (u64, u64),
-    _lock: Lock,
+    lock: Lock,
+}
+
+/// Whether what is at a path is another process's now. Shared by all who would remove it otherwise.
+#[derive(Clone, Default)]
+pub(super) struct Given(Arc<AtomicBool>);
+
+impl Given {
+    #[cfg(feature = "handover")]
+    pub(super) fn set(&self, given: bool) {
+        self.0.store(given, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// The lock beside a socket, held for as long as the socket is listened on.
 struct Lock {
     path: PathBuf,
-    _file: File,
+    #[cfg_attr(not(feature = "handover"), expect(dead_code, reason = "it is held, and not read"))]
+    file: File,
+    given: Given,
 }
 
 impl Bound {
@@ -100,11 +134,10 @@ impl Bound {
             }
             Location::Name(name) => named(name, services())?,
             Location::Nowhere => return Err(ListenError::NoPlace),
+            #[cfg(feature = "systemd")]
+            Location::Activated(name) => return Err(ListenError::NotActivated(name.clone())),
         };
-        let address = SocketAddrUnix::new(&path).map_err(|error| match error {
-            Errno::NAMETOOLONG => ListenError::PathTooLong(path.clone()),
-            error => failed("make an address of", &path)(error.into()),
-        })?;
+        let address = address_of(&path)?;
         let lock = Lock::take(&path)?;
         clear(&path, &address)?;
         let socket = bind_privately(&path, &address)?;
@@ -112,9 +145,42 @@ impl Bound {
         let path = OwnedPath {
             identity: (metadata.dev(), metadata.ino()),
             path,
-            _lock: lock,
+            lock,
         };
         Ok(Bound { socket, path })
+    }
+
+    /// The socket at `path`, which another process has bound and passed on with its lock. It is the other's still.
+    #[cfg(feature = "handover")]
+    pub(super) fn passed(path: &Path, socket: OwnedFd, lock: File) -> io::Result<Self> {
+        let metadata = fs::symlink_metadata(path)?;
+        // They share what is open, so it does not block in either.
+        let socket = UnixListener::from_std(net::UnixListener::from(socket))?;
+        let path = OwnedPath {
+            identity: (metadata.dev(), metadata.ino()),
+            lock: Lock {
+                path: lock_of(path),
+                file: lock,
+                given: Given(Arc::new(AtomicBool::new(true))),
+            },
+            path: path.to_owned(),
+        };
+        Ok(Bound { socket, path })
+    }
+
+    #[cfg(feature = "handover")]
+    pub(super) fn socket(&self) -> &UnixListener {
+        &self.socket
+    }
+
+    #[cfg(feature = "handover")]
+    pub(super) fn lock(&self) -> &File {
+        &self.path.lock.file
+    }
+
+    #[cfg(feature = "handover")]
+    pub(super) fn given(&self) -> Given {
+        self.path.lock.given.clone()
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -127,8 +193,18 @@ impl Bound {
     }
 }
 
+impl OwnedPath {
+    /// Whether it is another process's now, and nothing that this one holds.
+    pub(super) fn is_given(&self) -> bool {
+        self.lock.given.is_set()
+    }
+}
+
 impl Drop for OwnedPath {
     fn drop(&mut self) {
+        if self.is_given() {
+            return;
+        }
         // Somebody may have put something else there by hand.
         let is_ours = fs::symlink_metadata(&self.path).is_ok_and(|found| (found.dev(), found.ino()) == self.identity);
         if is_ours && let Err(error) = fs::remove_file(&self.path) {
@@ -140,9 +216,7 @@ impl Drop for OwnedPath {
 impl Lock {
     /// Takes the lock of the socket at `path`.
     fn take(socket: &Path) -> Result<Self, ListenError> {
-        let mut path = socket.as_os_str().to_owned();
-        path.push(".lock");
-        let path = PathBuf::from(path);
+        let path = lock_of(socket);
         loop {
             let file = OpenOptions::new()
                 .write(true)
@@ -152,6 +226,8 @@ impl Lock {
                 .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
                 .open(&path)
                 .map_err(failed("open", &path))?;
+            // A strange umask may have taken away what the next process needs to open it.
+            let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(Errno::WOULDBLOCK) => return Err(ListenError::InUse(socket.to_owned())),
@@ -162,7 +238,11 @@ impl Lock {
             let is_current = fs::symlink_metadata(&path)
                 .is_ok_and(|found| (found.dev(), found.ino()) == (locked.dev(), locked.ino()));
             if is_current {
-                return Ok(Lock { path, _file: file });
+                return Ok(Lock {
+                    path,
+                    file,
+                    given: Given::default(),
+                });
             }
         }
     }
@@ -170,9 +250,34 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        if self.given.is_set() {
+            return;
+        }
         // While the lock is held, so that nobody can have taken this very file in the meantime.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// Where the lock of the socket at `path` is.
+pub(super) fn lock_of(path: &Path) -> PathBuf {
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    lock.into()
+}
+
+/// Makes another socket beside one whose lock is held.
+#[cfg(feature = "handover")]
+pub(super) fn bind_beside(path: &Path) -> Result<UnixListener, ListenError> {
+    let address = address_of(path)?;
+    clear(path, &address)?;
+    bind_privately(path, &address)
+}
+
+fn address_of(path: &Path) -> Result<SocketAddrUnix, ListenError> {
+    SocketAddrUnix::new(path).map_err(|error| match error {
+        Errno::NAMETOOLONG => ListenError::PathTooLong(path.to_owned()),
+        error => failed("make an address of", path)(error.into()),
+    })
 }
 
 /// Removes a socket that nobody listens on; everything else is left alone. The lock is held.
@@ -237,21 +342,24 @@ fn named(name: &str, folder: PathBuf) -> Result<PathBuf, ListenError> {
     Ok(folder.join(format!("{name}.sock")))
 }
 
-/// Makes a folder for this user alone, unless it is there.
+/// Makes a folder for this user alone, and those on the way to it, unless it is there.
 fn make_folder(folder: &Path) -> Result<(), ListenError> {
-    if folder.exists() {
+    if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());
     }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(failed("make the folder", folder))?;
-    // A strange umask may have taken more away than it should.
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed("set the mode of", folder))
+    folder.parent().map_or(Ok(()), make_folder)?;
+    match DirBuilder::new().mode(0o700).create(folder) {
+        // A strange umask may have taken more away than it should, so that not even its owner could use it.
+        Ok(()) => {
+            fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed("set the mode of", folder))
+        }
+        // Another process that starts makes it too.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(failed("make the folder", folder)(error)),
+    }
 }
 
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ListenError {
+pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ListenError {
     let path = path.to_owned();
     move |source| ListenError::Io { action, path, source }
 }
@@ -260,7 +368,7 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Listen
 mod tests {
     use std::{
         fs::{self, Permissions},
-        os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+        os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
     };
 
     use super::{ListenError, named};
@@ -273,6 +381,21 @@ mod tests {
         assert_eq!(path, folder.join("calculator.sock"));
         assert_eq!(fs::metadata(&folder).expect("it was made").mode() & 0o7777, 0o700);
         assert_eq!(named("calculator", folder).expect("it is there"), path);
+    }
+
+    #[test]
+    fn a_folder_of_another_user_is_refused() {
+        let parent = tempfile::tempdir().expect("a folder for temporary files");
+        let ours = parent.path().join("callsheet");
+        fs::create_dir(&ours).expect("it can be made");
+        fs::set_permissions(&ours, Permissions::from_mode(0o700)).expect("it is ours");
+        // Only root can give a folder away; whoever is not root finds folders of root's.
+        let folder = match chown(&ours, Some(1), None) {
+            Ok(()) => ours,
+            Err(_) => "/".into(),
+        };
+        let refused = named("calculator", folder).expect_err("its owner could replace the socket");
+        assert!(matches!(refused, ListenError::FolderNotPrivate(_)), "{refused}");
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{
+    audit::Audit,
     catalogue::Catalogue,
+    door::Door,
     limits::{ListenerLimits, LiveLimits, memory::Budget, users::Users},
     stats::Counters,
 };
@@ -19,11 +21,13 @@ pub(super) struct Terms {
     pub(super) users: Users,
     pub(super) counters: Arc<Counters>,
     pub(super) catalogue: Catalogue,
+    pub(super) door: Door,
+    pub(super) audit: Arc<Audit>,
     begun: Instant,
 }
 
 impl Terms {
-    pub(super) fn new(runtime: &Runtime, limits: ListenerLimits) -> Self {
+    pub(super) fn new(runtime: &Runtime, limits: ListenerLimits, door: Door) -> Self {
         let limits = Arc::new(LiveLimits::new(limits));
         Terms {
             runtime: runtime.clone(),
@@ -32,6 +36,8 @@ impl Terms {
             users: Users::default(),
             counters: Arc::default(),
             catalogue: Catalogue::new(runtime),
+            door,
+            audit: Audit::new(runtime),
             begun: Instant::now(),
         }
     }

@@ -242,7 +242,7 @@ impl<M: ContractMessage> Address<M> {
 
     /// What a layer sees of a call.
     pub(crate) fn info(&self, message: &M, meta: Option<Metadata>) -> CallInfo {
-        CallInfo::new(self.id().clone(), message.letter(), meta)
+        CallInfo::new(self.id().clone(), message.letter(), meta, None)
     }
 
     /// Puts a message without a reply into the queue: at once if there is room, else by the deadline.

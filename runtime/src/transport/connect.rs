@@ -22,6 +22,7 @@ use crate::{
     id::ActorId,
     listener::{Dialled, Stage},
     mailbox::{Location, Mailbox},
+    peer::Peer,
     runtime::{Runtime, WeakRuntime},
     supervision::Backoff,
 };
@@ -273,7 +274,9 @@ impl Shared {
     fn connected(&self, socket: UnixStream, options: &ConnectOptions, stage: &watch::Receiver<Stage>) {
         let Ok(runtime) = self.runtime.upgrade() else { return };
         let route: Weak<dyn Route> = Weak::<Shared>::clone(&self.me);
-        let dialled = Dialled::begin(&runtime, socket, options.codec, route, stage.clone());
+        // A socket whose other side the system does not know was lost already.
+        let Ok(peer) = Peer::of(&socket) else { return };
+        let dialled = Dialled::begin(&runtime, socket, peer, options.codec, route, stage.clone());
         let mut state = self.state.lock();
         if !matches!(*state, State::Closed) {
             *state = State::Connected(dialled);

@@ -43,7 +43,7 @@ impl<M> RemoteSink<M> {
 impl<M: ContractMessage> RemoteSink<M> {
     fn call(&self, header: CallHeader, message: M) -> Option<RemoteCall> {
         let letter = message.letter();
-        let more = header.more.map(|more| *more);
+        let more = header.more.map(Arc::unwrap_or_clone);
         let (link, meta) = more.map_or((None, None), |more| (more.link, more.meta));
         Some(RemoteCall {
             target: self.target.clone(),

@@ -85,6 +85,7 @@ impl Inbound {
             }
             None => {
                 link.counters.failed(failure);
+                link.visitor.refused(failure);
                 tracing::debug!(target_actor = %actor.escape_debug(), %failure, "dropped a request");
                 if let Ok(runtime) = runtime.upgrade() {
                     runtime.lose_from_outside(actor, message, failure);
@@ -104,6 +105,9 @@ impl Inbound {
             &request.target,
             &request.message_type,
         )?;
+        let visitor = &self.link.visitor;
+        visitor.check_call(&head.actor, &head.method)?;
+        let origin = visitor.origin();
         if let Some(misfit) = self.misfits.get(head.method.name()) {
             return Err(Failure::new(Code::SchemaMismatch, misfit));
         }
@@ -135,10 +139,19 @@ impl Inbound {
         };
         let passage = |deadline, place| {
             let (actor, method) = (&head.actor, &head.method);
-            Passage::new(actor, method, deadline, link.clone(), meta.clone(), payload, place)
+            Passage::new(
+                actor,
+                method,
+                deadline,
+                link.clone(),
+                meta.clone(),
+                origin.clone(),
+                payload,
+                place,
+            )
         };
         let enqueue = |deadline, reply| {
-            let header = CallHeader::new(deadline, link.clone(), meta.clone());
+            let header = CallHeader::from_outside(deadline, origin, link.clone(), meta.clone());
             let crossed = &self.link.crossing;
             enqueue(crossed, &head.method, &head.actor, header, payload, reply)
         };

@@ -9,6 +9,7 @@ use callsheet_wire::{
 use serde::Deserialize;
 
 use super::inbound::Inbound;
+use crate::listener::Action;
 
 /// What this side calls itself.
 pub(super) const SOFTWARE: &str = concat!("callsheet ", env!("CARGO_PKG_VERSION"));
@@ -41,7 +42,10 @@ impl Inbound {
             }
             "ping" => self.answer_control(codec, id, |_| Ok(())),
             "hello" => self.answer_control(codec, id, |me| me.hello(control)),
-            "discover" => self.answer_control(codec, id, |me| me.terms.catalogue.discovery()),
+            "discover" => self.answer_control(codec, id, |me| {
+                me.link.visitor.check(Action::Discover)?;
+                me.terms.catalogue.discovery(&me.link.visitor)
+            }),
             "schema" => self.schema(codec, control),
             _ if id.is_some() => {
                 let text = "`control`: this server does not know it; it knows `cancel`, `credit`, `discover`, `hello`, `ping`, \
@@ -83,6 +87,7 @@ impl Inbound {
             self.refuse_frame(Some(id.into()), Some(codec), failure);
         } else {
             self.terms.counters.failed(failure);
+            self.link.visitor.refused(failure);
             tracing::debug!(%failure, "dropped a control");
         }
     }
@@ -100,12 +105,15 @@ impl Inbound {
             return Err(Failure::new(Code::ProtocolError, text));
         }
         let document = self.terms.catalogue.document()?;
+        let shown = self.terms.catalogue.shown(&self.link.visitor)?;
         let (mut unknown, mut differing) = (Vec::new(), Vec::new());
         for (name, hash) in hello.contracts {
-            match document.hashes.get(&name) {
-                None => unknown.push(name),
-                Some(own) if own.contract != hash => differing.push(name),
-                Some(_) => {}
+            // A client may be made of what it is shown, or of all that there is.
+            let fits = |known: &Document| known.hashes.get(&name).is_some_and(|own| own.contract == hash);
+            if !shown.hashes.contains_key(&name) {
+                unknown.push(name);
+            } else if !fits(&shown) && !fits(&document) {
+                differing.push(name);
             }
         }
         self.link.greet();
@@ -138,7 +146,13 @@ impl Inbound {
             frame.decode::<Own>().map_err(|error| misread(&error))
         });
         match own {
-            Ok(Own { document: None }) => self.settle(codec, id, self.terms.catalogue.document().map(Served)),
+            Ok(Own { document: None }) => {
+                let visitor = &self.link.visitor;
+                let shown = visitor
+                    .check(Action::Schema)
+                    .and_then(|()| self.terms.catalogue.shown(visitor));
+                self.settle(codec, id, shown.map(Served));
+            }
             Ok(Own {
                 document: Some(document),
             }) => {
@@ -161,9 +175,26 @@ impl Inbound {
             .into_iter()
             .map(|found| (found.message.to_owned(), found.to_string()))
             .collect();
-        self.misfits.clone_from(&refused);
-        Ok(Judgement { refused })
+        let shown = self.terms.catalogue.shown(&self.link.visitor)?;
+        let told = refused
+            .iter()
+            .filter(|(message, _)| !is_hidden(message, &server, &shown));
+        let judgement = Judgement {
+            refused: told.map(|(message, why)| (message.clone(), why.clone())).collect(),
+        };
+        self.misfits = refused;
+        Ok(judgement)
     }
+}
+
+/// Whether a message is there, and the peer may not know of it.
+fn is_hidden(message: &str, all: &Document, shown: &Document) -> bool {
+    !has_message(shown, message) && has_message(all, message)
+}
+
+fn has_message(document: &Document, message: &str) -> bool {
+    let mut methods = document.contracts.iter().flat_map(|contract| &contract.methods);
+    methods.any(|method| method.message == message)
 }
 
 /// The document of what is served, as it is written to a peer.

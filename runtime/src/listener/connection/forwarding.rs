@@ -59,6 +59,7 @@ impl Link {
             let text = format!("`reply_to`: `{reply_to}` has no method that takes a `{reply}` as its message");
             return Err(Failure::new(Code::UnknownMessageType, text));
         }
+        self.visitor.check_call(&id, taken)?;
         Ok(Arc::new(Forwarding {
             link: Arc::clone(self),
             method: taken.clone(),

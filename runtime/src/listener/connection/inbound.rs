@@ -48,7 +48,9 @@ impl Inbound {
         let runtime = terms.runtime.clone();
         Inbound {
             outlet: Arc::clone(&link) as Arc<dyn Outlet>,
-            subscriptions: runtime.broker().remote(Arc::clone(&link) as Arc<dyn RemoteSubscriber>),
+            subscriptions: runtime
+                .broker()
+                .remote(Arc::clone(&link) as Arc<dyn RemoteSubscriber>, link.visitor.filter()),
             link,
             clock: runtime.clock(),
             runtime,

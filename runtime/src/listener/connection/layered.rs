@@ -22,7 +22,7 @@ use super::{
     link::{Link, Place},
 };
 use crate::{
-    call::{Body, CallHeader, EncodedStream, Link as Waits, Metadata, Outlet, Port, WireReply},
+    call::{Body, CallHeader, EncodedStream, Link as Waits, Metadata, Origin, Outlet, Port, WireReply},
     clock::Deadline,
     id::ActorId,
     layer::{Last, Passed},
@@ -36,6 +36,7 @@ pub(super) struct Passage {
     deadline: Deadline,
     waits: Option<Arc<Waits>>,
     meta: Option<Metadata>,
+    origin: Origin,
     codec: Codec,
     /// None if there is none.
     payload: Option<Vec<u8>>,
@@ -52,6 +53,7 @@ impl Passage {
         deadline: Deadline,
         waits: Option<Arc<Waits>>,
         meta: Option<Metadata>,
+        origin: Origin,
         payload: Payload<'_>,
         place: Place,
     ) -> Self {
@@ -62,6 +64,7 @@ impl Passage {
             deadline,
             waits,
             meta,
+            origin,
             codec: payload.codec(),
             most_values: payload.most(),
             payload: (!payload.is_absent()).then(|| payload.bytes().to_vec()),
@@ -141,7 +144,9 @@ impl Passage {
         F: Future<Output = Result<Passed, Failure>> + Send + 'static,
     {
         let layers = self.method.layers().clone();
-        let info = self.method.info(self.actor.clone(), self.meta.take());
+        let info = self
+            .method
+            .info(self.actor.clone(), self.meta.take(), self.origin.peer());
         let last: Last = Box::new(move |call| Box::pin(last(self, call.into_meta())));
         let passing = AssertUnwindSafe(layers.run(info, last)).catch_unwind();
         passing.await.unwrap_or_else(|_| {
@@ -155,7 +160,7 @@ impl Passage {
             Some(bytes) => Payload::new(self.codec, bytes).at_most(self.most_values),
             None => Payload::absent(self.codec),
         };
-        let header = CallHeader::new(self.deadline, self.waits, meta);
+        let header = CallHeader::from_outside(self.deadline, &self.origin, self.waits, meta);
         enqueue(
             &self.place.link.crossing,
             &self.method,

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     clock::Clock,
     listener::{
+        authorization::Visitor,
         limits::{
             ListenerLimits, LiveLimits,
             memory::{Budget, Share},
@@ -34,6 +35,7 @@ use crate::{
         stats::Counters,
         terms::Terms,
     },
+    peer::Peer,
     runtime::WeakRuntime,
     transport::{Crossing, Side},
 };
@@ -47,6 +49,8 @@ pub(super) struct Link {
     pub(super) task: AtomicWaker,
     pub(super) limits: Arc<LiveLimits>,
     pub(super) memory: Arc<Budget>,
+    /// Who is on the other side.
+    pub(super) visitor: Arc<Visitor>,
     pub(super) clock: Arc<Clock>,
     pub(super) counters: Arc<Counters>,
     pub(super) runtime: WeakRuntime,
@@ -59,7 +63,7 @@ pub(super) struct Link {
     pub(super) outgoing: Outgoing,
     pub(super) abandoned: Arc<Abandoned>,
     /// The peer is a program of this user, whose chains are believed.
-    pub(super) trusts: AtomicBool,
+    pub(super) trusts: bool,
     /// The peer's last frame was in MessagePack.
     pub(super) packs: AtomicBool,
 }
@@ -93,7 +97,7 @@ pub(super) struct Wakes {
 }
 
 impl Link {
-    pub(super) fn new(terms: &Terms, side: Side) -> Arc<Self> {
+    pub(super) fn new(peer: Peer, terms: &Terms, side: Side) -> Arc<Self> {
         let high_water = terms.limits.load().high_water;
         let link = Arc::new_cyclic(|me| Link {
             state: Mutex::new(State {
@@ -107,6 +111,7 @@ impl Link {
             task: AtomicWaker::new(),
             limits: Arc::clone(&terms.limits),
             memory: Arc::clone(&terms.memory),
+            visitor: Visitor::new(peer, terms),
             clock: terms.runtime.clock(),
             counters: Arc::clone(&terms.counters),
             runtime: terms.runtime.downgrade(),
@@ -120,7 +125,7 @@ impl Link {
             },
             outgoing: Outgoing::default(),
             abandoned: Abandoned::new(Weak::clone(me)),
-            trusts: AtomicBool::new(side == Side::Client),
+            trusts: side == Side::Client || peer.uid == rustix::process::geteuid().as_raw(),
             packs: AtomicBool::new(false),
         });
         let place: Weak<Link> = Arc::downgrade(&link);

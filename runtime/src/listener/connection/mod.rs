@@ -31,7 +31,7 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::{Arc, Weak, atomic::Ordering},
+    sync::{Arc, Weak},
     task::{Context, Poll, ready},
 };
 
@@ -55,7 +55,10 @@ use super::{
     limits::{memory::Account, users::UserPlace},
     terms::Terms,
 };
-use crate::transport::{Route, Side};
+use crate::{
+    peer::Peer,
+    transport::{Route, Side},
+};
 
 pub(super) use self::in_flight::MOST as MOST_IN_FLIGHT;
 
@@ -79,8 +82,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: UnixStream, place: UserPlace, terms: &Arc<Terms>, side: Side) -> Self {
-        let link = Link::new(terms, side);
+    pub(super) fn new(socket: UnixStream, peer: Peer, place: UserPlace, terms: &Arc<Terms>, side: Side) -> Self {
+        let link = Link::new(peer, terms, side);
         let input = Input::new();
         let mut memory = Account::new(&terms.memory);
         memory.set(input.kept());
@@ -97,11 +100,6 @@ impl Connection {
             is_ending: false,
             has_ended: false,
         }
-    }
-
-    /// The peer is a program of this very user.
-    pub(super) fn trust(&self) {
-        self.link.trusts.store(true, Ordering::Relaxed);
     }
 
     /// Begins as the side that has made the connection, and gives the way to the peer's actors. Mailboxes that come over

@@ -112,7 +112,7 @@ impl Link {
     ///
     /// `ProtocolError`, if it is no chain, or too long.
     pub(super) fn chain(&self, chain: Option<Payload<'_>>) -> Result<Option<Arc<crate::call::Link>>, Failure> {
-        let Some(chain) = chain.filter(|_| self.trusts.load(Ordering::Relaxed)) else {
+        let Some(chain) = chain.filter(|_| self.trusts) else {
             return Ok(None);
         };
         let fault = |text: &str| Failure::new(Code::ProtocolError, format!("`chain`: {text}")).with_path("chain");

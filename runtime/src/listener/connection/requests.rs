@@ -72,6 +72,7 @@ impl Link {
     /// Answers a request that was never in flight with a failure.
     pub(super) fn refuse(&self, answer: &Answer<'_>, failure: &Failure) {
         self.counters.failed(failure);
+        self.visitor.refused(failure);
         self.answer(answer, |frame| match (answer.shape, answer.id) {
             (Shape::Stream, Some(id)) => write::stream_refusal(frame, answer.codec, id, 0, failure),
             (_, id) => write::refusal(frame, answer.codec, id, failure),

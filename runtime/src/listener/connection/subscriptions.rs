@@ -32,6 +32,7 @@ impl Inbound {
             }
             Err(failure) => {
                 self.terms.counters.failed(&failure);
+                self.link.visitor.refused(&failure);
                 tracing::debug!(%failure, "dropped a subscription");
             }
         }
