@@ -6,7 +6,7 @@
 
 mod buffered;
 mod echoes;
-mod entries;
+pub(crate) mod entries;
 mod fault;
 mod flatten;
 pub(crate) mod keys;

@@ -1,4 +1,5 @@
-//! Two documents compared: what changed between them, and which way it matters.
+//! Two documents compared: what changed between them, which way it matters, and whether a caller made for the one fits a
+//! server made for the other.
 //!
 //! ```
 //! use callsheet_schema::{Document, compat};
@@ -18,12 +19,15 @@ mod breaks;
 mod changes;
 mod compare;
 mod definitions;
+mod fits;
 mod part;
+mod rules;
 mod view;
 
-pub use breaks::{Break, breaks};
+pub use breaks::{Break, Subject, breaks};
 pub use changes::{Aspect, Change, Effect, Step, Way, What};
 pub use part::Part;
+pub use rules::Rule;
 
 use crate::Document;
 

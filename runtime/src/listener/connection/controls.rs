@@ -170,20 +170,21 @@ impl Inbound {
             Failure::new(Code::ProtocolError, text)
         })?;
         let server = self.terms.catalogue.document()?;
-        let breaks = compat::breaks(&client, &server);
-        let refused: BTreeMap<_, _> = breaks
-            .into_iter()
-            .map(|found| (found.message.to_owned(), found.to_string()))
-            .collect();
+        let (mut misfits, mut refused) = (BTreeMap::new(), BTreeMap::new());
         let shown = self.terms.catalogue.shown(&self.link.visitor)?;
-        let told = refused
-            .iter()
-            .filter(|(message, _)| !is_hidden(message, &server, &shown));
-        let judgement = Judgement {
-            refused: told.map(|(message, why)| (message.clone(), why.clone())).collect(),
-        };
-        self.misfits = refused;
-        Ok(judgement)
+        for found in compat::breaks(&client, &server) {
+            // Clients do not use the further names of anything.
+            let Some(message) = found.message().filter(|_| !found.rule.is_of_aliases()) else {
+                continue;
+            };
+            let served = found.served.unwrap_or(message);
+            misfits.entry(served.to_owned()).or_insert_with(|| found.to_string());
+            if !is_hidden(served, &server, &shown) {
+                refused.entry(message.to_owned()).or_insert_with(|| found.to_string());
+            }
+        }
+        self.misfits = misfits;
+        Ok(Judgement { refused })
     }
 }
 
