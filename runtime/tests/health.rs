@@ -29,7 +29,7 @@ async fn every_check_is_run_anew_and_told_of() {
                 }
             }
         })
-        .check("slow", || std::future::pending())
+        .check("slow", std::future::pending)
         .check("broken", || async { panic!("as it should") })
         .limit(Duration::from_secs(2));
     let watched = runtime.watch_health(checks).await.unwrap();

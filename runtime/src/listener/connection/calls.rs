@@ -138,10 +138,8 @@ impl Inbound {
             false => Some(self.link.place(payload.bytes().len(), &self.limits)?),
         };
         let passage = |deadline, place| {
-            let (actor, method) = (&head.actor, &head.method);
             Passage::new(
-                actor,
-                method,
+                head,
                 deadline,
                 link.clone(),
                 meta.clone(),

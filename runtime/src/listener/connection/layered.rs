@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 use super::{
     calls::enqueue,
+    heads::Head,
     link::{Link, Place},
 };
 use crate::{
@@ -48,8 +49,7 @@ pub(super) struct Passage {
 
 impl Passage {
     pub(super) fn new(
-        actor: &ActorId,
-        method: &Method,
+        head: &Head,
         deadline: Deadline,
         waits: Option<Arc<Waits>>,
         meta: Option<Metadata>,
@@ -59,8 +59,8 @@ impl Passage {
     ) -> Self {
         Passage {
             place,
-            actor: actor.clone(),
-            method: method.clone(),
+            actor: head.actor.clone(),
+            method: head.method.clone(),
             deadline,
             waits,
             meta,
