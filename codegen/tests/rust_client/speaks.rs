@@ -101,7 +101,7 @@ async fn calls() {
         }),
         json!({
             "target": "feed", "message_type": "everything.Feed.Countdown", "expects_stream": true,
-            "timeout_ms": 30000, "payload": { "from": 3, "delay_ms": 10 },
+            "timeout_ms": 30000, "credit": 256, "payload": { "from": 3, "delay_ms": 10 },
         }),
         json!({
             "target": "orders", "message_type": "everything.Orders.Notify",

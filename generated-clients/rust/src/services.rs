@@ -27,7 +27,13 @@ impl Agent {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -51,7 +57,7 @@ impl Agent {
                 &self.target,
                 "demo.Agent.Notify",
                 &Arguments { subject, body },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -65,7 +71,7 @@ impl Agent {
         &self,
     ) -> Result<models::OnlineStatus, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "demo.Agent.QueryStatus", &(), self.options)
+            .ask(&self.target, "demo.Agent.QueryStatus", &(), self.options.clone())
             .await
     }
 }
@@ -93,7 +99,13 @@ impl Calculator {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -117,7 +129,7 @@ impl Calculator {
                 &self.target,
                 "demo.Calculator.AddRequest",
                 &Arguments { a, b },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -146,7 +158,13 @@ impl Countdown {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -167,7 +185,7 @@ impl Countdown {
                 &self.target,
                 "demo.Countdown.CountdownRequest",
                 &Arguments { from, delay_ms },
-                self.options,
+                self.options.clone(),
             )
     }
 }
@@ -195,7 +213,13 @@ impl Health {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -208,7 +232,7 @@ impl Health {
         &self,
     ) -> Result<models::HealthStatus, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "demo.Health.HealthCheck", &(), self.options)
+            .ask(&self.target, "demo.Health.HealthCheck", &(), self.options.clone())
             .await
     }
 }
@@ -236,7 +260,13 @@ impl KvStore {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -260,7 +290,7 @@ impl KvStore {
                 &self.target,
                 "demo.KvStore.SetValue",
                 &Arguments { key, value },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -279,7 +309,12 @@ impl KvStore {
             key: &'a str,
         }
         self.connection
-            .ask(&self.target, "demo.KvStore.GetValue", &Arguments { key }, self.options)
+            .ask(
+                &self.target,
+                "demo.KvStore.GetValue",
+                &Arguments { key },
+                self.options.clone(),
+            )
             .await
     }
 }
@@ -307,7 +342,13 @@ impl ListService {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -324,7 +365,7 @@ impl ListService {
                 &self.target,
                 "demo.ListService.ListRequest",
                 request,
-                self.options,
+                self.options.clone(),
             )
     }
 }
@@ -352,7 +393,13 @@ impl Orders {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -369,7 +416,12 @@ impl Orders {
         callsheet_client::CallError<models::OrderError>,
     > {
         self.connection
-            .ask_fallible(&self.target, "demo.Orders.PlaceOrder", order, self.options)
+            .ask_fallible(
+                &self.target,
+                "demo.Orders.PlaceOrder",
+                order,
+                self.options.clone(),
+            )
             .await
     }
 }
@@ -398,11 +450,19 @@ impl PriceFeed {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
     /// Subscribes to the events `PriceUpdate`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -420,6 +480,8 @@ impl PriceFeed {
     }
 
     /// Subscribes to the events `TradeExecuted`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///

@@ -15,7 +15,8 @@
 //! # Assumptions
 //!
 //! The socket is read and deadlines are kept only while some thread is in a call: between calls, events wait in the
-//! socket, and a server may count a client that never looks as too slow. Within async code every call fails at once,
+//! socket, and a server may count a client that never looks as too slow. So is a lost connection made anew by whoever calls
+//! next, or waits already. Within async code every call fails at once,
 //! since it would hold up its executor; use the async client there.
 
 use std::{fmt, future::Future, path::Path, sync::Arc};
@@ -25,7 +26,7 @@ use futures_util::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::{CallError, CallOptions, ConnectOptions, Failure, Push};
+use crate::{CallError, CallOptions, ConnectOptions, Discovery, Document, Failure, Notice, Push, Welcome};
 
 /// A connection to a server, shared by any number of threads; see the [async one](crate::Connection).
 #[derive(Clone, Debug)]
@@ -67,6 +68,43 @@ impl Connection {
     /// Whether the connection takes no more calls, as far as the last call saw.
     pub fn is_closed(&self) -> bool {
         self.inner.is_closed()
+    }
+
+    /// Whether there is a socket that calls are written to, as far as the last call saw.
+    pub fn is_connected(&self) -> bool {
+        self.inner.is_connected()
+    }
+
+    /// What the server said of itself, as far as the last call saw; see [`crate::Connection::server`].
+    pub fn server(&self) -> Option<Welcome> {
+        self.inner.server()
+    }
+
+    /// Asks whether the server is there; see [`crate::Connection::ping`].
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub fn ping(&self) -> Result<(), Failure> {
+        self.driver.run(self.inner.ping())
+    }
+
+    /// Asks what there is to call; see [`crate::Connection::discover`].
+    ///
+    /// # Errors
+    ///
+    /// If the server does not answer, or knows no such question.
+    pub fn discover(&self) -> Result<Discovery, Failure> {
+        self.driver.run(self.inner.discover())
+    }
+
+    /// Asks for the document that describes what is served; see [`crate::Connection::schema`].
+    ///
+    /// # Errors
+    ///
+    /// If the server does not answer, or knows no such question.
+    pub fn schema(&self) -> Result<Document, Failure> {
+        self.driver.run(self.inner.schema())
     }
 
     /// Closes the connection; see [`crate::Connection::close`].
@@ -195,7 +233,7 @@ impl Subscription {
 }
 
 impl Iterator for Subscription {
-    type Item = Result<Push, Failure>;
+    type Item = Result<Notice<Push>, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next()

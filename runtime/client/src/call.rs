@@ -9,7 +9,7 @@ use std::{
 };
 
 use callsheet_wire::{
-    Codec, EncodeError,
+    Codec, Delivered, EncodeError,
     write::{self, RequestHead},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,14 +17,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     CallError, CallFailure, CallOptions, Connection, Failure,
     connection::{CallId, Shared},
-    deadline::in_millis,
-    reply::Reply,
+    deadline::{Deadline, in_millis},
+    reply::{Lost, Reply},
 };
 
 impl Connection {
     /// Sends `message` to the actor `target` and waits for its reply.
     ///
-    /// Nothing is sent before the future is polled; dropped before its end, it cancels the call.
+    /// Nothing is sent before the future is polled; dropped before its end, it cancels the call. Where there is no
+    /// connection, or as many calls are in flight as the server allows, it waits to be sent.
     ///
     /// # Errors
     ///
@@ -66,8 +67,8 @@ impl Connection {
     /// Sends `message` to the actor `target`, which never replies to it.
     ///
     /// Ends once the message is handed to the connection, which writes it together with others; [`flush`](Self::flush)
-    /// waits for that. Where the server reads slower than tells are sent, it waits until there is room, at most as long
-    /// as the timeout says.
+    /// waits for that. Where the server reads slower than tells are sent, or there is no connection, it waits until there
+    /// is room, at most as long as the timeout says.
     ///
     /// # Errors
     ///
@@ -84,8 +85,18 @@ impl Connection {
         M: Serialize + ?Sized,
     {
         let shared = self.shared();
-        shared.room(options).await?;
-        shared.send(|out, codec| write::request(out, codec, &RequestHead::new(target, message_type), &message))
+        shared.check_fit(message_type)?;
+        let head = RequestHead {
+            meta: options.sent_along(),
+            ..RequestHead::new(target, message_type)
+        };
+        loop {
+            shared.room(&options).await?;
+            // There may be none any more.
+            if shared.send_tell(|out, codec| write::request(out, codec, &head, &message))? {
+                return Ok(());
+            }
+        }
     }
 
     async fn call<M, R, F>(&self, target: &str, message_type: &str, message: &M, options: CallOptions) -> Result<R, F>
@@ -94,22 +105,21 @@ impl Connection {
         R: DeserializeOwned,
         F: CallFailure,
     {
-        let timeout = options.timeout_or(self.shared().options.timeout);
+        let shared = self.shared();
+        shared.check_fit(message_type)?;
         let head = RequestHead {
             expects_reply: true,
-            timeout_ms: Some(in_millis(timeout)),
+            meta: options.sent_along(),
             ..RequestHead::new(target, message_type)
         };
-        let reply = self.shared().ask(timeout, |out, codec, id| {
-            write::request(
-                out,
-                codec,
-                &RequestHead {
-                    request_id: Some(id),
-                    ..head
-                },
-                &message,
-            )
+        let timeout = options.timeout_or(shared.options.timeout);
+        let reply = shared.ask(timeout, options.is_idempotent(), |out, codec, id, timeout_ms| {
+            let head = RequestHead {
+                request_id: Some(id),
+                timeout_ms: Some(timeout_ms),
+                ..head
+            };
+            write::request(out, codec, &head, &message)
         });
         reply.await?.decode()
     }
@@ -117,13 +127,28 @@ impl Connection {
 
 impl Shared {
     /// Sends a request and waits for its one reply.
+    ///
+    /// If it `may_repeat`, and the socket is lost after it was sent, it is sent once more.
     pub(crate) async fn ask(
         &self,
         timeout: Duration,
-        write: impl FnOnce(&mut Vec<u8>, Codec, &str) -> Result<(), EncodeError>,
+        may_repeat: bool,
+        write: impl Fn(&mut Vec<u8>, Codec, &str, u64) -> Result<(), EncodeError>,
+    ) -> Result<Reply, Failure> {
+        match self.ask_once(Deadline::after(timeout), &write).await? {
+            Reply::Lost(lost) if may_repeat && !self.output().is_ending() => self.ask_again(*lost, &write).await,
+            reply => Ok(reply),
+        }
+    }
+
+    async fn ask_once(
+        &self,
+        deadline: Deadline,
+        write: &impl Fn(&mut Vec<u8>, Codec, &str, u64) -> Result<(), EncodeError>,
     ) -> Result<Reply, Failure> {
         let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-        let id = self.send_ask(timeout, waker, write)?;
+        let timeout_ms = in_millis(deadline.remaining());
+        let id = self.send_ask(deadline, waker, |out, codec, id| write(out, codec, id, timeout_ms))?;
         let waiting = Waiting {
             shared: self,
             id,
@@ -131,6 +156,32 @@ impl Shared {
             ended: false,
         };
         Ok(waiting.await)
+    }
+
+    /// Repeats a call that may have been delivered, which whatever becomes of the repetition does not change.
+    async fn ask_again(
+        &self,
+        lost: Lost,
+        write: &impl Fn(&mut Vec<u8>, Codec, &str, u64) -> Result<(), EncodeError>,
+    ) -> Result<Reply, Failure> {
+        let deadline = lost.deadline.filter(|deadline| !deadline.remaining().is_zero());
+        let Some(deadline) = deadline else {
+            return Err(lost.failure);
+        };
+        // Boxed, so that calls which are not repeated stay small.
+        match Box::pin(self.ask_once(deadline, write)).await {
+            Ok(Reply::Failed(failure)) => Err(perhaps_delivered(failure)),
+            Ok(Reply::Lost(lost)) => Err(perhaps_delivered(lost.failure)),
+            Ok(reply) => Ok(reply),
+            Err(failure) => Err(perhaps_delivered(failure)),
+        }
+    }
+}
+
+fn perhaps_delivered(failure: Failure) -> Failure {
+    match failure.delivered() {
+        Delivered::No => failure.with_delivered(Delivered::Unknown),
+        Delivered::Yes | Delivered::Unknown => failure,
     }
 }
 

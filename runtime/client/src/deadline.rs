@@ -43,6 +43,12 @@ impl Deadline {
     pub(crate) fn timeout(self) -> Duration {
         self.timeout
     }
+
+    /// How long it still has: all of it, until somebody has looked at it.
+    pub(crate) fn remaining(self) -> Duration {
+        self.at
+            .map_or(self.timeout, |at| at.saturating_duration_since(Instant::now()))
+    }
 }
 
 /// The timeout as the envelope carries it: whole milliseconds, rounded up, at least one.
@@ -102,6 +108,15 @@ mod tests {
         assert!(!deadline.has_passed(now));
         assert!(!deadline.has_passed(now + Duration::from_millis(999)));
         assert!(deadline.has_passed(now + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn what_remains_is_counted_once_it_was_looked_at() {
+        let mut deadline = Deadline::after(Duration::from_secs(100));
+        assert_eq!(deadline.remaining(), Duration::from_secs(100));
+        assert!(!deadline.has_passed(Instant::now()));
+        assert!(deadline.remaining() <= Duration::from_secs(100));
+        assert!(deadline.remaining() > Duration::from_secs(50));
     }
 
     #[test]

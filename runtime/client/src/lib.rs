@@ -24,13 +24,17 @@
 //! - A call's future does nothing until it is polled. Dropped before its end, it cancels the call at the server.
 //! - Every ask has a deadline, 30 seconds unless said otherwise. The server is told; if it does not keep it, the client
 //!   does, at most 40 ms late and never early.
-//! - Nothing a caller neglects delays the others: a [`ReplyStream`] that is not read fails when too much has arrived for
-//!   it, and a [`Subscription`] that is not read loses its oldest events and says how many.
+//! - Nothing a caller neglects delays the others: a [`ReplyStream`] that is not read holds up its handler at the server,
+//!   and a [`Subscription`] that is not read loses its oldest events and says how many.
+//! - A connection that is lost is made anew. What may have been delivered is not repeated, unless its caller says that
+//!   [it may be](CallOptions::idempotent); what was certainly not sent waits, within its deadline; subscriptions go on,
+//!   and a [`Gap`] stands where they missed something. [`Connection`] says more.
 //!
 //! # Assumptions
 //!
-//! A connection is driven by the tokio runtime it was made in; when that runtime ends, so does the connection. A lost
-//! connection is not made again: its calls fail, and a new one must be connected.
+//! A connection is driven by the tokio runtime it was made in; when that runtime ends, so does the connection. A server
+//! that is found at the same path again is taken to be the one that was lost, in whatever version: calls that wait are
+//! sent to it as they are.
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -38,6 +42,7 @@ mod call;
 mod connection;
 mod deadline;
 mod options;
+mod questions;
 mod reply;
 mod stream;
 mod subscription;
@@ -45,12 +50,14 @@ pub mod text;
 
 /// What a contract's bytes are in generated clients.
 pub use bytes::Bytes;
-pub use callsheet_wire::{Code, Codec, Delivered};
+/// What a server serves, described; what [`Connection::schema`] answers.
+pub use callsheet_schema::Document;
+pub use callsheet_wire::{Allowed, Code, Codec, Delivered, Discovery, ExposedActor, ServedContract, Welcome};
 pub use connection::Connection;
 pub use options::{CallOptions, ConnectOptions};
 pub use reply::CallFailure;
 pub use stream::ReplyStream;
-pub use subscription::{Event, Events, Push, Subscription};
+pub use subscription::{Event, Events, Gap, Notice, Push, Subscription};
 
 /// What went wrong on the way of a call.
 pub type Failure = callsheet_wire::Failure;

@@ -1,6 +1,6 @@
 //! What the user decides about a connection and about a single call.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use callsheet_wire::Codec;
 
@@ -18,7 +18,14 @@ pub struct ConnectOptions {
     pub(crate) frame_limit: usize,
     pub(crate) timeout: Duration,
     pub(crate) stream_buffer: usize,
+    pub(crate) stream_window: u32,
     pub(crate) subscription_buffer: usize,
+    pub(crate) reconnect: bool,
+    /// The first wait before another attempt, and the longest.
+    pub(crate) backoff: (Duration, Duration),
+    pub(crate) wait_for_server: bool,
+    pub(crate) contracts: Option<BTreeMap<String, String>>,
+    pub(crate) document: Option<Arc<str>>,
 }
 
 impl Default for ConnectOptions {
@@ -28,7 +35,13 @@ impl Default for ConnectOptions {
             frame_limit: 16 << 20,
             timeout: Duration::from_secs(30),
             stream_buffer: 16 << 20,
+            stream_window: 256,
             subscription_buffer: 1024,
+            reconnect: true,
+            backoff: (Duration::from_millis(50), Duration::from_secs(5)),
+            wait_for_server: false,
+            contracts: None,
+            document: None,
         }
     }
 }
@@ -49,7 +62,8 @@ impl ConnectOptions {
 
     /// The most bytes that a frame's payload may have, either way. Default: 16 MiB.
     ///
-    /// A larger request is refused before anything of it is sent; a larger frame from the server ends the connection.
+    /// A larger request is refused before anything of it is sent; a larger frame from the server ends the connection. A
+    /// server that allows less is obeyed.
     #[must_use]
     pub fn frame_limit(mut self, bytes: usize) -> Self {
         self.frame_limit = bytes;
@@ -63,7 +77,20 @@ impl ConnectOptions {
         self
     }
 
+    /// How many items of a stream the server may send before they are read. Default: 256.
+    ///
+    /// More are granted as items are read, so that a slow reader holds up the stream at the server and nothing else. With
+    /// 0, the server sends as fast as the connection allows, and only [`stream_buffer`](Self::stream_buffer) is between.
+    #[must_use]
+    pub fn stream_window(mut self, items: u32) -> Self {
+        self.stream_window = items;
+        self
+    }
+
     /// How many bytes of memory the unread items of a stream may take before it fails as too slow. Default: 16 MiB.
+    ///
+    /// With a [`stream_window`](Self::stream_window) it is only reached by a server that does not keep to it, or with
+    /// large items.
     #[must_use]
     pub fn stream_buffer(mut self, bytes: usize) -> Self {
         self.stream_buffer = bytes;
@@ -76,6 +103,58 @@ impl ConnectOptions {
         self.subscription_buffer = events.max(1);
         self
     }
+
+    /// Whether a connection that is lost is made anew. Default: yes, except
+    /// [over a socket](crate::Connection::over) that was connected already, where it cannot be.
+    #[must_use]
+    pub fn reconnect(mut self, reconnect: bool) -> Self {
+        self.reconnect = reconnect;
+        self
+    }
+
+    /// How long to wait between attempts to make a connection. Default: from 50 ms to 5 seconds.
+    ///
+    /// The wait begins at `first`, at least a millisecond, and doubles after each attempt that came to nothing, up to
+    /// `most`; of each, a random half at most is taken off. After a connection that had lasted longer than `most`, the
+    /// first attempt is made at once.
+    #[must_use]
+    pub fn backoff(mut self, first: Duration, most: Duration) -> Self {
+        let first = first.max(Duration::from_millis(1));
+        self.backoff = (first, most.max(first));
+        self
+    }
+
+    /// Whether connecting goes on, within the [`timeout`](Self::timeout), while nobody listens there. Default: no, it
+    /// fails at once.
+    #[must_use]
+    pub fn wait_for_server(mut self, wait: bool) -> Self {
+        self.wait_for_server = wait;
+        self
+    }
+
+    /// Has the client introduce itself, as made for these contracts: their full names, each with its hash. Default: it
+    /// does not.
+    ///
+    /// It costs no round trip. The server then says what it allows, which is obeyed, which life it is in, so that
+    /// subscriptions know what they missed, and when it is about to end. [`Connection::server`](crate::Connection::server)
+    /// tells what it said. An empty list is enough for that. Said twice, the lists add up.
+    #[must_use]
+    pub fn contracts<N: Into<String>, H: Into<String>>(mut self, contracts: impl IntoIterator<Item = (N, H)>) -> Self {
+        let contracts = contracts.into_iter().map(|(name, hash)| (name.into(), hash.into()));
+        self.contracts.get_or_insert_default().extend(contracts);
+        self
+    }
+
+    /// The document that the client was made from, as JSON: it introduces itself with the contracts in it. Default: none.
+    ///
+    /// Where the server serves one of them in another form, it is sent this document and judges which calls do not fit:
+    /// those fail with `SchemaMismatch`, and the others work. Without a document, calls that do not fit fail in whatever
+    /// way they do.
+    #[must_use]
+    pub fn document(mut self, json: impl Into<Arc<str>>) -> Self {
+        self.document = Some(json.into());
+        self
+    }
 }
 
 /// What may be said about a single call.
@@ -86,26 +165,58 @@ impl ConnectOptions {
 ///
 /// let options = CallOptions::new().timeout(Duration::from_millis(500));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallOptions {
     timeout: Option<Duration>,
+    idempotent: bool,
+    meta: Option<Arc<BTreeMap<String, String>>>,
 }
 
 impl CallOptions {
     /// Everything as the connection says.
     #[must_use]
     pub const fn new() -> Self {
-        Self { timeout: None }
+        Self {
+            timeout: None,
+            idempotent: false,
+            meta: None,
+        }
     }
 
-    /// How long to wait for the reply or, of a stream, for the first item.
+    /// How long to wait for the reply or, of a stream, for the first item. The wait for a connection counts.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    pub(crate) fn timeout_or(self, default: Duration) -> Duration {
+    /// Whether an ask does no harm if it is done twice. Default: no.
+    ///
+    /// If the connection is lost after it was sent, it is sent once more over the next one, within its timeout. Tells and
+    /// streams are not repeated.
+    #[must_use]
+    pub const fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = idempotent;
+        self
+    }
+
+    /// What is sent along with the message for whoever handles it, as texts by their names. Default: nothing.
+    #[must_use]
+    pub fn meta<N: Into<String>, T: Into<String>>(mut self, meta: impl IntoIterator<Item = (N, T)>) -> Self {
+        let meta = meta.into_iter().map(|(name, text)| (name.into(), text.into()));
+        self.meta = Some(Arc::new(meta.collect()));
+        self
+    }
+
+    pub(crate) fn timeout_or(&self, default: Duration) -> Duration {
         self.timeout.unwrap_or(default)
+    }
+
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.idempotent
+    }
+
+    pub(crate) fn sent_along(&self) -> Option<&BTreeMap<String, String>> {
+        self.meta.as_deref()
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use callsheet_wire::{Code, Codec, DecodeError, Delivered, Failure, Payload, Refusal};
 use serde::de::DeserializeOwned;
 
-use crate::CallError;
+use crate::{CallError, deadline::Deadline};
 
 /// A payload that outlives the read buffer it arrived in.
 #[derive(Clone, Debug)]
@@ -46,6 +46,16 @@ pub(crate) enum Reply {
     /// The error that the contract declares, with its text for people.
     Declared(Received, String),
     Failed(Failure),
+    /// The socket was lost before the answer came.
+    Lost(Box<Lost>),
+}
+
+/// A call that had been sent when its socket was lost.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) failure: Failure,
+    /// Of an ask.
+    pub(crate) deadline: Option<Deadline>,
 }
 
 impl Reply {
@@ -61,7 +71,7 @@ impl Reply {
     pub(crate) fn weight(&self) -> usize {
         let payload = match self {
             Self::Value(received) | Self::Declared(received, _) => received.len(),
-            Self::Failed(_) => 0,
+            Self::Failed(_) | Self::Lost(_) => 0,
         };
         size_of::<Self>() + payload
     }
@@ -71,6 +81,7 @@ impl Reply {
             Self::Value(received) => received.decode().map_err(F::from),
             Self::Declared(details, text) => Err(F::declared(details.payload(), &text)),
             Self::Failed(failure) => Err(F::from(failure)),
+            Self::Lost(lost) => Err(F::from(lost.failure)),
         }
     }
 }

@@ -13,13 +13,17 @@ use futures_core::Stream;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    CallError, CallFailure, CallOptions, Connection, Failure, connection::CallId, deadline::in_millis, reply::Reply,
+    CallError, CallFailure, CallOptions, Connection, Failure,
+    connection::CallId,
+    deadline::{Deadline, in_millis},
+    reply::Reply,
 };
 
 impl Connection {
     /// Sends `message` to the actor `target` and returns the stream of its replies.
     ///
-    /// The request is sent at once. What keeps it from being sent is the first and last item of the stream.
+    /// The request is sent at once, or waits for a connection and for a place at the server without being polled. What
+    /// keeps it from being sent is the first and last item of the stream.
     pub fn stream<M, T>(&self, target: &str, message_type: &str, message: &M, options: CallOptions) -> ReplyStream<T>
     where
         M: Serialize + ?Sized,
@@ -48,22 +52,24 @@ impl Connection {
     where
         M: Serialize + ?Sized,
     {
-        let timeout = options.timeout_or(self.shared().options.timeout);
+        let shared = self.shared();
+        let timeout = options.timeout_or(shared.options.timeout);
+        let window = shared.options.stream_window;
         let head = RequestHead {
             expects_stream: true,
             timeout_ms: Some(in_millis(timeout)),
+            credit: (window > 0).then_some(window.into()),
+            meta: options.sent_along(),
             ..RequestHead::new(target, message_type)
         };
-        let sent = self.shared().send_stream(timeout, |out, codec, id| {
-            write::request(
-                out,
-                codec,
-                &RequestHead {
+        let sent = shared.check_fit(message_type).and_then(|()| {
+            shared.send_stream(Deadline::after(timeout), |out, codec, id| {
+                let head = RequestHead {
                     request_id: Some(id),
                     ..head
-                },
-                &message,
-            )
+                };
+                write::request(out, codec, &head, &message)
+            })
         });
         let (id, ready) = match sent {
             Ok(id) => (Some(id), VecDeque::new()),
@@ -73,6 +79,8 @@ impl Connection {
             connection: self.clone(),
             id,
             ready,
+            window,
+            read: 0,
             item: PhantomData,
         }
     }
@@ -83,11 +91,15 @@ impl Connection {
 /// The call's timeout covers the wait for the first item. Dropped before its end, the stream cancels the call, and the
 /// handler stops. It keeps its connection open.
 ///
+/// If the connection is lost, the stream fails: it is not begun again.
+///
 /// # Slow readers
 ///
-/// The connection reads on, whether this stream is read or not, since other calls wait for their replies behind it. When
-/// more bytes have arrived unread than [`ConnectOptions::stream_buffer`](crate::ConnectOptions::stream_buffer) allows,
-/// the stream is cancelled, and after the items that were kept it fails with `SlowConsumer`.
+/// The server sends [`ConnectOptions::stream_window`](crate::ConnectOptions::stream_window) items and no more before
+/// they are read, so that a stream which is not read stops at the server. Where there is no window, or the server does
+/// not keep to it, the connection reads on, since other calls wait for their replies behind it: when more bytes have
+/// arrived unread than [`ConnectOptions::stream_buffer`](crate::ConnectOptions::stream_buffer) allows, the stream is
+/// cancelled, and after the items that were kept it fails with `SlowConsumer`.
 #[must_use = "a stream that is dropped is cancelled"]
 pub struct ReplyStream<T, F = Failure> {
     connection: Connection,
@@ -95,6 +107,10 @@ pub struct ReplyStream<T, F = Failure> {
     id: Option<CallId>,
     /// Taken from the connection, to be decoded.
     ready: VecDeque<Reply>,
+    /// How many items the server may send before they are read; 0 if it need not ask.
+    window: u32,
+    /// How many were read since the server was last granted more.
+    read: u32,
     item: PhantomData<fn() -> (T, F)>,
 }
 
@@ -106,8 +122,8 @@ impl<T: DeserializeOwned, F: CallFailure> Stream for ReplyStream<T, F> {
         if this.ready.is_empty()
             && let Some(id) = this.id
         {
-            ready!(this.connection.shared().calls().poll_items(id, &mut this.ready, cx));
-            if this.ready.is_empty() {
+            let goes_on = ready!(this.connection.shared().calls().poll_items(id, &mut this.ready, cx));
+            if !goes_on {
                 this.id = None;
             }
         }
@@ -118,12 +134,27 @@ impl<T: DeserializeOwned, F: CallFailure> Stream for ReplyStream<T, F> {
         if item.is_err() {
             this.ready.clear();
             this.cancel();
+        } else {
+            this.grant();
         }
         Poll::Ready(Some(item))
     }
 }
 
 impl<T, F> ReplyStream<T, F> {
+    /// Lets the server send as many more items as were read, half a window at a time: it never waits for a reader that
+    /// keeps up, and is not told of every item.
+    fn grant(&mut self) {
+        self.read = self.read.saturating_add(1);
+        if self.window > 0
+            && self.read >= self.window.div_ceil(2)
+            && let Some(id) = self.id
+        {
+            self.connection.shared().grant(id, self.read.into());
+            self.read = 0;
+        }
+    }
+
     fn cancel(&mut self) {
         if let Some(id) = self.id.take() {
             self.connection.shared().abandon(id);

@@ -1,6 +1,7 @@
 //! Events that the server publishes.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     marker::PhantomData,
     ops::Deref,
@@ -9,16 +10,21 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use callsheet_wire::write;
+use callsheet_wire::{Code, write};
 use futures_core::Stream;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{Connection, Failure, connection::Inbox, reply::Received};
+use crate::{
+    Connection, Failure,
+    connection::Inbox,
+    reply::{Received, Reply},
+};
 
 impl Connection {
     /// Subscribes to the events called `names`.
     ///
-    /// Ends when the server has accepted; every event published after that arrives.
+    /// A name that ends in `*` stands for all events whose names begin so. Ends when the server has accepted; every event
+    /// published after that arrives, or is part of a [`Gap`].
     ///
     /// # Errors
     ///
@@ -26,23 +32,71 @@ impl Connection {
     /// timeout.
     pub async fn subscribe(&self, names: &[&str]) -> Result<Subscription, Failure> {
         let shared = self.shared();
-        let inbox = Arc::new(Inbox::new(shared.options.subscription_buffer));
-        shared.subscribers().add(names, &inbox);
+        let inbox = Arc::new(Inbox::new(names, shared.options.subscription_buffer));
+        shared.subscribers().add(&inbox);
         // Made first, so that it is taken out again wherever this ends.
         let subscription = Subscription {
             connection: self.clone(),
             inbox,
         };
-        let subscribe = shared.ask(shared.options.timeout, |out, codec, id| {
+        let subscribe = shared.ask(shared.options.timeout, true, |out, codec, id, _| {
             write::subscribe(out, codec, names, Some(id));
             Ok(())
         });
-        // Nothing in the acknowledgement is needed, only that it came.
-        #[derive(Deserialize)]
-        struct Accepted {}
-        let Accepted {} = subscribe.await?.decode::<_, Failure>()?;
+        let numbers = acknowledged(subscribe.await?)?.unwrap_or_default();
+        shared.subscribers().accepted(&subscription.inbox, &numbers);
         Ok(subscription)
     }
+}
+
+/// The numbers of the next events, as the server tells when it has accepted a subscription; `None` if it tells something
+/// else.
+pub(crate) fn acknowledged(reply: Reply) -> Result<Option<BTreeMap<String, u64>>, Failure> {
+    #[derive(Deserialize)]
+    struct Accepted {
+        subscribed: BTreeMap<String, u64>,
+    }
+    match reply {
+        Reply::Value(received) => Ok(received.decode::<Accepted>().ok().map(|accepted| accepted.subscribed)),
+        other => Err(other.decode::<Accepted, Failure>().map_or_else(
+            |failure| failure,
+            |_| {
+                Failure::new(
+                    Code::ProtocolError,
+                    "the server did not say whether it accepted the subscription",
+                )
+            },
+        )),
+    }
+}
+
+/// What a subscription brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice<E> {
+    /// The next event.
+    Event(E),
+    /// Events that will not come; it stands where they would have stood.
+    Gap(Gap),
+}
+
+impl<E> Notice<E> {
+    /// The event, if it is one. Whoever looks no further learns nothing of gaps.
+    pub fn event(self) -> Option<E> {
+        match self {
+            Self::Event(event) => Some(event),
+            Self::Gap(_) => None,
+        }
+    }
+}
+
+/// Events of a subscription that will not come: they were not read in time, here or at the server, or there was no
+/// connection when they were published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// How many, all of the subscription's names together; `None` if nobody knows, perhaps none. That is so after another
+    /// server has taken the place of the one before, and after each loss of the connection if the client does not
+    /// [introduce itself](crate::ConnectOptions::contracts).
+    pub missed: Option<u64>,
 }
 
 /// An event as it arrived, still undecoded.
@@ -50,7 +104,6 @@ impl Connection {
 pub struct Push {
     pub(crate) name: String,
     pub(crate) sequence: Option<u64>,
-    pub(crate) missed: u64,
     pub(crate) timestamp_ms: u64,
     pub(crate) payload: Received,
 }
@@ -61,14 +114,9 @@ impl Push {
         &self.name
     }
 
-    /// The server's count of events of this name, if it counts: a gap in it is events that were missed.
+    /// The server's count of events of this name, if it counts.
     pub fn sequence(&self) -> Option<u64> {
         self.sequence
-    }
-
-    /// How many events were lost just before this one, since they were not read in time.
-    pub fn missed(&self) -> u64 {
-        self.missed
     }
 
     /// When the server published it, in milliseconds since the Unix epoch.
@@ -86,15 +134,16 @@ impl Push {
     }
 }
 
-/// The events that a connection has subscribed to, of any name, in the order they arrived.
+/// The events that a connection has subscribed to, of any name, in the order they arrived, and the [gaps](Gap) in them.
 ///
-/// The stream ends, after one failure, when the connection does. Once it is dropped, events that nothing else on the
-/// connection has subscribed to are thrown away as they arrive. It keeps its connection open.
+/// The stream ends, after one failure, when the connection does for good, or when a server that it was made anew to
+/// refuses the subscription. Once it is dropped, events that nothing else on the connection has subscribed to are no
+/// longer sent. It keeps its connection open.
 ///
 /// # Slow readers
 ///
-/// At most [`ConnectOptions::subscription_buffer`](crate::ConnectOptions::subscription_buffer) events wait to be read.
-/// Beyond that the oldest is lost, and [`Push::missed`] of the next one says how many were.
+/// At most [`ConnectOptions::subscription_buffer`](crate::ConnectOptions::subscription_buffer) notices wait to be read.
+/// Beyond that the oldest is lost, and a gap before the rest says how many were.
 #[must_use = "a subscription that is dropped ends"]
 pub struct Subscription {
     connection: Connection,
@@ -112,7 +161,7 @@ impl Subscription {
 }
 
 impl Stream for Subscription {
-    type Item = Result<Push, Failure>;
+    type Item = Result<Notice<Push>, Failure>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.inbox.poll_next(cx)
@@ -141,16 +190,16 @@ pub struct Events<T> {
 }
 
 impl<T: DeserializeOwned> Stream for Events<T> {
-    type Item = Result<Event<T>, Failure>;
+    type Item = Result<Notice<Event<T>>, Failure>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = ready!(Pin::new(&mut self.subscription).poll_next(cx));
-        Poll::Ready(next.map(|push| {
-            let push = push?;
-            Ok(Event {
+        Poll::Ready(next.map(|notice| match notice? {
+            Notice::Event(push) => Ok(Notice::Event(Event {
                 value: push.decode()?,
                 push,
-            })
+            })),
+            Notice::Gap(gap) => Ok(Notice::Gap(gap)),
         }))
     }
 }
@@ -174,12 +223,7 @@ impl<T> Event<T> {
         self.value
     }
 
-    /// How many events of the subscription were lost just before this one, since they were not read in time.
-    pub fn missed(&self) -> u64 {
-        self.push.missed
-    }
-
-    /// The server's count of events of this name, if it counts: a gap in it is events that were missed.
+    /// The server's count of events of this name, if it counts.
     pub fn sequence(&self) -> Option<u64> {
         self.push.sequence
     }

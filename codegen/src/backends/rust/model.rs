@@ -351,7 +351,7 @@ fn services_of(api: &Api, types: &Types<'_>, faults: &mut Faults) -> Vec<Service
 }
 
 fn method(of: &ir::Method, types: &Types<'_>, place: &Place, claims: &mut Claims, faults: &mut Faults) -> Method {
-    let ident = not_one_of(value(&of.name), &["new", "with_timeout"]);
+    let ident = not_one_of(value(&of.name), &["new", "with_options", "with_timeout"]);
     claims.claim(ident.to_string(), place.clone(), faults);
     Method {
         about: About::new(&of.docs, format!("Calls `{}`.", of.message), of.deprecated.as_ref()),

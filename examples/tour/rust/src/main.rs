@@ -7,7 +7,7 @@ use std::{env, error::Error, path::Path, process::ExitCode, time::Duration};
 use futures_util::{StreamExt, TryStreamExt};
 use page::{heading, line};
 use showcase_client::{
-    CallError, Client, Codec, ConnectOptions, CountdownTick, ListItem, ListRequest, OrderError, PlaceOrder,
+    CallError, Client, Codec, ConnectOptions, CountdownTick, ListItem, ListRequest, Notice, OrderError, PlaceOrder,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -124,8 +124,11 @@ async fn subscription(client: &Client) -> Outcome {
     heading("A subscription: the server pushes");
     let updates = client.price_feed().subscribe_price_update().await?;
     let mut updates = updates.take(3);
-    while let Some(update) = updates.try_next().await? {
-        let came = format!("{} {:.2}", update.symbol, update.price);
+    while let Some(notice) = updates.try_next().await? {
+        let came = match notice {
+            Notice::Event(update) => format!("{} {:.2}", update.symbol, update.price),
+            Notice::Gap(gap) => format!("missed: {:?}", gap.missed),
+        };
         line("price_feed: PriceUpdate", came);
     }
     Ok(())

@@ -27,7 +27,13 @@ impl Agent {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -51,7 +57,7 @@ impl Agent {
                 &self.target,
                 "demo.Agent.Notify",
                 &Arguments { subject, body },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -63,7 +69,8 @@ impl Agent {
     pub fn query_status(
         &self,
     ) -> Result<models::OnlineStatus, callsheet_client::Failure> {
-        self.connection.ask(&self.target, "demo.Agent.QueryStatus", &(), self.options)
+        self.connection
+            .ask(&self.target, "demo.Agent.QueryStatus", &(), self.options.clone())
     }
 }
 
@@ -90,7 +97,13 @@ impl Calculator {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -114,7 +127,7 @@ impl Calculator {
                 &self.target,
                 "demo.Calculator.AddRequest",
                 &Arguments { a, b },
-                self.options,
+                self.options.clone(),
             )
     }
 }
@@ -142,7 +155,13 @@ impl Countdown {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -163,7 +182,7 @@ impl Countdown {
                 &self.target,
                 "demo.Countdown.CountdownRequest",
                 &Arguments { from, delay_ms },
-                self.options,
+                self.options.clone(),
             )
     }
 }
@@ -191,7 +210,13 @@ impl Health {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -203,7 +228,8 @@ impl Health {
     pub fn health_check(
         &self,
     ) -> Result<models::HealthStatus, callsheet_client::Failure> {
-        self.connection.ask(&self.target, "demo.Health.HealthCheck", &(), self.options)
+        self.connection
+            .ask(&self.target, "demo.Health.HealthCheck", &(), self.options.clone())
     }
 }
 
@@ -230,7 +256,13 @@ impl KvStore {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -254,7 +286,7 @@ impl KvStore {
                 &self.target,
                 "demo.KvStore.SetValue",
                 &Arguments { key, value },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -272,7 +304,12 @@ impl KvStore {
             key: &'a str,
         }
         self.connection
-            .ask(&self.target, "demo.KvStore.GetValue", &Arguments { key }, self.options)
+            .ask(
+                &self.target,
+                "demo.KvStore.GetValue",
+                &Arguments { key },
+                self.options.clone(),
+            )
     }
 }
 
@@ -299,7 +336,13 @@ impl ListService {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -316,7 +359,7 @@ impl ListService {
                 &self.target,
                 "demo.ListService.ListRequest",
                 request,
-                self.options,
+                self.options.clone(),
             )
     }
 }
@@ -344,7 +387,13 @@ impl Orders {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -361,7 +410,12 @@ impl Orders {
         callsheet_client::CallError<models::OrderError>,
     > {
         self.connection
-            .ask_fallible(&self.target, "demo.Orders.PlaceOrder", order, self.options)
+            .ask_fallible(
+                &self.target,
+                "demo.Orders.PlaceOrder",
+                order,
+                self.options.clone(),
+            )
     }
 }
 
@@ -389,11 +443,19 @@ impl PriceFeed {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
     /// Subscribes to the events `PriceUpdate`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -410,6 +472,8 @@ impl PriceFeed {
     }
 
     /// Subscribes to the events `TradeExecuted`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///

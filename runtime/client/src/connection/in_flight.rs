@@ -10,25 +10,47 @@ use std::{
 use callsheet_wire::{Code, Delivered, Failure};
 use tokio::time::Instant;
 
-use crate::{deadline::Deadline, reply::Reply};
+use crate::{
+    deadline::Deadline,
+    reply::{Lost, Reply},
+};
 
-/// The id of a call: a counter, never used twice on a connection.
+/// The id of a call: a counter, never used twice, whatever socket the call goes over.
 pub(crate) type CallId = u64;
 
 /// The calls of one connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct InFlight {
     calls: HashMap<CallId, Call, BuildHasherDefault<CounterHasher>>,
     /// How many asks wait for their reply.
     waiting: usize,
+    /// How many calls the server has not ended, those among them that their callers have given up.
+    at_server: usize,
+    /// How many calls the server allows at once.
+    limit: usize,
+    /// How many calls wait to be sent.
+    queued: usize,
     /// The connection's task looks at the deadlines.
     clock_runs: bool,
 }
 
+impl Default for InFlight {
+    fn default() -> Self {
+        Self {
+            calls: HashMap::default(),
+            waiting: 0,
+            at_server: 0,
+            limit: usize::MAX,
+            queued: 0,
+            clock_runs: false,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Call {
-    /// Where its frame ends among all bytes the connection has sent: once as many are written, it may be delivered.
-    sent_at: u64,
+    /// It waits for a socket or for a place at the server: nothing of it is written.
+    is_queued: bool,
     /// Absent once it no longer applies.
     deadline: Option<Deadline>,
     /// Who waits for what arrives.
@@ -59,58 +81,117 @@ pub(crate) struct Entered {
     pub(crate) starts_clock: bool,
 }
 
+/// What follows from a reply that has arrived.
+#[derive(Debug, Default)]
+pub(crate) struct Delivery {
+    /// Who waits for it.
+    pub(crate) waker: Option<Waker>,
+    /// The reader of the stream is too slow, and the server should stop sending.
+    pub(crate) overflowed: bool,
+    /// A place at the server became free that somebody waits for.
+    pub(crate) frees_place: bool,
+}
+
 impl InFlight {
-    pub(crate) fn enter_ask(&mut self, id: CallId, sent_at: u64, deadline: Deadline, waker: Waker) -> Entered {
+    pub(crate) fn enter_ask(&mut self, id: CallId, deadline: Deadline, is_queued: bool, waker: Waker) -> Entered {
         self.waiting += 1;
-        self.enter(id, sent_at, deadline, Some(waker), Arrived::Ask(None))
+        self.enter(id, deadline, is_queued, Some(waker), Arrived::Ask(None))
     }
 
-    pub(crate) fn enter_stream(&mut self, id: CallId, sent_at: u64, deadline: Deadline) -> Entered {
-        self.enter(id, sent_at, deadline, None, Arrived::Stream(Box::default()))
+    pub(crate) fn enter_stream(&mut self, id: CallId, deadline: Deadline, is_queued: bool) -> Entered {
+        self.enter(id, deadline, is_queued, None, Arrived::Stream(Box::default()))
     }
 
     fn enter(
         &mut self,
         id: CallId,
-        sent_at: u64,
         deadline: Deadline,
+        is_queued: bool,
         waker: Option<Waker>,
         arrived: Arrived,
     ) -> Entered {
         let call = Call {
-            sent_at,
+            is_queued,
             deadline: Some(deadline),
             waker,
             arrived,
         };
         self.calls.insert(id, call);
+        *self.counter(is_queued) += 1;
         Entered {
             alone: self.waiting <= 1,
             starts_clock: !mem::replace(&mut self.clock_runs, true),
         }
     }
 
-    /// Hands a reply to its call. What comes for a call that has ended is dropped: the caller gave up on it.
-    ///
-    /// Returns whom to wake, and whether the server should stop sending: the reader of the stream is too slow.
-    pub(crate) fn deliver(
-        &mut self,
-        id: CallId,
-        reply: Reply,
-        is_last: bool,
-        stream_buffer: usize,
-    ) -> (Option<Waker>, bool) {
+    fn counter(&mut self, is_queued: bool) -> &mut usize {
+        if is_queued {
+            &mut self.queued
+        } else {
+            &mut self.at_server
+        }
+    }
+
+    /// Whether the server has a place for one more call.
+    pub(crate) fn has_place(&self) -> bool {
+        self.at_server < self.limit
+    }
+
+    /// How many calls wait to be sent.
+    pub(crate) fn waiting_to_be_sent(&self) -> usize {
+        self.queued
+    }
+
+    pub(crate) fn waits_to_be_sent(&self, id: CallId) -> bool {
+        self.calls.get(&id).is_some_and(|call| call.is_queued)
+    }
+
+    /// Takes note that a call which waited to be sent is sent; `false` if it has ended and must not be.
+    pub(crate) fn is_now_sent(&mut self, id: CallId) -> bool {
+        self.moves(id, false)
+    }
+
+    /// Takes note that a call is not sent after all; `false` if nobody waits for it any longer.
+    pub(crate) fn is_not_sent(&mut self, id: CallId) -> bool {
+        self.moves(id, true)
+    }
+
+    fn moves(&mut self, id: CallId, to_queue: bool) -> bool {
         let Some(call) = self.calls.get_mut(&id) else {
-            return (None, false);
+            return false;
+        };
+        if call.is_queued == to_queue || call.has_ended() {
+            return false;
+        }
+        call.is_queued = to_queue;
+        let from = self.counter(!to_queue);
+        *from = from.saturating_sub(1);
+        *self.counter(to_queue) += 1;
+        true
+    }
+
+    pub(crate) fn set_limit(&mut self, calls: usize) {
+        self.limit = calls.max(1);
+    }
+
+    /// Hands a reply to its call. What comes for a call that has ended is dropped: the caller gave up on it.
+    pub(crate) fn deliver(&mut self, id: CallId, reply: Reply, is_last: bool, stream_buffer: usize) -> Delivery {
+        let mut delivery = Delivery {
+            frees_place: is_last && self.free_place(),
+            ..Delivery::default()
+        };
+        // What is not sent yet cannot be answered.
+        let Some(call) = self.calls.get_mut(&id).filter(|call| !call.is_queued) else {
+            return delivery;
         };
         call.deadline = None;
         match &mut call.arrived {
-            Arrived::Ask(Some(_)) => return (None, false),
+            Arrived::Ask(Some(_)) => return delivery,
             Arrived::Ask(place) => {
                 *place = Some(reply);
                 self.waiting -= 1;
             }
-            Arrived::Stream(items) if items.ended => return (None, false),
+            Arrived::Stream(items) if items.ended => return delivery,
             Arrived::Stream(items) => {
                 items.bytes = items.bytes.saturating_add(reply.weight());
                 items.ended = is_last;
@@ -121,23 +202,37 @@ impl InFlight {
                         .unread
                         .push_back(Reply::Failed(Failure::new(Code::SlowConsumer, text)));
                     items.ended = true;
-                    return (call.waker.take(), !is_last);
+                    delivery.overflowed = !is_last;
+                } else {
+                    items.unread.push_back(reply);
                 }
-                items.unread.push_back(reply);
             }
         }
-        (call.waker.take(), false)
+        delivery.waker = call.waker.take();
+        delivery
+    }
+
+    /// The server has ended a call; tells whether somebody waits for the place.
+    fn free_place(&mut self) -> bool {
+        // A server may answer twice; what it then gets too many, it refuses.
+        self.at_server = self.at_server.saturating_sub(1);
+        self.queued > 0
     }
 
     /// Hands the end of a stream, after its last item, to its call.
-    pub(crate) fn end_stream(&mut self, id: CallId) -> Option<Waker> {
-        let call = self.calls.get_mut(&id)?;
-        if let Arrived::Stream(items) = &mut call.arrived {
+    pub(crate) fn end_stream(&mut self, id: CallId) -> Delivery {
+        let mut delivery = Delivery {
+            frees_place: self.free_place(),
+            ..Delivery::default()
+        };
+        if let Some(call) = self.calls.get_mut(&id).filter(|call| !call.is_queued)
+            && let Arrived::Stream(items) = &mut call.arrived
+        {
             call.deadline = None;
             items.ended = true;
-            return call.waker.take();
+            delivery.waker = call.waker.take();
         }
-        None
+        delivery
     }
 
     /// Takes the reply of an ask, which ends it.
@@ -158,41 +253,55 @@ impl InFlight {
         Poll::Pending
     }
 
-    /// Takes everything that has arrived for a stream; at its end there is nothing more and the stream is forgotten.
-    pub(crate) fn poll_items(&mut self, id: CallId, into: &mut VecDeque<Reply>, cx: &Context<'_>) -> Poll<()> {
+    /// Takes everything that has arrived for a stream; tells whether more will. If not, the stream is forgotten.
+    pub(crate) fn poll_items(&mut self, id: CallId, into: &mut VecDeque<Reply>, cx: &Context<'_>) -> Poll<bool> {
         let Some(call) = self.calls.get_mut(&id) else {
-            return Poll::Ready(());
+            return Poll::Ready(false);
         };
         let Arrived::Stream(items) = &mut call.arrived else {
-            return Poll::Ready(());
+            return Poll::Ready(false);
         };
         mem::swap(&mut items.unread, into);
         items.bytes = 0;
         if items.ended {
             self.calls.remove(&id);
-        } else if into.is_empty() {
+            return Poll::Ready(false);
+        }
+        if into.is_empty() {
             call.wake_later(cx);
             return Poll::Pending;
         }
-        Poll::Ready(())
+        Poll::Ready(true)
     }
 
     /// Forgets a call that nobody waits for any longer; tells whether the server still works on it.
     pub(crate) fn abandon(&mut self, id: CallId) -> bool {
-        match self.calls.remove(&id).map(|call| call.arrived) {
-            Some(Arrived::Ask(None)) => {
+        let Some(mut call) = self.calls.remove(&id) else {
+            return false;
+        };
+        let was_queued = self.leave_queue(&mut call);
+        match call.arrived {
+            Arrived::Ask(None) => {
                 self.waiting -= 1;
-                true
+                !was_queued
             }
-            Some(Arrived::Stream(items)) => !items.ended,
-            Some(Arrived::Ask(Some(_))) | None => false,
+            Arrived::Stream(items) => !items.ended && !was_queued,
+            Arrived::Ask(Some(_)) => false,
         }
     }
 
-    /// Fails every call whose deadline has passed, and returns whom to wake and what to cancel.
+    /// A call that waited to be sent will not be; tells whether it was one.
+    fn leave_queue(&mut self, call: &mut Call) -> bool {
+        let was_queued = mem::take(&mut call.is_queued);
+        self.queued -= usize::from(was_queued);
+        was_queued
+    }
+
+    /// Fails every call whose deadline has passed, and returns whom to wake and what to cancel. `unsent` says why calls
+    /// are not sent.
     ///
     /// The clock may stop when no deadline is left, which [`clock_runs`](Self::clock_runs) then says.
-    pub(crate) fn expire(&mut self, now: Instant) -> (Vec<Waker>, Vec<CallId>) {
+    pub(crate) fn expire(&mut self, now: Instant, unsent: &str) -> (Vec<Waker>, Vec<CallId>) {
         let (mut wakers, mut expired) = (Vec::new(), Vec::new());
         self.clock_runs = false;
         for (id, call) in &mut self.calls {
@@ -201,11 +310,18 @@ impl InFlight {
                 self.clock_runs = true;
                 continue;
             }
-            let text = format!("no answer within {:?}", deadline.timeout());
-            if call.fail(Failure::new(Code::Timeout, text)) {
+            let timeout = deadline.timeout();
+            let failure = if mem::take(&mut call.is_queued) {
+                self.queued -= 1;
+                let text = format!("the call was not sent within {timeout:?}: {unsent}");
+                Failure::new(Code::Timeout, text).with_delivered(Delivered::No)
+            } else {
+                expired.push(*id);
+                Failure::new(Code::Timeout, format!("no answer within {timeout:?}"))
+            };
+            if call.end(Reply::Failed(failure)) {
                 self.waiting -= 1;
             }
-            expired.push(*id);
             wakers.extend(call.waker.take());
         }
         (wakers, expired)
@@ -215,17 +331,32 @@ impl InFlight {
         self.clock_runs
     }
 
-    /// Fails every call, as the connection ended after `written` bytes. Returns whom to wake.
-    pub(crate) fn fail_all(&mut self, failure: &Failure, written: u64) -> Vec<Waker> {
-        self.waiting = 0;
+    /// Ends every call that was sent, as its socket is lost. Returns whom to wake.
+    pub(crate) fn lose_sent(&mut self, failure: &Failure) -> Vec<Waker> {
+        self.at_server = 0;
         let mut wakers = Vec::new();
-        for call in self.calls.values_mut() {
-            let delivered = if call.sent_at <= written {
-                failure.delivered()
-            } else {
-                Delivered::No
+        for call in self.calls.values_mut().filter(|call| !call.is_queued) {
+            let lost = Lost {
+                failure: failure.clone(),
+                deadline: call.deadline,
             };
-            call.fail(failure.clone().with_delivered(delivered));
+            if call.end(Reply::Lost(Box::new(lost))) {
+                self.waiting -= 1;
+            }
+            wakers.extend(call.waker.take());
+        }
+        wakers
+    }
+
+    /// Ends every call that waits to be sent, as it will not be. Returns whom to wake.
+    pub(crate) fn fail_queued(&mut self, failure: &Failure) -> Vec<Waker> {
+        self.queued = 0;
+        let mut wakers = Vec::new();
+        for call in self.calls.values_mut().filter(|call| call.is_queued) {
+            call.is_queued = false;
+            if call.end(Reply::Failed(failure.clone().with_delivered(Delivered::No))) {
+                self.waiting -= 1;
+            }
             wakers.extend(call.waker.take());
         }
         wakers
@@ -233,20 +364,27 @@ impl InFlight {
 }
 
 impl Call {
-    /// Ends the call with `failure` unless it has ended; tells whether it was an ask that waited.
-    fn fail(&mut self, failure: Failure) -> bool {
+    /// Ends the call with `reply` unless it has ended; tells whether it was an ask that waited.
+    fn end(&mut self, reply: Reply) -> bool {
         self.deadline = None;
         match &mut self.arrived {
             Arrived::Ask(place @ None) => {
-                *place = Some(Reply::Failed(failure));
+                *place = Some(reply);
                 true
             }
             Arrived::Stream(items) if !items.ended => {
-                items.unread.push_back(Reply::Failed(failure));
+                items.unread.push_back(reply);
                 items.ended = true;
                 false
             }
             Arrived::Ask(Some(_)) | Arrived::Stream(_) => false,
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        match &self.arrived {
+            Arrived::Ask(reply) => reply.is_some(),
+            Arrived::Stream(items) => items.ended,
         }
     }
 
@@ -286,8 +424,8 @@ mod tests {
 
     use super::*;
 
-    fn ask(calls: &mut InFlight, id: CallId, sent_at: u64) -> Entered {
-        calls.enter_ask(id, sent_at, Deadline::after(Duration::from_secs(1)), noop_waker())
+    fn ask(calls: &mut InFlight, id: CallId) -> Entered {
+        calls.enter_ask(id, Deadline::after(Duration::from_secs(1)), false, noop_waker())
     }
 
     fn failed(text: &str) -> Reply {
@@ -297,6 +435,7 @@ mod tests {
     fn failure(calls: &mut InFlight, id: CallId) -> Option<Failure> {
         match calls.poll_reply(id, &Context::from_waker(&noop_waker())) {
             Poll::Ready(Reply::Failed(failure)) => Some(failure),
+            Poll::Ready(Reply::Lost(lost)) => Some(lost.failure),
             _ => None,
         }
     }
@@ -305,14 +444,14 @@ mod tests {
     fn the_second_ask_is_not_alone() {
         let mut calls = InFlight::default();
         assert_eq!(
-            ask(&mut calls, 1, 10),
+            ask(&mut calls, 1),
             Entered {
                 alone: true,
                 starts_clock: true
             }
         );
         assert_eq!(
-            ask(&mut calls, 2, 20),
+            ask(&mut calls, 2),
             Entered {
                 alone: false,
                 starts_clock: false
@@ -320,16 +459,16 @@ mod tests {
         );
         calls.deliver(1, failed("one"), true, 0);
         calls.abandon(2);
-        assert!(ask(&mut calls, 3, 30).alone);
+        assert!(ask(&mut calls, 3).alone);
     }
 
     #[test]
     fn a_call_ends_once() {
         let mut calls = InFlight::default();
-        ask(&mut calls, 1, 10);
-        assert!(calls.deliver(1, failed("first"), true, 0).0.is_some());
-        assert!(calls.deliver(1, failed("second"), true, 0).0.is_none());
-        calls.fail_all(&Failure::new(Code::ConnectionClosed, "third"), 10);
+        ask(&mut calls, 1);
+        assert!(calls.deliver(1, failed("first"), true, 0).waker.is_some());
+        assert!(calls.deliver(1, failed("second"), true, 0).waker.is_none());
+        calls.lose_sent(&Failure::new(Code::ConnectionClosed, "third"));
         assert_eq!(failure(&mut calls, 1).expect("it has ended").text(), "first");
         assert!(!calls.abandon(1));
     }
@@ -337,9 +476,13 @@ mod tests {
     #[test]
     fn what_was_not_written_was_not_delivered() {
         let mut calls = InFlight::default();
-        ask(&mut calls, 1, 10);
-        ask(&mut calls, 2, 20);
-        calls.fail_all(&Failure::new(Code::ConnectionClosed, "lost"), 19);
+        ask(&mut calls, 1);
+        ask(&mut calls, 2);
+        let lost = Failure::new(Code::ConnectionClosed, "lost");
+        assert!(calls.is_not_sent(2));
+        calls.lose_sent(&lost);
+        assert!(failure(&mut calls, 2).is_none(), "it waits for the next socket");
+        calls.fail_queued(&lost);
         assert_eq!(
             failure(&mut calls, 1).expect("it has ended").delivered(),
             Delivered::Unknown
@@ -352,7 +495,7 @@ mod tests {
     #[test]
     fn a_stream_that_is_not_read_fails_as_too_slow() {
         let mut calls = InFlight::default();
-        calls.enter_stream(1, 10, Deadline::after(Duration::from_secs(1)));
+        calls.enter_stream(1, Deadline::after(Duration::from_secs(1)), false);
         let item = || {
             let frame = bytes::Bytes::from_static(b"12345");
             Reply::keep(
@@ -361,9 +504,12 @@ mod tests {
             )
         };
         let two = item().weight() * 2;
-        assert!(!calls.deliver(1, item(), false, two).1);
-        assert!(!calls.deliver(1, item(), false, two).1);
-        assert!(calls.deliver(1, item(), false, two).1, "the third item is too much");
+        assert!(!calls.deliver(1, item(), false, two).overflowed);
+        assert!(!calls.deliver(1, item(), false, two).overflowed);
+        assert!(
+            calls.deliver(1, item(), false, two).overflowed,
+            "the third item is too much"
+        );
         let mut items = VecDeque::new();
         assert!(
             calls
@@ -373,5 +519,39 @@ mod tests {
         assert_eq!(items.len(), 3);
         assert!(matches!(&items[2], Reply::Failed(failure) if failure.code() == Code::SlowConsumer));
         assert!(!calls.abandon(1), "it has ended");
+    }
+
+    #[test]
+    fn a_place_is_the_servers_until_it_has_ended_the_call() {
+        let mut calls = InFlight::default();
+        calls.set_limit(1);
+        ask(&mut calls, 1);
+        assert!(!calls.has_place());
+        calls.enter_ask(2, Deadline::after(Duration::from_secs(1)), true, noop_waker());
+        assert!(calls.abandon(1), "the server still works on it");
+        assert!(!calls.has_place());
+        assert!(calls.deliver(1, failed("cancelled"), true, 0).frees_place);
+        assert!(calls.has_place() && calls.is_now_sent(2));
+        assert!(!calls.has_place() && !calls.is_now_sent(2), "it is sent once");
+    }
+
+    #[test]
+    fn a_call_that_ended_before_it_was_sent_is_neither_sent_nor_cancelled() {
+        let mut calls = InFlight::default();
+        let soon = Deadline::after(Duration::ZERO);
+        for id in [1, 2] {
+            calls.enter_ask(id, soon, true, noop_waker());
+        }
+        assert!(!calls.abandon(1));
+        let now = Instant::now();
+        for _ in 0..2 {
+            let (_, expired) = calls.expire(now, "the server is away");
+            assert!(expired.is_empty(), "there is nothing to cancel");
+        }
+        assert_eq!(calls.waiting_to_be_sent(), 0);
+        assert!(!calls.is_now_sent(1) && !calls.is_now_sent(2));
+        let timeout = failure(&mut calls, 2).expect("it has ended");
+        assert_eq!((timeout.code(), timeout.delivered()), (Code::Timeout, Delivered::No));
+        assert!(timeout.text().ends_with("the server is away"));
     }
 }

@@ -1,30 +1,37 @@
 //! One connection: a socket, the calls in flight on it, what is to be written, and the task that drives them.
+//!
+//! The socket is lost, and another one takes its place, behind all of it: [`Shared`] is what callers see, [`Task`] owns
+//! the socket of the moment.
 
+mod backoff;
+mod dial;
+mod greeting;
 mod in_flight;
+mod inbox;
+mod link;
 mod output;
+mod shared;
 mod subscribers;
 mod task;
+mod unsent;
 
-use std::{
-    future::poll_fn,
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Poll, Waker},
-    time::Duration,
-};
+use std::{path::Path, sync::Arc};
 
-use callsheet_wire::{Code, Codec, Delivered, EncodeError, Failure, write};
-use futures_util::task::AtomicWaker;
-use tokio::{net::UnixStream, sync::Notify, time};
+use callsheet_wire::{Codec, Failure, Welcome};
+use tokio::net::UnixStream;
 
-use crate::{CallOptions, ConnectOptions, deadline::Deadline};
+use crate::ConnectOptions;
 
-use in_flight::InFlight;
+use backoff::Backoff;
+use dial::Dial;
+use greeting::Introduction;
 use output::Output;
 use task::Task;
 
-pub(crate) use in_flight::CallId;
-pub(crate) use subscribers::{Inbox, Subscribers};
+pub(crate) use in_flight::{CallId, InFlight};
+pub(crate) use inbox::Inbox;
+pub(crate) use shared::Shared;
+pub(crate) use subscribers::Subscribers;
 
 /// A connection to a server, shared by any number of callers.
 ///
@@ -32,6 +39,21 @@ pub(crate) use subscribers::{Inbox, Subscribers};
 /// written; [`close`](Self::close) does so at once.
 ///
 /// Must be made, and its calls awaited, within a tokio runtime with I/O and time enabled; that runtime drives it.
+///
+/// # When the socket is lost
+///
+/// It is made anew, unless [`ConnectOptions::reconnect`] says otherwise or the connection was made
+/// [`over`](Self::over) a socket. Meanwhile:
+///
+/// - Calls that were sent fail with `ConnectionClosed`, and may have been delivered. They are not repeated, except asks
+///   that are said to be [idempotent](crate::CallOptions::idempotent), once.
+/// - Calls of which not everything was written, and those that are made while there is no socket, wait for the next one
+///   until their deadline. So do tells that were handed over and not written.
+/// - Subscriptions go on; what they missed is told as a [`Gap`](crate::Gap).
+///
+/// When the server says goodbye, which it does to clients that
+/// [introduced themselves](ConnectOptions::contracts), calls in flight are still answered, and new ones wait for the next
+/// socket.
 #[derive(Clone, Debug)]
 pub struct Connection {
     handle: Arc<Handle>,
@@ -63,32 +85,51 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// `ConnectionClosed` if nobody listens there, `Timeout` if nobody answers.
+    /// `ConnectionClosed` if nobody listens there, at once or, with [`ConnectOptions::wait_for_server`], after the
+    /// timeout; `Timeout` if nobody answers; `SerializationError` if what [`ConnectOptions::document`] was given is no
+    /// document.
     pub async fn connect_with(path: impl AsRef<Path>, options: ConnectOptions) -> Result<Self, Failure> {
-        let path = path.as_ref();
-        match time::timeout(options.timeout, UnixStream::connect(path)).await {
-            Ok(Ok(socket)) => Ok(Self::over(socket, options)),
-            Ok(Err(error)) => Err(unreachable(path, Code::ConnectionClosed, &error)),
-            Err(elapsed) => Err(unreachable(path, Code::Timeout, &elapsed)),
-        }
+        let introduction = Introduction::of(&options)?;
+        let dial = Dial::new(path.as_ref(), options.timeout);
+        let socket = if options.wait_for_server {
+            dial.connect_patiently(Backoff::new(options.backoff.0, options.backoff.1))
+                .await?
+        } else {
+            dial.connect().await?
+        };
+        let dial = options.reconnect.then_some(dial);
+        Ok(Self::start(socket, dial, introduction, options))
     }
 
-    /// Uses a socket that is connected already: inherited, or one end of a pair.
+    /// Uses a socket that is connected already: inherited, or one end of a pair. When it is lost, so is the connection.
+    ///
+    /// If what [`ConnectOptions::document`] was given is no document, the connection is closed, and its calls say so.
     ///
     /// # Panics
     ///
     /// Outside a tokio runtime.
     pub fn over(socket: UnixStream, options: ConnectOptions) -> Self {
-        let (reader, writer) = socket.into_split();
-        let shared = Arc::new(Shared {
-            options,
-            output: Mutex::new(Output::new(writer)),
-            calls: Mutex::default(),
-            subscribers: Mutex::default(),
-            task: AtomicWaker::new(),
-            ended: Notify::new(),
-        });
-        tokio::spawn(Task::new(Arc::clone(&shared), reader).run());
+        match Introduction::of(&options) {
+            Ok(introduction) => Self::start(socket, None, introduction, options),
+            Err(failure) => {
+                let shared = Arc::new(Shared::new(options));
+                shared.end(&failure, &[], 0);
+                Self {
+                    handle: Arc::new(Handle { shared }),
+                }
+            }
+        }
+    }
+
+    fn start(
+        socket: UnixStream,
+        dial: Option<Dial>,
+        introduction: Option<Introduction>,
+        options: ConnectOptions,
+    ) -> Self {
+        let shared = Arc::new(Shared::new(options));
+        let task = Task::new(Arc::clone(&shared), dial, introduction, socket);
+        tokio::spawn(task.run());
         Self {
             handle: Arc::new(Handle { shared }),
         }
@@ -99,16 +140,32 @@ impl Connection {
         self.shared().options.codec
     }
 
-    /// Whether the connection takes no more calls: it was closed or lost.
+    /// Whether the connection takes no more calls: it was closed, or lost for good.
     pub fn is_closed(&self) -> bool {
-        !self.shared().output().is_open()
+        self.shared().output().is_ending()
     }
 
-    /// Waits until everything handed to the connection so far, tells among it, has been written to the socket.
+    /// Whether there is a socket that calls are written to. Where there is none and the connection is not
+    /// [closed](Self::is_closed), calls wait for one.
+    pub fn is_connected(&self) -> bool {
+        self.shared().output().is_open()
+    }
+
+    /// What the server said of itself, last time it was introduced to: its name, the life it is in, which of the client's
+    /// contracts it does not serve or serves in another form, and what it allows.
+    ///
+    /// `None` before its answer has come, and if the client did not [introduce itself](ConnectOptions::contracts) or the
+    /// server knows no introductions.
+    pub fn server(&self) -> Option<Welcome> {
+        self.shared().server()
+    }
+
+    /// Waits until everything handed to the connection so far, tells among it, has been written to a socket.
     ///
     /// # Errors
     ///
-    /// `Timeout` if the server does not take it within the connection's timeout, `ConnectionClosed` if it was lost.
+    /// `Timeout` if the server does not take it within the connection's timeout, `ConnectionClosed` if the connection
+    /// ended.
     pub async fn flush(&self) -> Result<(), Failure> {
         let shared = self.shared();
         shared.until(Output::is_drained, shared.options.timeout).await
@@ -116,7 +173,8 @@ impl Connection {
 
     /// Writes what was handed to the connection, for at most 5 seconds, and closes it.
     ///
-    /// Calls, streams and subscriptions that are still open end with `ConnectionClosed`, those of other clones too.
+    /// Calls, streams and subscriptions that are still open end with `ConnectionClosed`, those of other clones too. While
+    /// there is no socket, it ends at once.
     pub async fn close(&self) {
         let shared = self.shared();
         shared.begin_close();
@@ -132,176 +190,4 @@ impl Connection {
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.handle.shared
     }
-}
-
-fn unreachable(path: &Path, code: Code, error: &dyn std::error::Error) -> Failure {
-    let text = format!("failed to connect to `{}`: {error}", path.display());
-    Failure::new(code, text).with_delivered(Delivered::No)
-}
-
-/// What the callers and the task share.
-///
-/// Where two of its locks are held at once, `output` was taken before `calls`.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) options: ConnectOptions,
-    output: Mutex<Output>,
-    calls: Mutex<InFlight>,
-    subscribers: Mutex<Subscribers>,
-    /// Wakes the task.
-    task: AtomicWaker,
-    ended: Notify,
-}
-
-impl Shared {
-    /// Sends a request whose one reply `waker` waits for.
-    pub(crate) fn send_ask(
-        &self,
-        timeout: Duration,
-        waker: Waker,
-        write: impl FnOnce(&mut Vec<u8>, Codec, &str) -> Result<(), EncodeError>,
-    ) -> Result<CallId, Failure> {
-        let mut output = self.output();
-        let id = output.next_id();
-        let sent_at = self.append_with_id(&mut output, id, write)?;
-        let entered = self.calls().enter_ask(id, sent_at, Deadline::after(timeout), waker);
-        if entered.alone {
-            output.write_now();
-        }
-        self.wake_task(output, entered.starts_clock);
-        Ok(id)
-    }
-
-    /// Sends a request that any number of replies follow.
-    pub(crate) fn send_stream(
-        &self,
-        timeout: Duration,
-        write: impl FnOnce(&mut Vec<u8>, Codec, &str) -> Result<(), EncodeError>,
-    ) -> Result<CallId, Failure> {
-        let mut output = self.output();
-        let id = output.next_id();
-        let sent_at = self.append_with_id(&mut output, id, write)?;
-        let entered = self.calls().enter_stream(id, sent_at, Deadline::after(timeout));
-        self.wake_task(output, entered.starts_clock);
-        Ok(id)
-    }
-
-    /// Sends a frame that nothing follows.
-    pub(crate) fn send(
-        &self,
-        write: impl FnOnce(&mut Vec<u8>, Codec) -> Result<(), EncodeError>,
-    ) -> Result<(), Failure> {
-        let mut output = self.output();
-        output.append(self.options.frame_limit, |out| write(out, self.options.codec))?;
-        self.wake_task(output, false);
-        Ok(())
-    }
-
-    /// Waits until not too much is waiting to be written.
-    pub(crate) async fn room(&self, options: CallOptions) -> Result<(), Failure> {
-        self.until(Output::has_room, options.timeout_or(self.options.timeout))
-            .await
-    }
-
-    /// Waits until less is waiting to be written.
-    async fn until(&self, enough: impl Fn(&Output) -> bool, timeout: Duration) -> Result<(), Failure> {
-        // A timer is only made where there is something to wait for.
-        if enough(&self.output()) {
-            return Ok(());
-        }
-        let less = poll_fn(|cx| {
-            let mut output = self.output();
-            if enough(&output) || output.is_closed() {
-                return Poll::Ready(output.refuse_unless_open());
-            }
-            output.wake_when_less(cx.waker());
-            Poll::Pending
-        });
-        time::timeout(timeout, less).await.unwrap_or_else(|_| {
-            let text = format!("the server took nothing more for {timeout:?}");
-            Err(Failure::new(Code::Timeout, text).with_delivered(Delivered::No))
-        })
-    }
-
-    /// Tells the server that nobody waits for these calls any longer.
-    pub(crate) fn cancel(&self, ids: &[CallId]) {
-        for id in ids {
-            let mut text = itoa::Buffer::new();
-            // A connection that has ended has nothing to cancel.
-            let _ = self.send(|out, codec| {
-                write::cancel(out, codec, text.format(*id));
-                Ok(())
-            });
-        }
-    }
-
-    /// Forgets a call that its caller dropped, and cancels it if it has not ended.
-    pub(crate) fn abandon(&self, id: CallId) {
-        let runs = self.calls().abandon(id);
-        if runs {
-            self.cancel(&[id]);
-        }
-    }
-
-    /// Delivers no more events to `inbox`.
-    pub(crate) fn unsubscribe(&self, inbox: &Arc<Inbox>) {
-        self.subscribers().remove(inbox);
-    }
-
-    fn append_with_id(
-        &self,
-        output: &mut Output,
-        id: CallId,
-        write: impl FnOnce(&mut Vec<u8>, Codec, &str) -> Result<(), EncodeError>,
-    ) -> Result<u64, Failure> {
-        let mut text = itoa::Buffer::new();
-        output.append(self.options.frame_limit, |out| {
-            write(out, self.options.codec, text.format(id))
-        })
-    }
-
-    fn wake_task(&self, mut output: MutexGuard<'_, Output>, otherwise: bool) {
-        let wake = output.schedule() || otherwise;
-        drop(output);
-        if wake {
-            self.task.wake();
-        }
-    }
-
-    fn begin_close(&self) {
-        {
-            let mut output = self.output();
-            output.begin_close();
-            // The runtime may end before the task has another turn.
-            output.write_now();
-        }
-        self.task.wake();
-    }
-
-    fn end(&self, failure: Failure, unwritten: usize) {
-        let mut output = self.output();
-        let written = output.close(failure.clone(), unwritten);
-        let wakers = self.calls().fail_all(&failure, written);
-        drop(output);
-        self.subscribers().end(&failure);
-        wakers.into_iter().for_each(Waker::wake);
-        self.ended.notify_waiters();
-    }
-
-    pub(crate) fn output(&self) -> MutexGuard<'_, Output> {
-        lock(&self.output)
-    }
-
-    pub(crate) fn calls(&self) -> MutexGuard<'_, InFlight> {
-        lock(&self.calls)
-    }
-
-    pub(crate) fn subscribers(&self) -> MutexGuard<'_, Subscribers> {
-        lock(&self.subscribers)
-    }
-}
-
-/// Only a message's own serialisation can panic under a lock, and [`Output`] then drops what it left behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,14 +1,20 @@
 //! What goes to the server: whole frames in one buffer, written by a caller who is alone or else by the task.
 
-use std::task::Waker;
+use std::{collections::VecDeque, mem, task::Waker};
 
 use callsheet_wire::{Code, Delivered, EncodeError, Failure, frame};
 use tokio::net::unix::OwnedWriteHalf;
 
-use super::in_flight::CallId;
+use super::{
+    in_flight::{CallId, InFlight},
+    unsent::Unsent,
+};
 
 /// Above so many unwritten bytes a tell waits. Asks do not: each has a caller who waits already.
 const HIGH_WATER: usize = 1 << 20;
+
+/// So many frames of calls that ended are kept in the queue, whatever else is in it.
+const QUEUE_SLACK: usize = 64;
 
 /// A buffer that grew beyond this is not kept.
 pub(super) const KEEP: usize = 256 << 10;
@@ -20,8 +26,17 @@ pub(crate) struct Output {
     buffer: Vec<u8>,
     /// Where the last whole frame in `buffer` ends. A frame whose writing failed or panicked lies behind it.
     whole: usize,
-    /// Bytes that have left `buffer` so far.
-    taken: u64,
+    /// How much of `buffer` a caller has written already.
+    written: usize,
+    /// Tells that no socket took, for the next one.
+    held: Vec<u8>,
+    /// Calls that wait for a socket, or for a place at the server, in their order. Those that ended meanwhile are still
+    /// among them.
+    queue: VecDeque<(CallId, Vec<u8>)>,
+    /// The most bytes that the server takes as one frame's payload.
+    frame_limit: usize,
+    /// The server allows only so many calls at once: [`InFlight`] knows whether there is a place.
+    pub(super) is_limited: bool,
     /// The task has been woken to take what is in `buffer`.
     scheduled: bool,
     /// The task has bytes that left `buffer` and are not written yet: callers must not write past them.
@@ -34,18 +49,29 @@ pub(crate) struct Output {
 #[derive(Debug)]
 enum State {
     Open(OwnedWriteHalf),
-    /// No more calls are taken; what stands in the buffer is still written.
-    Closing(OwnedWriteHalf),
+    /// The server has said goodbye: calls wait for the next socket, or fail if there will be none.
+    Leaving {
+        socket: OwnedWriteHalf,
+        for_good: bool,
+    },
+    /// The socket is lost, and another one is being made: why there is none yet.
+    Down(Failure),
+    /// No more calls are taken; what stands in the buffer is still written, if there is a socket.
+    Closing(Option<OwnedWriteHalf>),
     Closed(Failure),
 }
 
 impl Output {
-    pub(super) fn new(socket: OwnedWriteHalf) -> Self {
+    pub(super) fn new(frame_limit: usize) -> Self {
         Self {
-            state: State::Open(socket),
+            state: State::Down(closed_here()),
             buffer: Vec::new(),
             whole: 0,
-            taken: 0,
+            written: 0,
+            held: Vec::new(),
+            queue: VecDeque::new(),
+            frame_limit,
+            is_limited: false,
             scheduled: false,
             task_writes: false,
             last_id: 0,
@@ -58,82 +84,155 @@ impl Output {
         self.last_id
     }
 
-    /// Appends one frame; returns where it ends among all bytes that were ever sent.
-    pub(super) fn append(
-        &mut self,
-        frame_limit: usize,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<u64, Failure> {
-        self.refuse_unless_open()?;
-        self.buffer.truncate(self.whole);
-        write(&mut self.buffer).map_err(|error| {
-            Failure::new(
-                Code::SerializationError,
-                format!("the request cannot be encoded: {error}"),
-            )
-            .with_path(error.path())
-        })?;
-        let length = (self.buffer.len() - self.whole).saturating_sub(frame::PREFIX);
-        if length > frame_limit {
-            let text = format!("the request has {length} bytes, more than the {frame_limit} that a frame may have");
-            return Err(Failure::new(Code::FrameTooLarge, text));
-        }
+    /// Writes to `socket` from now on, `greeting` first, then the tells that the last socket did not take.
+    pub(super) fn open(&mut self, socket: OwnedWriteHalf, mut greeting: Vec<u8>) {
+        self.state = match mem::replace(&mut self.state, State::Closing(None)) {
+            State::Down(_) => State::Open(socket),
+            // Closed while the socket was being made.
+            other => other,
+        };
+        greeting.append(&mut self.held);
+        self.buffer = greeting;
         self.whole = self.buffer.len();
-        Ok(self.taken + self.whole as u64)
+        self.written = 0;
+        self.scheduled = false;
+        self.wake_blocked();
     }
 
-    pub(super) fn refuse_unless_open(&self) -> Result<(), Failure> {
+    /// Whether calls are taken: `true` if they may be written, `false` if they have to wait for a socket.
+    pub(super) fn admit(&self) -> Result<bool, Failure> {
         match &self.state {
-            State::Open(_) => Ok(()),
+            State::Open(_) => Ok(true),
+            State::Leaving { for_good: false, .. } | State::Down(_) => Ok(false),
+            State::Leaving { for_good: true, .. } => Err(Failure::new(
+                Code::ShuttingDown,
+                "the server has said goodbye, and this connection is not made anew",
+            )),
             State::Closing(_) => Err(closed_here().with_delivered(Delivered::No)),
             State::Closed(failure) => Err(failure.clone().with_delivered(Delivered::No)),
         }
     }
 
+    /// Appends one frame, after [`admit`](Self::admit).
+    pub(super) fn append(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), Failure> {
+        self.buffer.truncate(self.whole);
+        write_frame(&mut self.buffer, self.frame_limit, write)?;
+        self.whole = self.buffer.len();
+        Ok(())
+    }
+
+    /// Appends the frame of a call, or has it wait, after [`admit`](Self::admit).
+    pub(super) fn append_call(
+        &mut self,
+        id: CallId,
+        waits: bool,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), Failure> {
+        // One place to write from, since every type of message brings its own `write`.
+        let mut frame = Vec::new();
+        let out = if waits {
+            &mut frame
+        } else {
+            self.buffer.truncate(self.whole);
+            &mut self.buffer
+        };
+        write_frame(out, self.frame_limit, write)?;
+        if waits {
+            self.queue.push_back((id, frame));
+        } else {
+            self.whole = self.buffer.len();
+        }
+        Ok(())
+    }
+
+    pub(super) fn has_queue(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Forgets the frames of calls that ended while they waited, once they are more than the others: a server that stays
+    /// away costs no more memory than there are callers.
+    pub(super) fn shorten_queue(&mut self, calls: &InFlight) {
+        if self.queue.len() > 2 * calls.waiting_to_be_sent() + QUEUE_SLACK {
+            self.queue.retain(|(id, _)| calls.waits_to_be_sent(*id));
+        }
+    }
+
+    /// Appends the calls that have waited, as far as there are places for them.
+    pub(super) fn append_queue(&mut self, calls: &mut InFlight) {
+        if !self.is_open() {
+            return;
+        }
+        self.buffer.truncate(self.whole);
+        while calls.has_place()
+            && let Some((id, frame)) = self.queue.pop_front()
+        {
+            if calls.is_now_sent(id) {
+                self.buffer.extend_from_slice(&frame);
+            }
+        }
+        self.whole = self.buffer.len();
+    }
+
+    /// Appends a frame that means something on this socket alone. Where there is none, or nothing new is taken, it is
+    /// of no use.
+    pub(super) fn append_aside(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if let State::Open(_) | State::Leaving { .. } = self.state {
+            self.buffer.truncate(self.whole);
+            write(&mut self.buffer);
+            self.whole = self.buffer.len();
+        }
+    }
+
     /// Writes as much as the socket takes at once, unless bytes before these are on their way through the task.
     pub(super) fn write_now(&mut self) {
-        let (State::Open(socket) | State::Closing(socket)) = &self.state else {
+        let (State::Open(socket) | State::Leaving { socket, .. } | State::Closing(Some(socket))) = &self.state else {
             return;
         };
         if self.task_writes || self.whole == 0 {
             return;
         }
         // Whatever stops it meets the task too, which sees to it.
-        if let Ok(written) = socket.try_write(&self.buffer[..self.whole]) {
-            self.buffer.drain(..written);
-            self.whole -= written;
-            self.taken += written as u64;
+        if let Ok(written) = socket.try_write(&self.buffer[self.written..self.whole]) {
+            self.written += written;
+            if self.written == self.whole {
+                self.buffer.clear();
+                (self.whole, self.written) = (0, 0);
+            }
         }
     }
 
     /// Leaves what is in the buffer to the task; tells whether it must be woken.
     #[must_use]
     pub(super) fn schedule(&mut self) -> bool {
-        self.whole > 0 && !std::mem::replace(&mut self.scheduled, true)
+        self.whole > 0 && !mem::replace(&mut self.scheduled, true)
     }
 
-    /// Exchanges the unwritten frames for the task's empty buffer; tells whether there are any.
-    pub(super) fn take(&mut self, outgoing: &mut Vec<u8>) -> bool {
+    /// Exchanges the frames for the task's empty buffer, if there are any that are not written; returns how many bytes of
+    /// them are.
+    pub(super) fn take(&mut self, outgoing: &mut Vec<u8>) -> Option<usize> {
         self.buffer.truncate(self.whole);
         self.scheduled = false;
         self.task_writes = self.whole > 0;
-        if self.task_writes {
-            std::mem::swap(&mut self.buffer, outgoing);
-            self.taken += self.whole as u64;
+        let taken = self.task_writes.then(|| {
+            mem::swap(&mut self.buffer, outgoing);
             self.whole = 0;
-        }
-        self.blocked.drain(..).for_each(Waker::wake);
-        self.task_writes
+            mem::take(&mut self.written)
+        });
+        self.wake_blocked();
+        taken
     }
 
     /// Whether a tell may be appended.
     pub(super) fn has_room(&self) -> bool {
-        self.whole < HIGH_WATER
+        self.whole - self.written < HIGH_WATER && matches!(self.state, State::Open(_))
     }
 
     /// Whether everything has gone to the socket.
     pub(super) fn is_drained(&self) -> bool {
-        self.whole == 0 && !self.task_writes
+        self.whole == 0 && !self.task_writes && self.held.is_empty()
     }
 
     /// Wakes `waker` when bytes have left the buffer or the socket's turn is over.
@@ -143,8 +242,30 @@ impl Output {
         }
     }
 
+    fn wake_blocked(&mut self) {
+        self.blocked.drain(..).for_each(Waker::wake);
+    }
+
+    pub(super) fn set_frame_limit(&mut self, bytes: usize) {
+        self.frame_limit = bytes;
+    }
+
+    /// Whether there is a socket that takes calls.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.state, State::Open(_))
+    }
+
+    /// Why there is no socket yet.
+    pub(super) fn why_down(&self) -> Option<&Failure> {
+        match &self.state {
+            State::Down(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// Whether no more calls are taken, now or later.
+    pub(crate) fn is_ending(&self) -> bool {
+        matches!(self.state, State::Closing(_) | State::Closed(_))
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -157,22 +278,108 @@ impl Output {
 
     /// Takes no more calls.
     pub(super) fn begin_close(&mut self) {
-        let state = std::mem::replace(&mut self.state, State::Closed(closed_here()));
+        let state = mem::replace(&mut self.state, State::Closed(closed_here()));
         self.state = match state {
-            State::Open(socket) => State::Closing(socket),
+            State::Open(socket) | State::Leaving { socket, .. } => State::Closing(Some(socket)),
+            State::Down(_) => State::Closing(None),
             other => other,
         };
     }
 
-    /// Lets go of the socket; returns how many bytes were written, if `unwritten` of those the task took were not.
-    pub(super) fn close(&mut self, failure: Failure, unwritten: usize) -> u64 {
-        self.state = State::Closed(failure);
-        self.buffer = Vec::new();
-        self.whole = 0;
-        self.task_writes = false;
-        self.blocked.drain(..).for_each(Waker::wake);
-        self.taken - unwritten as u64
+    /// Writes no more calls to this socket, since the server has said goodbye. `outgoing` is what the task has taken, of
+    /// which so many bytes are written.
+    ///
+    /// Unless it is for good, what is not on its way yet waits for the next socket; `outgoing` is then what must still be
+    /// written to this one.
+    pub(super) fn leave(&mut self, for_good: bool, outgoing: &mut Vec<u8>, written: &mut usize, calls: &mut InFlight) {
+        self.state = match mem::replace(&mut self.state, State::Closing(None)) {
+            State::Open(socket) => State::Leaving { socket, for_good },
+            other => {
+                self.state = other;
+                return;
+            }
+        };
+        if for_good {
+            return;
+        }
+        let mut unsent = Unsent::default();
+        unsent.sort(outgoing, *written, false);
+        unsent.sort(&self.buffer[..self.whole], self.written, false);
+        *outgoing = mem::take(&mut unsent.asides);
+        *written = 0;
+        self.task_writes = !outgoing.is_empty();
+        self.clear();
+        self.keep(unsent, calls);
     }
+
+    /// Lets go of a socket that is lost, of whose `outgoing` bytes, which the task had taken, so many were written. What
+    /// was not delivered waits for the next one.
+    pub(super) fn lose(&mut self, failure: Failure, outgoing: &[u8], written: usize, calls: &mut InFlight) {
+        let mut unsent = Unsent::default();
+        unsent.sort(outgoing, written, true);
+        unsent.sort(&self.buffer[..self.whole], self.written, true);
+        self.clear();
+        self.task_writes = false;
+        self.keep(unsent, calls);
+        if !self.is_ending() {
+            self.state = State::Down(failure);
+        }
+        self.wake_blocked();
+    }
+
+    /// Puts what was not sent before what waits already.
+    fn keep(&mut self, mut unsent: Unsent, calls: &mut InFlight) {
+        self.held.append(&mut unsent.tells);
+        for (id, frame) in unsent.calls.into_iter().rev() {
+            if calls.is_not_sent(id) {
+                self.queue.push_front((id, frame));
+            }
+        }
+    }
+
+    /// Takes nothing more, and forgets what is left.
+    pub(super) fn close(&mut self, failure: Failure) {
+        self.state = State::Closed(failure);
+        self.clear();
+        self.task_writes = false;
+        (self.held, self.queue) = (Vec::new(), VecDeque::new());
+        self.wake_blocked();
+    }
+
+    /// Another attempt to make a connection came to nothing.
+    pub(super) fn stay_down(&mut self, why: Failure) {
+        if let State::Down(failure) = &mut self.state {
+            *failure = why;
+        }
+    }
+
+    fn clear(&mut self) {
+        self.buffer = Vec::new();
+        (self.whole, self.written) = (0, 0);
+        self.scheduled = false;
+    }
+}
+
+/// Appends one frame to `out`; what is behind its end if that fails is for the caller to cut off.
+pub(super) fn write_frame(
+    out: &mut Vec<u8>,
+    limit: usize,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+) -> Result<(), Failure> {
+    let start = out.len();
+    write(out).map_err(|error| {
+        Failure::new(
+            Code::SerializationError,
+            format!("the request cannot be encoded: {error}"),
+        )
+        .with_path(error.path())
+    })?;
+    let length = (out.len() - start).saturating_sub(frame::PREFIX);
+    if length > limit {
+        let text = format!("the request has {length} bytes, more than the {limit} that a frame may have");
+        return Err(Failure::new(Code::FrameTooLarge, text));
+    }
+    Ok(())
 }
 
 pub(super) fn closed_here() -> Failure {

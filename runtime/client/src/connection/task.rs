@@ -1,125 +1,165 @@
-//! The task of a connection: it owns the socket's read half, keeps the deadlines, and writes what callers left to it.
+//! The task of a connection: it owns the socket of the moment, keeps the deadlines, writes what callers left to it, and
+//! makes a new socket when one is lost.
 
 use std::{
-    future::poll_fn,
-    io,
-    pin::{Pin, pin},
+    future::{Future, poll_fn},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker, ready},
-    time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
-use callsheet_wire::{Code, Control, Failure, Incoming, Response, StreamFrame, frame, read};
+use bytes::Bytes;
+use callsheet_wire::{Code, Failure, Incoming, Response, StreamFrame, read};
 use tokio::{
-    io::AsyncReadExt,
-    net::unix::OwnedReadHalf,
+    net::UnixStream,
     time::{Sleep, sleep},
 };
 use tracing::debug;
 
 use super::{
     Shared,
+    backoff::Backoff,
+    dial::Dial,
+    greeting::{Greeting, Introduction},
     in_flight::CallId,
-    output::{self, closed_here},
+    link::{Link, broken},
+    output::closed_here,
 };
 use crate::{deadline::Clock, reply::Reply};
 
-/// The room made for reading, and the least that is left before it is made again.
-const READ: usize = 16 << 10;
-const READ_AT_LEAST: usize = 4 << 10;
-
-/// How long a connection that is about to end may go on: to write what it was handed, or to read what was said last.
-const GRACE: Duration = Duration::from_secs(5);
-
 pub(super) struct Task {
     shared: Arc<Shared>,
-    socket: OwnedReadHalf,
-    incoming: BytesMut,
-    /// Taken from the output; written up to `written`.
-    outgoing: Vec<u8>,
-    written: usize,
+    stage: Stage,
+    /// Where a new socket is got, if one may be.
+    dial: Option<Dial>,
+    backoff: Backoff,
+    greeting: Greeting,
     clock: Clock,
-    /// Why writing failed; what the server said before it hung up may still be on its way.
-    unwritable: Option<Failure>,
-    /// Runs once the connection is about to end.
-    grace: Option<Pin<Box<Sleep>>>,
-    /// What the server said last that answers no call: why it is about to hang up.
-    last_words: Option<Failure>,
     ended: bool,
 }
 
+enum Stage {
+    Connected(Link),
+    /// Before the next attempt.
+    Waiting(Pin<Box<Sleep>>),
+    Connecting(Pin<Box<dyn Future<Output = Result<UnixStream, Failure>> + Send>>),
+}
+
 impl Task {
-    pub(super) fn new(shared: Arc<Shared>, socket: OwnedReadHalf) -> Self {
-        Self {
+    /// Drives `socket`, and those that `dial` gets after it.
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        dial: Option<Dial>,
+        introduction: Option<Introduction>,
+        socket: UnixStream,
+    ) -> Self {
+        let (first, most) = shared.options.backoff;
+        let mut task = Self {
             shared,
-            socket,
-            incoming: BytesMut::new(),
-            outgoing: Vec::new(),
-            written: 0,
+            stage: Stage::Waiting(Box::pin(sleep(first))),
+            dial,
+            backoff: Backoff::new(first, most),
+            greeting: Greeting::new(introduction),
             clock: Clock::default(),
-            unwritable: None,
-            grace: None,
-            last_words: None,
             ended: false,
-        }
+        };
+        task.begin(socket);
+        task
+    }
+
+    /// Uses `socket` from now on.
+    fn begin(&mut self, socket: UnixStream) {
+        let (reader, writer) = socket.into_split();
+        let greeting = self.greeting.begin(&self.shared);
+        self.shared.open(writer, greeting);
+        self.stage = Stage::Connected(Link::over(reader));
     }
 
     pub(super) async fn run(mut self) {
         let failure = poll_fn(|cx| self.poll(cx)).await;
-        self.end(failure);
+        self.end(&failure);
     }
 
     /// Ready when the connection has ended, with the reason.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         // Before anything is looked at, so that no change in between is missed.
-        self.shared.task.register(cx.waker());
+        self.shared.register_task(cx.waker());
+        loop {
+            let lost = if let Stage::Connected(_) = self.stage {
+                ready!(self.poll_link(cx))
+            } else {
+                match ready!(self.poll_connect(cx)) {
+                    Ok(socket) => {
+                        debug!("the connection was made anew");
+                        self.begin(socket);
+                        continue;
+                    }
+                    Err(failure) => failure,
+                }
+            };
+            if let Err(failure) = self.try_again(lost) {
+                return Poll::Ready(failure);
+            }
+        }
+    }
+
+    /// Ready when the socket is lost.
+    fn poll_link(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         if let Poll::Ready(failure) = self.poll_read(cx) {
             return Poll::Ready(failure);
         }
         self.poll_clock(cx);
-        if self.unwritable.is_none()
-            && let Poll::Ready(failure) = self.poll_write(cx)
-        {
-            self.unwritable = Some(failure);
+        match &mut self.stage {
+            Stage::Connected(link) => link.poll_write(&self.shared, cx),
+            Stage::Waiting(_) | Stage::Connecting(_) => Poll::Pending,
         }
-        self.poll_closing(cx)
+    }
+
+    /// Ready when there is a socket, or an attempt to get one came to nothing.
+    fn poll_connect(&mut self, cx: &mut Context<'_>) -> Poll<Result<UnixStream, Failure>> {
+        if self.shared.output().is_closing() {
+            return Poll::Ready(Err(closed_here()));
+        }
+        self.poll_clock(cx);
+        if let (Stage::Waiting(sleep), Some(dial)) = (&mut self.stage, &self.dial) {
+            ready!(sleep.as_mut().poll(cx));
+            let dial = dial.clone();
+            self.stage = Stage::Connecting(Box::pin(async move { dial.connect().await }));
+        }
+        match &mut self.stage {
+            Stage::Connecting(attempt) => attempt.as_mut().poll(cx),
+            Stage::Connected(_) | Stage::Waiting(_) => Poll::Pending,
+        }
+    }
+
+    /// Gets ready to make the connection anew; an error if it will not be, and has come to its end.
+    fn try_again(&mut self, failure: Failure) -> Result<(), Failure> {
+        if self.dial.is_none() || self.shared.output().is_closing() {
+            return Err(failure);
+        }
+        if let Stage::Connected(link) = &self.stage {
+            let (outgoing, written) = link.outgoing();
+            self.shared.lose(&failure, outgoing, written);
+            self.backoff.lost_after(link.age());
+        } else {
+            self.backoff.failed();
+            self.shared.output().stay_down(failure.clone());
+        }
+        let delay = self.backoff.delay();
+        debug!(%failure, ?delay, "the connection will be made anew");
+        self.stage = Stage::Waiting(Box::pin(sleep(delay)));
+        Ok(())
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
-        loop {
-            let needed = match self.take_frames() {
-                Ok(needed) => needed,
-                Err(failure) => return Poll::Ready(failure),
-            };
-            if self.incoming.capacity() - self.incoming.len() < needed.max(READ_AT_LEAST) {
-                self.incoming.reserve(needed.max(READ));
-            }
-            let read = ready!(pin!(self.socket.read_buf(&mut self.incoming)).poll(cx));
-            let failure = match read {
-                Ok(0) => Failure::new(Code::ConnectionClosed, "the server closed the connection"),
-                Ok(_) => continue,
-                Err(error) => lost("reading from", &error),
-            };
-            return Poll::Ready(self.last_words.take().unwrap_or(failure));
-        }
-    }
-
-    /// Hands on every whole frame that has been read; returns how many bytes are missing at least to the next.
-    fn take_frames(&mut self) -> Result<usize, Failure> {
         let limit = self.shared.options.frame_limit;
         loop {
-            match frame::next(&self.incoming, limit) {
-                frame::Next::Incomplete { needed } => return Ok(needed),
-                frame::Next::Frame { payload, consumed } => {
-                    let frame = self.incoming.split_to(consumed).freeze();
-                    self.dispatch(&frame.slice(payload))?;
-                }
-                frame::Next::TooLarge { length } => {
-                    return Err(broken(&format!(
-                        "a frame of {length} bytes, more than the {limit} that a frame may have"
-                    )));
-                }
+            let Stage::Connected(link) = &mut self.stage else {
+                return Poll::Pending;
+            };
+            let dispatched = ready!(link.poll_frame(limit, cx)).and_then(|frame| self.dispatch(&frame));
+            if let Err(failure) = dispatched {
+                return Poll::Ready(failure);
             }
         }
     }
@@ -130,7 +170,10 @@ impl Task {
             Ok((_, Incoming::Response(response))) => self.dispatch_response(frame, &response),
             Ok((_, Incoming::StreamFrame(item))) => self.dispatch_item(frame, item),
             Ok((_, Incoming::Push(push))) => self.shared.subscribers().deliver(frame, &push),
-            Ok((_, Incoming::Control(Control { control, .. }))) => debug!(%control, "ignored a control of the server"),
+            Ok((_, Incoming::Control(control))) if control.control == "goodbye" => self.leave(),
+            Ok((_, Incoming::Control(control))) => {
+                debug!(control = %control.control, "ignored a control of the server");
+            }
             Ok((_, Incoming::Request(_) | Incoming::Subscribe(_))) => {
                 return Err(broken("a frame that only clients send"));
             }
@@ -150,7 +193,11 @@ impl Task {
                 None => debug!(id, "ignored a response to no request of this client"),
             },
             // Every request of this client has an id, so this is about the connection itself.
-            (None, Reply::Failed(failure)) => self.last_words = Some(failure),
+            (None, Reply::Failed(failure)) => {
+                if let Stage::Connected(link) = &mut self.stage {
+                    link.set_last_words(failure);
+                }
+            }
             (None, _) => debug!("ignored a response without an id"),
         }
     }
@@ -165,22 +212,29 @@ impl Task {
             (_, Some(refusal)) => Reply::keep(frame, Err(refusal)),
             (Some(payload), None) => Reply::keep(frame, Ok(payload)),
             (None, None) => {
-                let waker = self.shared.calls().end_stream(id);
-                waker.into_iter().for_each(Waker::wake);
-                return;
+                let delivery = self.shared.calls().end_stream(id);
+                return self.shared.delivered(id, delivery);
             }
         };
         self.deliver(id, reply, is_last);
     }
 
     fn deliver(&mut self, id: CallId, reply: Reply, is_last: bool) {
-        let (waker, overflowed) = self
+        if self.greeting.awaits(id) {
+            return self.greeting.answered(&self.shared, id, reply);
+        }
+        let delivery = self
             .shared
             .calls()
             .deliver(id, reply, is_last, self.shared.options.stream_buffer);
-        waker.into_iter().for_each(Waker::wake);
-        if overflowed {
-            self.shared.cancel(&[id]);
+        self.shared.delivered(id, delivery);
+    }
+
+    /// The server takes no more calls over this socket.
+    fn leave(&mut self) {
+        if let Stage::Connected(link) = &mut self.stage {
+            debug!("the server said goodbye");
+            link.leave(&self.shared, self.dial.is_none());
         }
     }
 
@@ -192,8 +246,14 @@ impl Task {
             self.clock.start();
         }
         while let Poll::Ready(now) = self.clock.poll_tick(cx) {
+            let some_wait = self.shared.calls().waiting_to_be_sent() > 0;
+            let why = if some_wait {
+                self.shared.why_unsent()
+            } else {
+                String::new()
+            };
             let mut calls = self.shared.calls();
-            let (wakers, expired) = calls.expire(now);
+            let (wakers, expired) = calls.expire(now, &why);
             if !calls.clock_runs() {
                 self.clock.stop();
             }
@@ -203,43 +263,13 @@ impl Task {
         }
     }
 
-    /// Ready only if writing failed.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
-        loop {
-            if self.written == self.outgoing.len() {
-                self.outgoing.clear();
-                self.outgoing.shrink_to(output::KEEP);
-                self.written = 0;
-                if !self.shared.output().take(&mut self.outgoing) {
-                    return Poll::Pending;
-                }
-            }
-            match self.socket.as_ref().try_write(&self.outgoing[self.written..]) {
-                Ok(written) => self.written += written,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if let Err(error) = ready!(self.socket.as_ref().poll_write_ready(cx)) {
-                        return Poll::Ready(lost("writing to", &error));
-                    }
-                }
-                Err(error) => return Poll::Ready(lost("writing to", &error)),
-            }
-        }
-    }
-
-    fn poll_closing(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
-        if self.unwritable.is_none() && !self.shared.output().is_closing() {
-            return Poll::Pending;
-        }
-        if self.written < self.outgoing.len() {
-            let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(GRACE)));
-            ready!(grace.as_mut().poll(cx));
-        }
-        Poll::Ready(self.unwritable.take().unwrap_or_else(closed_here))
-    }
-
-    fn end(&mut self, failure: Failure) {
+    fn end(&mut self, failure: &Failure) {
         self.ended = true;
-        self.shared.end(failure, self.outgoing.len() - self.written);
+        let (outgoing, written) = match &self.stage {
+            Stage::Connected(link) => link.outgoing(),
+            Stage::Waiting(_) | Stage::Connecting(_) => (&[][..], 0),
+        };
+        self.shared.end(failure, outgoing, written);
     }
 }
 
@@ -247,7 +277,7 @@ impl Drop for Task {
     /// A runtime that ends drops its tasks: their calls must end all the same.
     fn drop(&mut self) {
         if !self.ended {
-            self.end(Failure::new(
+            self.end(&Failure::new(
                 Code::ConnectionClosed,
                 "the runtime that drove the connection has ended",
             ));
@@ -257,12 +287,4 @@ impl Drop for Task {
 
 fn parse_id(text: &str) -> Option<CallId> {
     text.parse().ok()
-}
-
-fn lost(doing: &str, error: &io::Error) -> Failure {
-    Failure::new(Code::ConnectionClosed, format!("{doing} the server failed: {error}"))
-}
-
-fn broken(what: &str) -> Failure {
-    Failure::new(Code::ConnectionClosed, format!("the server sent {what}"))
 }

@@ -58,6 +58,8 @@ async fn an_ask_returns_its_reply_in_both_codecs() {
             expects_reply: true,
             expects_stream: false,
             timeout_ms: Some(30_000),
+            credit: None,
+            meta: None,
         };
         assert_eq!(request, expected);
     }
@@ -274,6 +276,29 @@ async fn a_tell_has_no_id_and_no_reply() {
         works(&connection, &mut server).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_is_sent_along_goes_with_every_kind_of_call() {
+    for codec in CODECS {
+        within_time(async {
+            let (connection, mut server) = connected(ConnectOptions::new().codec(codec));
+            let options = NOW.meta([("tenant", "acme")]);
+            connection.tell("demo", "Tell", &(), options.clone()).await.unwrap();
+            let _stream = connection.stream::<_, ()>("demo", "Stream", &(), options.clone());
+            let (reply, ()) = join!(connection.ask::<_, ()>("demo", "Ask", &(), options), async {
+                for _ in 0..3 {
+                    let request = server.request().await;
+                    assert_eq!(request.meta, Some(json!({ "tenant": "acme" })));
+                    if request.expects_reply {
+                        server.reply(request.id(), &()).await;
+                    }
+                }
+            });
+            assert_eq!(reply, Ok(()));
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use std::{path::PathBuf, thread, time::Duration};
 
-use callsheet_client::{CallOptions, Code, Codec, ConnectOptions, Failure, blocking::Connection};
+use callsheet_client::{CallOptions, Code, Codec, ConnectOptions, Delivered, Failure, blocking::Connection};
 use callsheet_wire::write;
 use tempfile::TempDir;
 use tokio::{net::UnixListener, runtime::Builder};
@@ -30,7 +30,7 @@ fn serving() -> (TempDir, PathBuf, thread::JoinHandle<Vec<String>>) {
                     server.push(&names[0], 0, None, &7).await;
                     continue;
                 }
-                Said::Cancel(_) => continue,
+                _ => continue,
             };
             heard.push(request.message_type.clone());
             let number = request.payload.as_u64().unwrap_or(0);
@@ -77,7 +77,8 @@ fn every_kind_of_call_works() {
     let items: Vec<Result<u64, Failure>> = connection.stream("demo", "Countdown", &3, NOW).collect();
     assert_eq!(items, [Ok(3), Ok(2), Ok(1)]);
     let mut events = connection.subscribe(&["demo.Event"]).unwrap().decoded::<u64>();
-    assert_eq!(events.next().unwrap().unwrap().into_inner(), 7);
+    let event = events.next().unwrap().unwrap().event().unwrap();
+    assert_eq!(event.into_inner(), 7);
     connection.tell("demo", "Tell", &(), NOW).unwrap();
     let soon = CallOptions::new().timeout(Duration::from_millis(50));
     assert_eq!(
@@ -91,6 +92,35 @@ fn every_kind_of_call_works() {
     assert_eq!(events.next().unwrap().unwrap_err().code(), Code::ConnectionClosed);
     assert!(events.next().is_none());
     assert_eq!(server.join().unwrap(), ["Countdown", "Tell", "Silence"]);
+}
+
+#[test]
+fn a_lost_connection_is_made_anew_by_whoever_calls_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.sock");
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = {
+        let _inside = runtime.enter();
+        UnixListener::bind(&path).unwrap()
+    };
+    // One request over each connection: the second is answered.
+    let serve = async move {
+        let mut first = Server::new(listener.accept().await.unwrap().0, Codec::Json);
+        first.request().await;
+        drop(first);
+        let mut second = Server::new(listener.accept().await.unwrap().0, Codec::Json);
+        let request = second.request().await;
+        second.reply(request.id(), &2).await;
+    };
+    let server = thread::spawn(move || runtime.block_on(serve));
+    let connection = Connection::connect(&path).unwrap();
+    let lost = connection.ask::<_, u64>("demo", "Double", &1, NOW).unwrap_err();
+    assert_eq!(
+        (lost.code(), lost.delivered()),
+        (Code::ConnectionClosed, Delivered::Unknown)
+    );
+    assert_eq!(connection.ask("demo", "Double", &1, NOW), Ok(2));
+    server.join().unwrap();
 }
 
 #[test]

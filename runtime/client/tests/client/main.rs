@@ -5,6 +5,8 @@
 mod asks;
 mod blocking;
 mod endings;
+mod greeting;
+mod reconnect;
 mod server;
 mod streams;
 mod subscriptions;

@@ -1,17 +1,18 @@
 //! The server's end of a connection, played frame by frame.
 
-use std::{borrow::Cow, future::Future, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, fs, future::Future, path::PathBuf, time::Duration};
 
-use callsheet_client::{Codec, ConnectOptions, Connection, Failure};
+use callsheet_client::{Allowed, Codec, ConnectOptions, Connection, Failure, Welcome};
 use callsheet_wire::{
-    Incoming, frame, read,
+    Goodbye, Hello, Incoming, frame, read,
     write::{self, PushHead},
 };
 use serde::Serialize;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::UnixStream,
+    net::{UnixListener, UnixStream},
     time::timeout,
 };
 
@@ -31,6 +32,50 @@ pub(crate) fn connected(options: ConnectOptions) -> (Connection, Server) {
     (connection, server)
 }
 
+/// Where a server may be found, as long as it is open.
+pub(crate) struct Place {
+    folder: TempDir,
+    listener: Option<UnixListener>,
+    codec: Codec,
+}
+
+impl Place {
+    pub(crate) fn open() -> Self {
+        let mut place = Self {
+            folder: tempfile::tempdir().unwrap(),
+            listener: None,
+            codec: Codec::Json,
+        };
+        place.reopen();
+        place
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("demo.sock")
+    }
+
+    /// From now on nobody listens.
+    pub(crate) fn close(&mut self) {
+        self.listener = None;
+        fs::remove_file(self.path()).unwrap();
+    }
+
+    pub(crate) fn reopen(&mut self) {
+        self.listener = Some(UnixListener::bind(self.path()).unwrap());
+    }
+
+    pub(crate) async fn accept(&self) -> Server {
+        let listener = self.listener.as_ref().expect("the place is open");
+        Server::new(listener.accept().await.unwrap().0, self.codec)
+    }
+
+    pub(crate) async fn connect(&mut self, options: ConnectOptions) -> (Connection, Server) {
+        let connection = Connection::connect_with(self.path(), options).await.unwrap();
+        self.codec = connection.codec();
+        (connection, self.accept().await)
+    }
+}
+
 pub(crate) struct Server {
     socket: UnixStream,
     codec: Codec,
@@ -41,8 +86,26 @@ pub(crate) struct Server {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Said {
     Request(Request),
-    Subscribe { names: Vec<String>, id: String },
+    Subscribe {
+        names: Vec<String>,
+        id: String,
+    },
     Cancel(String),
+    Credit {
+        stream: String,
+        items: u64,
+    },
+    Unsubscribe(Vec<String>),
+    Hello {
+        contracts: BTreeMap<String, String>,
+        id: String,
+    },
+    /// Any other control, with the whole frame.
+    Question {
+        name: String,
+        id: String,
+        frame: Value,
+    },
 }
 
 #[derive(Debug, PartialEq)]
@@ -54,6 +117,8 @@ pub(crate) struct Request {
     pub(crate) expects_reply: bool,
     pub(crate) expects_stream: bool,
     pub(crate) timeout_ms: Option<u64>,
+    pub(crate) credit: Option<u64>,
+    pub(crate) meta: Option<Value>,
 }
 
 impl Request {
@@ -120,6 +185,41 @@ impl Server {
             .await;
     }
 
+    /// Hears a hello, and answers as a server in this life that allows so many calls at once.
+    pub(crate) async fn greet(&mut self, epoch: &str, in_flight: u64, differing: &[&str]) -> BTreeMap<String, String> {
+        let Some(Said::Hello { contracts, id }) = self.hear().await else {
+            panic!("expected a hello")
+        };
+        let welcome = Welcome {
+            protocol: 1,
+            server: "by hand".to_owned(),
+            epoch: epoch.to_owned(),
+            unknown: Vec::new(),
+            differing: differing.iter().map(|name| (*name).to_owned()).collect(),
+            limits: Allowed {
+                frame: 4096,
+                in_flight,
+                idle_ms: None,
+            },
+        };
+        self.reply(&id, &welcome).await;
+        contracts
+    }
+
+    pub(crate) async fn say_goodbye(&mut self) {
+        self.say(|out, codec| write::goodbye(out, codec, Goodbye { drain_ms: 1000 }))
+            .await;
+    }
+
+    /// Accepts a subscription to one event, whose next number is this.
+    pub(crate) async fn accept_from(&mut self, next: u64) {
+        let Some(Said::Subscribe { names, id }) = self.hear().await else {
+            panic!("expected a subscribe")
+        };
+        let numbers = BTreeMap::from([(&names[0], next)]);
+        self.reply(&id, &serde_json::json!({ "subscribed": numbers })).await;
+    }
+
     pub(crate) async fn accept_subscription(&mut self) -> Vec<String> {
         let Some(Said::Subscribe { names, id }) = self.hear().await else {
             panic!("expected a subscribe")
@@ -155,12 +255,40 @@ fn said(incoming: Incoming<'_>) -> Said {
             expects_reply: request.expects_reply,
             expects_stream: request.expects_stream,
             timeout_ms: request.timeout_ms,
+            credit: request.credit,
+            meta: request.meta.map(|meta| meta.decode().unwrap()),
         }),
         Incoming::Subscribe(subscribe) => Said::Subscribe {
             names: subscribe.message_types.into_iter().map(Cow::into_owned).collect(),
             id: owned(subscribe.request_id).expect("the client waits for the acknowledgement"),
         },
         Incoming::Control(control) if control.control == "cancel" => Said::Cancel(owned(control.request_id).unwrap()),
+        Incoming::Control(control) => {
+            let id = owned(control.request_id);
+            match &*control.control {
+                "credit" => Said::Credit {
+                    stream: owned(control.stream_id).unwrap(),
+                    items: control.items.unwrap(),
+                },
+                "unsubscribe" => {
+                    let names = control.message_types.expect("it says from what");
+                    Said::Unsubscribe(names.into_iter().map(Cow::into_owned).collect())
+                }
+                "hello" => {
+                    let hello: Hello = control.frame.decode().unwrap();
+                    assert_eq!(hello.protocol, [1, 1]);
+                    Said::Hello {
+                        contracts: hello.contracts,
+                        id: id.expect("the client wants to know"),
+                    }
+                }
+                name => Said::Question {
+                    name: name.to_owned(),
+                    id: id.expect("the client wants to know"),
+                    frame: control.frame.decode().unwrap(),
+                },
+            }
+        }
         other => panic!("no client sends {other:?}"),
     }
 }

@@ -140,11 +140,54 @@ async fn a_stream_that_is_not_read_fails_and_delays_nobody() {
     .await;
 }
 
+#[tokio::test]
+async fn more_items_are_granted_as_they_are_read() {
+    for codec in CODECS {
+        within_time(async {
+            let (connection, mut server) = connected(ConnectOptions::new().codec(codec).stream_window(4));
+            let mut ticks = countdown(&connection);
+            let request = server.request().await;
+            assert_eq!(request.credit, Some(4));
+            for sequence in 0..4 {
+                server.item(request.id(), sequence, false, &1).await;
+            }
+            assert_eq!(ticks.next().await, Some(Ok(1)));
+            assert_eq!(ticks.next().await, Some(Ok(1)));
+            let credit = Said::Credit {
+                stream: request.id().into(),
+                items: 2,
+            };
+            assert_eq!(server.hear().await, Some(credit), "half of the window is read");
+            assert_eq!(ticks.next().await, Some(Ok(1)));
+            server.item(request.id(), 4, true, &1).await;
+            assert_eq!(ticks.collect::<Vec<_>>().await, [Ok(1), Ok(1)]);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_window_no_credit_is_spoken_of() {
+    within_time(async {
+        let (connection, mut server) = connected(ConnectOptions::new().stream_window(0));
+        let mut ticks = countdown(&connection);
+        let request = server.request().await;
+        assert_eq!(request.credit, None);
+        for sequence in 0..100 {
+            server.item(request.id(), sequence, sequence == 99, &1).await;
+        }
+        assert_eq!((&mut ticks).collect::<Vec<_>>().await.len(), 100);
+        drop((ticks, connection));
+        assert_eq!(server.hear().await, None);
+    })
+    .await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_timeout_covers_the_first_item_alone() {
     let options = CallOptions::new().timeout(Duration::from_secs(1));
     let (connection, mut server) = connected(ConnectOptions::new());
-    let mut ticks: ReplyStream<u32> = connection.stream("demo", "Ticks", &(), options);
+    let mut ticks: ReplyStream<u32> = connection.stream("demo", "Ticks", &(), options.clone());
     let request = server.request().await;
     assert_eq!(request.timeout_ms, Some(1000));
     server.item(request.id(), 0, false, &1).await;

@@ -1,5 +1,7 @@
 //! The client for async programs.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, TryStreamExt, future::join_all};
 use showcase_client::{
     CallError, Client, Code, Codec, Delivered, ListError, ListRequest, MathError, OnlineStatus, OrderError, PlaceOrder,
@@ -64,8 +66,10 @@ async fn every_actor() {
             .await
             .expect("it is confirmed");
         for _ in 0..3 {
-            assert!(updates.next().await.expect("an event").expect("it fits").price > 0.0);
-            assert!(trades.next().await.expect("an event").expect("it fits").quantity > 0);
+            let update = updates.next().await.expect("a notice").expect("it fits").event();
+            assert!(update.expect("nothing is lost").price > 0.0);
+            let trade = trades.next().await.expect("a notice").expect("it fits").event();
+            assert!(trade.expect("nothing is lost").quantity > 0);
         }
         drop((updates, trades));
         assert_eq!(client.calculator().add(1, 1).await.map(|result| result.sum), Ok(2));
@@ -180,11 +184,12 @@ async fn failures_say_what_is_known() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_fails_its_calls() {
+async fn calls_to_a_server_that_is_gone_were_not_delivered() {
     let service = Service::showcase();
     let client = connect(&service, Codec::Json).await;
     assert!(client.health().health_check().await.is_ok());
     service.stop();
-    let failure = client.health().health_check().await.expect_err("the server is gone");
-    assert_eq!(failure.code(), Code::ConnectionClosed);
+    let health = client.health().with_timeout(Duration::from_millis(200));
+    let failure = health.health_check().await.expect_err("the server is gone");
+    assert_eq!((failure.code(), failure.delivered()), (Code::Timeout, Delivered::No));
 }

@@ -59,15 +59,14 @@ fn every_pattern() {
         assert_eq!(first.map(|tick| tick.value), Ok(u32::MAX));
 
         let updates = client.price_feed().subscribe_price_update().expect("it is confirmed");
-        let updates: Vec<_> = updates.take(3).collect();
-        assert!(
-            updates
-                .iter()
-                .all(|update| update.as_ref().is_ok_and(|update| update.price > 0.0))
-        );
+        for update in updates.take(3) {
+            let update = update.expect("it fits").event();
+            assert!(update.expect("nothing is lost").price > 0.0);
+        }
         let mut trades = client.price_feed().subscribe_trade_executed().expect("it is confirmed");
         for _ in 0..3 {
-            assert!(trades.next().expect("an event").expect("it fits").quantity > 0);
+            let trade = trades.next().expect("a notice").expect("it fits").event();
+            assert!(trade.expect("nothing is lost").quantity > 0);
         }
         drop((client, trades));
         service.stop();

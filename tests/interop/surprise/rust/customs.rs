@@ -314,10 +314,10 @@ async fn declared_errors_streams_and_events() {
         let mut pages = customs.subscribe_page_user().await.expect("it is confirmed");
         for delivery in &deliveries {
             customs.publish(delivery, &users).await.expect("it is sent");
-            let event = events.next().await.expect("an event").expect("it fits");
-            assert_eq!(&event.into_inner(), delivery);
-            let page = pages.next().await.expect("an event").expect("it fits");
-            assert_eq!(page.into_inner(), users);
+            let event = events.next().await.expect("a notice").expect("it fits").event();
+            assert_eq!(&event.expect("nothing is lost").into_inner(), delivery);
+            let page = pages.next().await.expect("a notice").expect("it fits").event();
+            assert_eq!(page.expect("nothing is lost").into_inner(), users);
         }
     }
     service.stop();

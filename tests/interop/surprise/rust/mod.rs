@@ -247,12 +247,12 @@ async fn events_arrive() {
             .await
             .expect("it is sent");
 
-        let received = bulletins.next().await.expect("an event").expect("it fits");
-        assert_eq!(received.into_inner(), bulletin);
+        let received = bulletins.next().await.expect("a notice").expect("it fits").event();
+        assert_eq!(received.expect("nothing is lost").into_inner(), bulletin);
         let received: Vec<Alarm> = alarms
             .by_ref()
             .take(4)
-            .map_ok(|alarm| alarm.into_inner())
+            .map_ok(|notice| notice.event().expect("nothing is lost").into_inner())
             .try_collect()
             .await
             .expect("they fit");

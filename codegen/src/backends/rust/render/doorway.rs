@@ -1,7 +1,7 @@
 //! The crate's root, and that of its blocking half.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::inner_docs;
 use crate::backends::rust::model::Package;
@@ -27,6 +27,11 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
             pub use models::*;
         )
     });
+    // A contract's own type of that name is what its users look for here; these are in `callsheet_client` too.
+    let notices = ["Gap", "Notice"]
+        .into_iter()
+        .filter(|name| !package.models.iter().any(|model| model.ident == name))
+        .map(|name| format_ident!("{name}"));
     quote! {
         #docs
         #![forbid(unsafe_code)]
@@ -63,7 +68,7 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
         #[doc(no_inline)]
         pub use callsheet_client::{
             Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered, Event, Events, Failure,
-            ReplyStream,
+            #(#notices,)* ReplyStream,
         };
         pub use client::Client;
         #models

@@ -55,7 +55,13 @@ fn service(service: &Service, flavour: Flavour) -> TokenStream {
             /// The same actor, each of whose calls may take as long as `timeout`.
             #[must_use]
             pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-                let options = self.options.timeout(timeout);
+                let options = self.options.clone().timeout(timeout);
+                Self { options, ..self.clone() }
+            }
+
+            /// The same actor, each of whose calls is made with these options.
+            #[must_use]
+            pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
                 Self { options, ..self.clone() }
             }
 
@@ -80,7 +86,8 @@ fn method(method: &Method, flavour: Flavour) -> TokenStream {
         .iter()
         .map(|Parameter { ident, type_, .. }| quote!(#ident: #type_));
     let (definition, message) = payload(message);
-    let call = |name: TokenStream| quote!(self.connection.#name(&self.target, #message_type, #message, self.options));
+    let call =
+        |name: TokenStream| quote!(self.connection.#name(&self.target, #message_type, #message, self.options.clone()));
 
     let failure = match error {
         Some(error) => quote!(callsheet_client::CallError<#error>),
@@ -157,6 +164,8 @@ fn event(event: &Event, flavour: Flavour) -> TokenStream {
     let first = format!("Subscribes to the events `{event}`, whoever publishes them.");
     let about = docs([
         first.as_str(),
+        "",
+        "Where events are lost, a gap stands in their place.",
         "",
         "# Errors",
         "",

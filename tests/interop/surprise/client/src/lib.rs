@@ -42,7 +42,7 @@ pub mod services;
 #[doc(no_inline)]
 pub use callsheet_client::{
     Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered,
-    Event, Events, Failure, ReplyStream,
+    Event, Events, Failure, Gap, Notice, ReplyStream,
 };
 pub use client::Client;
 pub use models::*;

@@ -27,7 +27,13 @@ impl Archive {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -38,7 +44,7 @@ impl Archive {
     /// What went wrong on the way.
     pub async fn sample(&self) -> Result<models::Everything, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Archive.Sample", &(), self.options)
+            .ask(&self.target, "surprise.Archive.Sample", &(), self.options.clone())
             .await
     }
 
@@ -60,7 +66,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Verify",
                 &Arguments { everything },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -72,7 +78,7 @@ impl Archive {
     /// What went wrong on the way.
     pub async fn forget(&self) -> Result<(), callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Archive.Forget", &(), self.options)
+            .ask(&self.target, "surprise.Archive.Forget", &(), self.options.clone())
             .await
     }
 
@@ -83,7 +89,7 @@ impl Archive {
     /// What went wrong on the way.
     pub async fn forgotten(&self) -> Result<u64, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Archive.Forgotten", &(), self.options)
+            .ask(&self.target, "surprise.Archive.Forgotten", &(), self.options.clone())
             .await
     }
 
@@ -97,7 +103,12 @@ impl Archive {
         bulletin: &models::Bulletin,
     ) -> Result<(), callsheet_client::Failure> {
         self.connection
-            .tell(&self.target, "surprise.Archive.Bulletin", bulletin, self.options)
+            .tell(
+                &self.target,
+                "surprise.Archive.Bulletin",
+                bulletin,
+                self.options.clone(),
+            )
             .await
     }
 
@@ -121,7 +132,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Alarm",
                 &Arguments { sirens, times },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -146,7 +157,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Entries",
                 &Arguments { count, broken },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -164,7 +175,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Gaps",
                 &Arguments { items },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -182,7 +193,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Open",
                 &Arguments { door },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -205,7 +216,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Fail",
                 &Arguments { broken },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -217,7 +228,7 @@ impl Archive {
     /// What went wrong on the way.
     pub async fn not_a_number(&self) -> Result<f64, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Archive.NotANumber", &(), self.options)
+            .ask(&self.target, "surprise.Archive.NotANumber", &(), self.options.clone())
             .await
     }
 
@@ -228,7 +239,7 @@ impl Archive {
     /// What went wrong on the way.
     pub async fn wait(&self) -> Result<(), callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Archive.Wait", &(), self.options)
+            .ask(&self.target, "surprise.Archive.Wait", &(), self.options.clone())
             .await
     }
 
@@ -254,12 +265,14 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Subscribe",
                 &Arguments { event, events, buffer },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
 
     /// Subscribes to the events `Bulletin`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -274,6 +287,8 @@ impl Archive {
     }
 
     /// Subscribes to the events `Alarm`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -311,7 +326,13 @@ impl Customs {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -324,7 +345,7 @@ impl Customs {
         &self,
     ) -> Result<models::Consignment, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Customs.Sample", &(), self.options)
+            .ask(&self.target, "surprise.Customs.Sample", &(), self.options.clone())
             .await
     }
 
@@ -346,7 +367,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Verify",
                 &Arguments { consignment },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -361,7 +382,12 @@ impl Customs {
         users: &models::PageUser,
     ) -> Result<models::PageUser, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Customs.Page<User>", users, self.options)
+            .ask(
+                &self.target,
+                "surprise.Customs.Page<User>",
+                users,
+                self.options.clone(),
+            )
             .await
     }
 
@@ -375,7 +401,7 @@ impl Customs {
         command: &models::Command,
     ) -> Result<models::Command, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Customs.Command", command, self.options)
+            .ask(&self.target, "surprise.Customs.Command", command, self.options.clone())
             .await
     }
 
@@ -389,7 +415,7 @@ impl Customs {
         filter: &models::Filter,
     ) -> Result<models::Filter, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Customs.Filter", filter, self.options)
+            .ask(&self.target, "surprise.Customs.Filter", filter, self.options.clone())
             .await
     }
 
@@ -411,7 +437,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Moments",
                 &Arguments { moments },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -434,7 +460,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Locations",
                 &Arguments { locations },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -457,7 +483,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Limits",
                 &Arguments { limits },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -480,7 +506,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Keys",
                 &Arguments { keys },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -503,7 +529,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Storage",
                 &Arguments { storage },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -526,7 +552,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Configure",
                 &Arguments { settings },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -558,7 +584,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.ConfigureAll",
                 &Arguments { settings },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -581,7 +607,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Measure",
                 &Arguments { temperatures },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -604,7 +630,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Comfort",
                 &Arguments { comfort },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -627,7 +653,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Index",
                 &Arguments { keywords },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -650,7 +676,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Accelerate",
                 &Arguments { speeds },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -673,7 +699,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Cook",
                 &Arguments { cooking },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -698,7 +724,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Book",
                 &Arguments { period, guests },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -717,7 +743,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Delivery",
                 delivery,
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -739,7 +765,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.AdmitAll",
                 &Arguments { deliveries },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -763,12 +789,14 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Publish",
                 &Arguments { delivery, users },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
 
     /// Subscribes to the events `Delivery`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -783,6 +811,8 @@ impl Customs {
     }
 
     /// Subscribes to the events `Page<User>`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -820,7 +850,13 @@ impl Import {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -842,7 +878,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Type",
                 &Arguments { r#type },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -869,7 +905,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Class",
                 &Arguments { class, from, import },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -906,7 +942,7 @@ impl Import {
                     arguments,
                     eval,
                 },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -929,7 +965,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Constructor",
                 &Arguments { constructor },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -954,7 +990,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Then",
                 &Arguments { resolve, reject },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -991,7 +1027,7 @@ impl Import {
                     self_,
                     print,
                 },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1040,7 +1076,7 @@ impl Import {
                     request,
                     client,
                 },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1063,7 +1099,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.WithTimeout",
                 &Arguments { models },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1075,7 +1111,7 @@ impl Import {
     /// What went wrong on the way.
     pub async fn close(&self) -> Result<u8, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Import.Close", &(), self.options)
+            .ask(&self.target, "surprise.Import.Close", &(), self.options.clone())
             .await
     }
 
@@ -1086,7 +1122,7 @@ impl Import {
     /// What went wrong on the way.
     pub async fn class_2(&self) -> Result<u8, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Import.Class_2", &(), self.options)
+            .ask(&self.target, "surprise.Import.Class_2", &(), self.options.clone())
             .await
     }
 }
@@ -1114,7 +1150,13 @@ impl Mirror {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -1128,7 +1170,12 @@ impl Mirror {
         scalars: &models::Scalars,
     ) -> Result<models::Scalars, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.nested.Mirror.Scalars", scalars, self.options)
+            .ask(
+                &self.target,
+                "surprise.nested.Mirror.Scalars",
+                scalars,
+                self.options.clone(),
+            )
             .await
     }
 
@@ -1150,7 +1197,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Containers",
                 &Arguments { containers },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1173,7 +1220,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Heading",
                 &Arguments { heading },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1196,7 +1243,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.External",
                 &Arguments { external },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1219,7 +1266,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Internal",
                 &Arguments { internal },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1242,7 +1289,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Adjacent",
                 &Arguments { adjacent },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1265,7 +1312,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Untagged",
                 &Arguments { untagged },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1288,7 +1335,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.OddNames",
                 &Arguments { odd_names },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1311,7 +1358,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Times",
                 &Arguments { times },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1334,7 +1381,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Tree",
                 &Arguments { tree },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1357,7 +1404,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Expression",
                 &Arguments { expression },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1380,7 +1427,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Lenient",
                 &Arguments { lenient },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1403,7 +1450,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Strict",
                 &Arguments { strict },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1427,7 +1474,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Option",
                 &Arguments { option },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1447,7 +1494,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Text",
                 &Arguments { text },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1467,7 +1514,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Number",
                 &Arguments { number },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1493,7 +1540,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Map",
                 &Arguments { map },
-                self.options,
+                self.options.clone(),
             )
             .await
     }
@@ -1559,7 +1606,7 @@ impl Mirror {
                     nine,
                     ten,
                 },
-                self.options,
+                self.options.clone(),
             )
             .await
     }

@@ -27,7 +27,13 @@ impl Archive {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -37,7 +43,8 @@ impl Archive {
     ///
     /// What went wrong on the way.
     pub fn sample(&self) -> Result<models::Everything, callsheet_client::Failure> {
-        self.connection.ask(&self.target, "surprise.Archive.Sample", &(), self.options)
+        self.connection
+            .ask(&self.target, "surprise.Archive.Sample", &(), self.options.clone())
     }
 
     /// Whether it is the sample.
@@ -58,7 +65,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Verify",
                 &Arguments { everything },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -68,7 +75,8 @@ impl Archive {
     ///
     /// What went wrong on the way.
     pub fn forget(&self) -> Result<(), callsheet_client::Failure> {
-        self.connection.ask(&self.target, "surprise.Archive.Forget", &(), self.options)
+        self.connection
+            .ask(&self.target, "surprise.Archive.Forget", &(), self.options.clone())
     }
 
     /// How often it was told to forget.
@@ -78,7 +86,7 @@ impl Archive {
     /// What went wrong on the way.
     pub fn forgotten(&self) -> Result<u64, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Archive.Forgotten", &(), self.options)
+            .ask(&self.target, "surprise.Archive.Forgotten", &(), self.options.clone())
     }
 
     /// Publishes it.
@@ -91,7 +99,12 @@ impl Archive {
         bulletin: &models::Bulletin,
     ) -> Result<(), callsheet_client::Failure> {
         self.connection
-            .tell(&self.target, "surprise.Archive.Bulletin", bulletin, self.options)
+            .tell(
+                &self.target,
+                "surprise.Archive.Bulletin",
+                bulletin,
+                self.options.clone(),
+            )
     }
 
     /// Publishes them.
@@ -114,7 +127,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Alarm",
                 &Arguments { sirens, times },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -138,7 +151,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Entries",
                 &Arguments { count, broken },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -156,7 +169,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Gaps",
                 &Arguments { items },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -177,7 +190,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Open",
                 &Arguments { door },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -200,7 +213,7 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Fail",
                 &Arguments { broken },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -211,7 +224,7 @@ impl Archive {
     /// What went wrong on the way.
     pub fn not_a_number(&self) -> Result<f64, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Archive.NotANumber", &(), self.options)
+            .ask(&self.target, "surprise.Archive.NotANumber", &(), self.options.clone())
     }
 
     /// Never replies.
@@ -220,7 +233,8 @@ impl Archive {
     ///
     /// What went wrong on the way.
     pub fn wait(&self) -> Result<(), callsheet_client::Failure> {
-        self.connection.ask(&self.target, "surprise.Archive.Wait", &(), self.options)
+        self.connection
+            .ask(&self.target, "surprise.Archive.Wait", &(), self.options.clone())
     }
 
     /// A method called as one of the generated ones.
@@ -245,11 +259,13 @@ impl Archive {
                 &self.target,
                 "surprise.Archive.Subscribe",
                 &Arguments { event, events, buffer },
-                self.options,
+                self.options.clone(),
             )
     }
 
     /// Subscribes to the events `Bulletin`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -266,6 +282,8 @@ impl Archive {
     }
 
     /// Subscribes to the events `Alarm`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -305,7 +323,13 @@ impl Customs {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -315,7 +339,8 @@ impl Customs {
     ///
     /// What went wrong on the way.
     pub fn sample(&self) -> Result<models::Consignment, callsheet_client::Failure> {
-        self.connection.ask(&self.target, "surprise.Customs.Sample", &(), self.options)
+        self.connection
+            .ask(&self.target, "surprise.Customs.Sample", &(), self.options.clone())
     }
 
     /// Whether it is the sample.
@@ -336,7 +361,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Verify",
                 &Arguments { consignment },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -350,7 +375,12 @@ impl Customs {
         users: &models::PageUser,
     ) -> Result<models::PageUser, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Customs.Page<User>", users, self.options)
+            .ask(
+                &self.target,
+                "surprise.Customs.Page<User>",
+                users,
+                self.options.clone(),
+            )
     }
 
     /// Gives it back.
@@ -363,7 +393,7 @@ impl Customs {
         command: &models::Command,
     ) -> Result<models::Command, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Customs.Command", command, self.options)
+            .ask(&self.target, "surprise.Customs.Command", command, self.options.clone())
     }
 
     /// Gives it back.
@@ -376,7 +406,7 @@ impl Customs {
         filter: &models::Filter,
     ) -> Result<models::Filter, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.Customs.Filter", filter, self.options)
+            .ask(&self.target, "surprise.Customs.Filter", filter, self.options.clone())
     }
 
     /// Gives them back.
@@ -397,7 +427,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Moments",
                 &Arguments { moments },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -419,7 +449,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Locations",
                 &Arguments { locations },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -441,7 +471,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Limits",
                 &Arguments { limits },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -463,7 +493,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Keys",
                 &Arguments { keys },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -485,7 +515,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Storage",
                 &Arguments { storage },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -507,7 +537,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Configure",
                 &Arguments { settings },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -538,7 +568,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.ConfigureAll",
                 &Arguments { settings },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -560,7 +590,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Measure",
                 &Arguments { temperatures },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -582,7 +612,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Comfort",
                 &Arguments { comfort },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -604,7 +634,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Index",
                 &Arguments { keywords },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -626,7 +656,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Accelerate",
                 &Arguments { speeds },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -648,7 +678,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Cook",
                 &Arguments { cooking },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -672,7 +702,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Book",
                 &Arguments { period, guests },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -690,7 +720,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Delivery",
                 delivery,
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -711,7 +741,7 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.AdmitAll",
                 &Arguments { deliveries },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -735,11 +765,13 @@ impl Customs {
                 &self.target,
                 "surprise.Customs.Publish",
                 &Arguments { delivery, users },
-                self.options,
+                self.options.clone(),
             )
     }
 
     /// Subscribes to the events `Delivery`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -756,6 +788,8 @@ impl Customs {
     }
 
     /// Subscribes to the events `Page<User>`, whoever publishes them.
+    ///
+    /// Where events are lost, a gap stands in their place.
     ///
     /// # Errors
     ///
@@ -795,7 +829,13 @@ impl Import {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -814,7 +854,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Type",
                 &Arguments { r#type },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -840,7 +880,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Class",
                 &Arguments { class, from, import },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -876,7 +916,7 @@ impl Import {
                     arguments,
                     eval,
                 },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -898,7 +938,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Constructor",
                 &Arguments { constructor },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -922,7 +962,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.Then",
                 &Arguments { resolve, reject },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -958,7 +998,7 @@ impl Import {
                     self_,
                     print,
                 },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1006,7 +1046,7 @@ impl Import {
                     request,
                     client,
                 },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1028,7 +1068,7 @@ impl Import {
                 &self.target,
                 "surprise.Import.WithTimeout",
                 &Arguments { models },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1038,7 +1078,8 @@ impl Import {
     ///
     /// What went wrong on the way.
     pub fn close(&self) -> Result<u8, callsheet_client::Failure> {
-        self.connection.ask(&self.target, "surprise.Import.Close", &(), self.options)
+        self.connection
+            .ask(&self.target, "surprise.Import.Close", &(), self.options.clone())
     }
 
     /// Those of the message.
@@ -1047,7 +1088,8 @@ impl Import {
     ///
     /// What went wrong on the way.
     pub fn class_2(&self) -> Result<u8, callsheet_client::Failure> {
-        self.connection.ask(&self.target, "surprise.Import.Class_2", &(), self.options)
+        self.connection
+            .ask(&self.target, "surprise.Import.Class_2", &(), self.options.clone())
     }
 }
 
@@ -1074,7 +1116,13 @@ impl Mirror {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.timeout(timeout);
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
         Self { options, ..self.clone() }
     }
 
@@ -1088,7 +1136,12 @@ impl Mirror {
         scalars: &models::Scalars,
     ) -> Result<models::Scalars, callsheet_client::Failure> {
         self.connection
-            .ask(&self.target, "surprise.nested.Mirror.Scalars", scalars, self.options)
+            .ask(
+                &self.target,
+                "surprise.nested.Mirror.Scalars",
+                scalars,
+                self.options.clone(),
+            )
     }
 
     /// The value is one of the message's entries.
@@ -1109,7 +1162,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Containers",
                 &Arguments { containers },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1131,7 +1184,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Heading",
                 &Arguments { heading },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1153,7 +1206,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.External",
                 &Arguments { external },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1175,7 +1228,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Internal",
                 &Arguments { internal },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1197,7 +1250,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Adjacent",
                 &Arguments { adjacent },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1219,7 +1272,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Untagged",
                 &Arguments { untagged },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1241,7 +1294,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.OddNames",
                 &Arguments { odd_names },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1263,7 +1316,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Times",
                 &Arguments { times },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1285,7 +1338,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Tree",
                 &Arguments { tree },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1307,7 +1360,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Expression",
                 &Arguments { expression },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1329,7 +1382,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Lenient",
                 &Arguments { lenient },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1351,7 +1404,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Strict",
                 &Arguments { strict },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1374,7 +1427,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Option",
                 &Arguments { option },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1393,7 +1446,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Text",
                 &Arguments { text },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1412,7 +1465,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Number",
                 &Arguments { number },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1437,7 +1490,7 @@ impl Mirror {
                 &self.target,
                 "surprise.nested.Mirror.Map",
                 &Arguments { map },
-                self.options,
+                self.options.clone(),
             )
     }
 
@@ -1502,7 +1555,7 @@ impl Mirror {
                     nine,
                     ten,
                 },
-                self.options,
+                self.options.clone(),
             )
     }
 }
