@@ -115,6 +115,10 @@ impl Link {
         );
         self.counters.error();
         self.counters.limited(late);
+        // Whoever was only idle has done nothing wrong.
+        if late.code() == Code::ProtocolError {
+            self.visitor.refused(late);
+        }
         let mut state = self.lock();
         let slot = state.outbound.take_slot();
         with_scratch(|frame| {
