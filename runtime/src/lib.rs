@@ -115,8 +115,8 @@ pub use launch::{LaunchError, RuntimeOptions};
 pub use layer::{CallInfo, Layer, Next, Passed};
 #[cfg(feature = "ipc")]
 pub use listener::{
-    Access, Action, AuditEvent, Denied, InProcessListener, ListenError, Listener, ListenerLimits, ListenerOptions,
-    ListenerStats, Refusal,
+    Access, Action, AuditEvent, ConnectOptions, Denied, InProcessListener, ListenError, Listener, ListenerLimits,
+    ListenerOptions, ListenerStats, Refusal, Remote,
 };
 pub use mailbox::{ActorRef, Addressed, Enqueue, Mailbox, To};
 pub use peer::Peer;
@@ -131,8 +131,6 @@ pub use streaming::Streaming;
 pub use supervision::{ActorEvent, Backoff, Happening, RestartPolicy, Strategy, Supervision};
 #[cfg(any(feature = "axum", feature = "ipc"))]
 pub use termination::Termination;
-#[cfg(feature = "ipc")]
-pub use transport::{ConnectOptions, Remote};
 
 /// Why a call to a method that declares the error `E` came to nothing: that error, or what went wrong on the way.
 pub type CallError<E> = callsheet_schema::CallError<E, Failure>;

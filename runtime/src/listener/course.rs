@@ -21,7 +21,7 @@ pub(super) struct Course {
 
 /// How far a listener is on its way to its end. Whoever waits for a change of it is woken by one of the limits too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(super) enum Stage {
     Open,
     /// Calls in flight are answered, new ones are refused.
     Draining,

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A connection that this side has made, and that is driven by a task of the runtime.
-pub(crate) struct Dialled {
+pub(super) struct Dialled {
     route: Arc<dyn Route>,
     /// Whose other half is dropped when the connection ends.
     ended: watch::Receiver<()>,
@@ -25,7 +25,7 @@ pub(crate) struct Dialled {
 
 impl Dialled {
     /// Drives the connection over `socket` until it ends or `stage` says so. Mailboxes that come over it lead to `route`.
-    pub(crate) fn begin(
+    pub(super) fn begin(
         runtime: &Runtime,
         socket: UnixStream,
         peer: Peer,
@@ -50,16 +50,16 @@ impl Dialled {
         Dialled { route, ended }
     }
 
-    pub(crate) fn route(&self) -> Arc<dyn Route> {
+    pub(super) fn route(&self) -> Arc<dyn Route> {
         Arc::clone(&self.route)
     }
 
-    pub(crate) fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         !matches!(self.route.state(), RouteState::Ended(_))
     }
 
     /// Ready when it has ended.
-    pub(crate) fn ended(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    pub(super) fn ended(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let mut ended = self.ended.clone();
         Box::pin(async move {
             // Nothing is ever sent.

@@ -10,6 +10,7 @@ mod activation;
 mod audit;
 mod authorization;
 mod catalogue;
+mod connect;
 mod connection;
 mod course;
 mod dialled;
@@ -31,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use audit::{AuditEvent, Refusal};
 pub use authorization::{Access, Action};
+pub use connect::{ConnectOptions, Remote};
 pub use door::Denied;
 pub use in_process::InProcessListener;
 pub use limits::ListenerLimits;
@@ -38,12 +40,9 @@ pub use options::ListenerOptions;
 pub use socket::ListenError;
 pub use stats::ListenerStats;
 
-pub(crate) use course::Stage;
-pub(crate) use dialled::Dialled;
-
 use self::{
     accept::{Incoming, Socket},
-    course::Course,
+    course::{Course, Stage},
     socket::{Bound, Location},
 };
 use crate::Runtime;

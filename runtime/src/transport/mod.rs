@@ -7,8 +7,6 @@
 //! | who waits for a call is told along the way, and known when it comes back | [`exports`] |
 //! | a mailbox in a payload becomes a contract, an id and a route, and the other way round | [`crossing`] |
 
-#[cfg(feature = "ipc")]
-mod connect;
 mod crossing;
 pub(crate) mod exports;
 mod sink;
@@ -18,8 +16,6 @@ use std::{future::Future, pin::Pin, sync::Arc, task::Context, time::Duration};
 use callsheet_wire::{Codec, Encode, EncodeError, Failure};
 use tokio::{sync::oneshot, time::Instant};
 
-#[cfg(feature = "ipc")]
-pub use connect::{ConnectOptions, Remote};
 pub(crate) use crossing::{Border, Crossing, Side, crossing};
 pub(crate) use sink::{RemoteSink, open};
 

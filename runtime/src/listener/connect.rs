@@ -16,15 +16,15 @@ use tokio::{
     time::Instant,
 };
 
-use super::{RemoteCall, Route, RouteState};
+use super::{course::Stage, dialled::Dialled};
 use crate::{
     contract::Contract,
     id::ActorId,
-    listener::{Dialled, Stage},
     mailbox::{Location, Mailbox},
     peer::Peer,
     runtime::{Runtime, WeakRuntime},
     supervision::Backoff,
+    transport::{RemoteCall, Route, RouteState},
 };
 
 /// How actors of another process are reached.
