@@ -3,6 +3,7 @@
 mod clients;
 mod compile_time;
 mod demo;
+mod fuzz;
 mod node;
 mod places;
 mod python;
@@ -45,6 +46,15 @@ enum Task {
         #[arg(long, default_value_t = 2000)]
         types: u64,
     },
+    /// Fuzzes the wire and a whole connection; needs cargo-fuzz and a nightly compiler
+    Fuzz {
+        /// How long each target is run
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Only this one: frame, envelope, payload or connection
+        #[arg(long)]
+        target: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -54,6 +64,7 @@ fn main() -> ExitCode {
         Task::CompileTime => compile_time::measure(),
         Task::Generate => clients::generate(clients::Mode::Write),
         Task::Soak { actors, seed, types } => soak::soak(actors, seed, types),
+        Task::Fuzz { seconds, target } => fuzz::fuzz(seconds, target.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -211,9 +211,10 @@ impl Failure {
     /// code; details that cannot be read count as absent.
     pub(crate) fn from_wire(code: Option<&str>, error: Option<&str>, details: Option<Payload<'_>>) -> Self {
         let error = error.unwrap_or("the peer gave no reason");
+        // A code that this version does not know may hold anything, `: ` too.
+        let after = |code: &str| error.strip_prefix(code).and_then(|rest| rest.strip_prefix(": "));
         let (name, text) = match (code, error.split_once(": ")) {
-            (Some(code), Some((name, text))) if code == name => (code, text),
-            (Some(code), _) => (code, error),
+            (Some(code), _) => (code, after(code).unwrap_or(error)),
             (None, Some((name, text))) if name.parse::<Code>().is_ok() => (name, text),
             (None, Some(("AgentNotFound", text))) => (Code::ActorNotFound.as_str(), text),
             (None, _) => (Code::Internal.as_str(), error),
@@ -303,6 +304,12 @@ mod tests {
         assert_eq!(failure.delivered(), Delivered::No);
         assert!(failure.is_retryable());
         assert_eq!(failure.retry_after_ms(), Some(250));
+    }
+
+    #[test]
+    fn a_later_versions_code_is_not_repeated_whatever_is_in_it() {
+        let failure = Failure::from_wire(Some("Too: hot"), Some("Too: hot: wait"), None);
+        assert_eq!((failure.code_name(), failure.text()), ("Too: hot", "wait"));
     }
 
     #[test]

@@ -37,6 +37,41 @@ fn stream_frame(payload: &[u8]) -> StreamFrame<'_> {
 }
 
 #[test]
+fn so_many_names_and_unknown_fields_are_taken_and_no_more() {
+    let names = |count| {
+        let names = vec!["demo.Price"; count];
+        let mut out = Vec::new();
+        write::subscribe(&mut out, Codec::MessagePack, &names, Some("7"));
+        out.split_off(frame::PREFIX)
+    };
+    let fields = |count| {
+        let fields: String = (0..count).map(|field| format!("\"f{field}\":0,")).collect();
+        format!("{{{fields}\"control\":\"ping\",\"request_id\":\"7\"}}").into_bytes()
+    };
+    for (most, one_more, text) in [
+        (names(1024), names(1025), "at most 1024 names"),
+        (fields(256), fields(257), "more than 256 fields"),
+    ] {
+        assert!(read(&most).is_ok());
+        let refused = read(&one_more).expect_err("it is one too many");
+        assert!(refused.failure.text().contains(text), "{}", refused.failure);
+        assert_eq!(refused.request_id.as_deref(), Some("7"));
+    }
+}
+
+#[test]
+fn a_text_alone_tells_that_it_is_the_contracts_own_error() {
+    let frame = br#"{"success":false,"error":"ContractError: full","error_details":7}"#;
+    let Ok((_, Incoming::Response(response))) = read(frame) else {
+        panic!("a response")
+    };
+    let Err(Refusal::Contract(details, text)) = response.outcome() else {
+        panic!("the contract's own error")
+    };
+    assert_eq!((details.decode(), &*text), (Ok(7), "full"));
+}
+
+#[test]
 fn a_payload_stays_in_the_frame() {
     for codec in CODECS {
         let mut out = Vec::new();

@@ -30,6 +30,7 @@ mod times;
 use std::{
     future::poll_fn,
     io,
+    os::fd::AsFd,
     pin::Pin,
     sync::{Arc, Weak},
     task::{Context, Poll, ready},
@@ -38,7 +39,7 @@ use std::{
 use callsheet_wire::{Code, Codec, Failure};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
     net::UnixStream,
     sync::watch,
 };
@@ -79,6 +80,8 @@ pub(super) struct Connection {
     is_ending: bool,
     /// The peer has closed its sending half.
     has_ended: bool,
+    /// The socket once more, to see that the peer is gone while nothing is read.
+    watched: Option<UnixStream>,
 }
 
 impl Connection {
@@ -99,6 +102,7 @@ impl Connection {
             written: 0,
             is_ending: false,
             has_ended: false,
+            watched: None,
         }
     }
 
@@ -149,6 +153,12 @@ impl Connection {
                 return Poll::Ready(Ok(()));
             }
             let Poll::Ready(read) = self.poll_read(&flow, cx)? else {
+                if self.has_ended || !flow.may_read {
+                    let gone = self.poll_hung_up(cx);
+                    if gone.is_ready() {
+                        return gone;
+                    }
+                }
                 let late = ready!(self.poll_late(&flow, cx));
                 self.link.part(&late, self.input.codec());
                 // A peer that has not listened for so long is not waited for.
@@ -171,6 +181,7 @@ impl Connection {
         if self.has_ended || !flow.may_read {
             return Poll::Pending;
         }
+        self.watched = None;
         self.input.tidy(self.terms.memory.is_spent());
         if self.poll_memory(flow, cx).is_pending() {
             // It may have wanted more than it needs.
@@ -243,6 +254,26 @@ impl Connection {
     fn failed(&self, error: io::Error) -> io::Error {
         let _ = self.link.set_unwritten(self.output.len() - self.written);
         error
+    }
+
+    /// Ready when the peer is gone altogether: a stream that waits for credit would wait for it for ever, since nothing is
+    /// read or written that would fail.
+    fn poll_hung_up(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.watched.is_none() {
+            // If no descriptor is left for it, the peer is not given up for that.
+            let again = self.socket.as_fd().try_clone_to_owned();
+            self.watched = again.and_then(|again| UnixStream::from_std(again.into())).ok();
+        }
+        while let Some(watched) = &self.watched {
+            // Of the two directions this is the one that a closed sending half leaves open.
+            ready!(watched.poll_write_ready(cx))?;
+            if self.is_hung_up() {
+                return Poll::Ready(Ok(()));
+            }
+            // Has it ready again when there is news. What is forgotten here is not what the socket itself is written by.
+            let _ = watched.try_io(Interest::WRITABLE, || Err::<(), _>(io::ErrorKind::WouldBlock.into()));
+        }
+        Poll::Pending
     }
 
     /// Whether the peer is gone altogether, and has not only closed its sending half.

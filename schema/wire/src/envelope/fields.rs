@@ -11,10 +11,10 @@ pub const MAX_ID: usize = 128;
 
 /// So many names a frame may have in `message_types`. Each is kept until the frame is handled, and a name of one byte costs
 /// many times that.
-const MOST_NAMES: usize = 4096;
+const MOST_NAMES: usize = 1024;
 
 /// So many fields a frame may have that no envelope knows. Each is kept meanwhile, to see whether it comes twice.
-const MOST_UNKNOWN: usize = 1024;
+const MOST_UNKNOWN: usize = 256;
 
 macro_rules! known {
     (scalars { $($scalar:ident $scalar_name:literal,)* } values { $($value:ident $value_name:literal,)* }) => {
