@@ -2,26 +2,12 @@
 
 use std::{env, fs, path::PathBuf, sync::OnceLock};
 
-use callsheet_schema::{Document, DocumentError, DocumentFault, FaultCode, Registered};
+use callsheet_schema::{Document, DocumentError, Registered};
 
 /// The document of every contract that is linked into this program, made once; or why there is none.
 pub(crate) fn of_program() -> &'static Result<Document, DocumentError> {
     static DOCUMENT: OnceLock<Result<Document, DocumentError>> = OnceLock::new();
     DOCUMENT.get_or_init(Document::of_registered)
-}
-
-/// The names that two different contracts, messages or types of this program have: one fault each.
-pub(crate) fn conflicts() -> Vec<&'static DocumentFault> {
-    let Err(DocumentError::Faults(faults)) = of_program() else {
-        return Vec::new();
-    };
-    let conflict = |fault: &&DocumentFault| {
-        matches!(
-            fault.code,
-            FaultCode::TypeConflict | FaultCode::ContractConflict | FaultCode::MessageConflict
-        )
-    };
-    faults.iter().filter(conflict).collect()
 }
 
 /// Names the file that the document goes to.

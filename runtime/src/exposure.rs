@@ -87,9 +87,9 @@ impl Runtime {
 
     /// The full names of everything that the contracts of this program can send and receive: messages, events, and the named
     /// types in them, in replies and in errors; sorted. Every contract that is linked into the program is in it, whether an actor
-    /// serves it or not.
+    /// serves it or not. A program whose contracts do not go together in one document has none.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use callsheet::{Runtime, actor_contract};
     /// # #[actor_contract(namespace = "demo")]
     /// # pub trait Clock { fn now(&self) -> u64; }

@@ -7,7 +7,6 @@ use tokio::runtime::Handle;
 #[cfg(feature = "settings")]
 use crate::settings::Settings;
 use crate::{
-    document,
     layer::{Layer, Layers},
     runtime::{ActorDefaults, Runtime, Terms, Timeouts},
     supervision::{Backoff, Parent, Supervision, Supervisor},
@@ -45,9 +44,6 @@ pub enum LaunchError {
          its call; build with `panic = \"unwind\"`, or allow it with `Runtime::configure().allow_panic_abort()`"
     )]
     PanicAbort,
-    /// Two different contracts, messages or types of the program have one name on the wire.
-    #[error("{}", .0.join("\n"))]
-    Conflicts(Vec<String>),
 }
 
 impl RuntimeOptions {
@@ -178,18 +174,11 @@ impl RuntimeOptions {
     ///
     /// # Errors
     ///
-    /// Outside a tokio runtime, and in a program built with `panic = "abort"` unless that was allowed; and if two different
-    /// contracts, messages or types of the program have one name on the wire.
+    /// Outside a tokio runtime, and in a program built with `panic = "abort"` unless that was allowed.
     pub fn launch(self) -> Result<Runtime, LaunchError> {
         let tokio = Handle::try_current().map_err(|_| LaunchError::NoTokio)?;
         if cfg!(panic = "abort") && !self.allow_panic_abort {
             return Err(LaunchError::PanicAbort);
-        }
-        let conflicts = document::conflicts();
-        if !conflicts.is_empty() {
-            return Err(LaunchError::Conflicts(
-                conflicts.iter().map(ToString::to_string).collect(),
-            ));
         }
         #[cfg(feature = "settings")]
         let this = self.settled();
