@@ -5,12 +5,12 @@
 
 mod backoff;
 mod dial;
+mod exchange;
 mod greeting;
 mod in_flight;
 mod inbox;
 mod link;
 mod output;
-mod shared;
 mod subscribers;
 mod task;
 mod unsent;
@@ -28,9 +28,9 @@ use greeting::Introduction;
 use output::Output;
 use task::Task;
 
+pub(crate) use exchange::Shared;
 pub(crate) use in_flight::{CallId, InFlight};
 pub(crate) use inbox::Inbox;
-pub(crate) use shared::Shared;
 pub(crate) use subscribers::Subscribers;
 
 /// A connection to a server, shared by any number of callers.

@@ -6,7 +6,7 @@ use callsheet_schema::{Definition, Field, Shape, TypeRef, VariantShape};
 
 use super::{
     Dice,
-    types::{self, FIELDS, NAMES, VARIANTS},
+    named::{self, FIELDS, NAMES, VARIANTS},
 };
 
 /// Changes one thing about one of the types.
@@ -22,11 +22,11 @@ pub(crate) fn change(types: &mut BTreeMap<String, Definition>, dice: &mut Dice) 
 
 fn change_shape(shape: &mut Shape, dice: &mut Dice) {
     if dice.one_in(20) {
-        *shape = types::shape(dice);
+        *shape = named::shape(dice);
         return;
     }
     match shape {
-        Shape::Unit => *shape = types::shape(dice),
+        Shape::Unit => *shape = named::shape(dice),
         Shape::Newtype(inner) => change_reference(inner, dice),
         Shape::Tuple(items) => change_items(items, dice),
         Shape::Struct {
@@ -43,11 +43,11 @@ fn change_shape(shape: &mut Shape, dice: &mut Dice) {
             variants,
             deny_unknown,
         } => match dice.below(10) {
-            0 => *tagging = types::tagging(dice),
+            0 => *tagging = named::tagging(dice),
             1 => *deny_unknown ^= true,
             2 | 3 => {
                 let name = dice.pick(&VARIANTS);
-                let variant = types::variant(dice, name);
+                let variant = named::variant(dice, name);
                 variants.push(variant);
             }
             4 if !variants.is_empty() => drop(variants.remove(dice.below(variants.len()))),
@@ -68,7 +68,7 @@ fn change_shape(shape: &mut Shape, dice: &mut Dice) {
                     VariantShape::Newtype(inner) if dice.below(4) > 0 => change_reference(inner, dice),
                     VariantShape::Tuple(items) => change_items(items, dice),
                     VariantShape::Struct(fields) => change_fields(fields, dice),
-                    data => *data = types::data(dice),
+                    data => *data = named::data(dice),
                 }
             }
         },
@@ -89,7 +89,7 @@ fn change_names(name: &mut String, aliases: &mut Vec<String>, dice: &mut Dice) {
 fn change_fields(fields: &mut Vec<Field>, dice: &mut Dice) {
     let name = dice.pick(&FIELDS);
     if fields.is_empty() || dice.one_in(4) {
-        let field = types::field(dice, name);
+        let field = named::field(dice, name);
         fields.insert(0, field);
         return;
     }
@@ -108,7 +108,7 @@ fn change_fields(fields: &mut Vec<Field>, dice: &mut Dice) {
 
 fn change_items(items: &mut Vec<TypeRef>, dice: &mut Dice) {
     match dice.below(4) {
-        0 => items.push(types::type_ref(dice, 0)),
+        0 => items.push(named::type_ref(dice, 0)),
         1 => drop(items.pop()),
         _ if items.is_empty() => {}
         _ => {
@@ -124,14 +124,14 @@ fn change_reference(reference: &mut TypeRef, dice: &mut Dice) {
         *reference = match dice.below(6) {
             0 => dice.pick(&[F32, F64, U128]),
             1 => NonZero(Box::new(reference.clone())),
-            _ => types::integer(dice),
+            _ => named::integer(dice),
         };
         return;
     }
     match dice.below(6) {
         0 => *reference = Option(Box::new(reference.clone())),
         1 => *reference = List(Box::new(reference.clone())),
-        2 => *reference = types::type_ref(dice, 0),
+        2 => *reference = named::type_ref(dice, 0),
         _ => match reference {
             Option(inner) if dice.one_in(2) => *reference = (**inner).clone(),
             Option(inner) | List(inner) | Set(inner) => change_reference(inner, dice),
@@ -144,7 +144,7 @@ fn change_reference(reference: &mut TypeRef, dice: &mut Dice) {
             Map(_, inner) => change_reference(inner, dice),
             NonZero(inner) => *reference = (**inner).clone(),
             Char | Text(_) => *reference = String,
-            _ => *reference = types::type_ref(dice, 0),
+            _ => *reference = named::type_ref(dice, 0),
         },
     }
 }

@@ -1,7 +1,7 @@
 //! Types and values made at random, for what no table foresees.
 
 mod changed;
-mod types;
+mod named;
 mod values;
 
 use proptest::{
@@ -10,7 +10,7 @@ use proptest::{
 };
 
 pub(crate) use changed::change;
-pub(crate) use types::types;
+pub(crate) use named::types;
 pub(crate) use values::value;
 
 /// What decides; the same in every run.
