@@ -75,7 +75,7 @@ fn crates_import_one_way() {
                 "callsheet-wire",
             ],
         ),
-        ("callsheet-codegen", &["callsheet-schema"]),
+        ("callsheet-codegen", &["callsheet-client", "callsheet-schema"]),
     ];
     for (package, allowed) in allowed {
         let actual = imports
@@ -169,6 +169,17 @@ fn the_wire_is_sans_io() {
         for io in ["std::net", "std::os::unix::net", "tokio"] {
             assert!(!text.contains(&format!("use {io}")), "{} uses {io}", path.display());
         }
+    }
+}
+
+#[test]
+fn of_the_generator_only_one_source_asks_a_server() {
+    for (path, text) in sources("codegen/src") {
+        let server = path.ends_with("command/source/server.rs");
+        // A backend only prints the name of the crate that its clients are made on.
+        let prints = path.components().any(|part| part.as_os_str() == "backends");
+        let asks = !prints && text.contains("callsheet_client") || text.contains("std::os::unix::net");
+        assert_eq!(server, asks, "{} and a server", path.display());
     }
 }
 

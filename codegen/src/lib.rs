@@ -15,7 +15,9 @@
 #![forbid(unsafe_code)]
 
 pub mod backends;
+pub mod chosen;
 pub mod export;
 pub mod fault;
 pub mod ir;
+pub mod nearest;
 pub mod output;

@@ -52,6 +52,13 @@ pub enum OutputError {
     /// A path is absolute, goes up, or has parts that not every system can write.
     #[error("`{0}` is no path inside the directory, so it was left alone")]
     Outside(String),
+    /// The name of a file or folder is longer than file systems take.
+    #[error(
+        "`{0}` has a name of {length} bytes, and a file's has at most {MAX_NAME}; shorten what it is made from: the name of \
+         the contract or of the package",
+        length = longest_name(.0)
+    )]
+    NameTooLong(String),
     /// A file or folder on the way to a generated file is a symbolic link, which may lead out of the directory.
     #[error("`{}` is a symbolic link; remove it, so that nothing outside of the directory is written", .0.display())]
     Link(PathBuf),
@@ -71,6 +78,13 @@ pub enum OutputError {
         /// What it said.
         source: io::Error,
     },
+}
+
+/// The longest name of a file, in bytes, that the usual file systems take.
+const MAX_NAME: usize = 255;
+
+fn longest_name(path: &str) -> usize {
+    path.split('/').map(str::len).max().unwrap_or_default()
 }
 
 fn list(paths: &[PathBuf]) -> String {
@@ -123,13 +137,33 @@ impl fmt::Display for Difference {
 
 /// Makes the generated files of `directory` exactly `files`; creates it if need be.
 ///
-/// Files that have the right contents already are not touched. Before anything is changed, all paths are judged. If it
-/// fails half way, doing it again completes it.
+/// It is [`plan`] and [`Plan::carry_out`] in one.
 ///
 /// # Errors
 ///
-/// If a path would leave the directory, if a file that was not generated is in the way, or if the file system fails.
+/// If a path would leave the directory or has a name that is too long, if a file that was not generated is in the way, or
+/// if the file system fails.
 pub fn write(files: &Files, directory: &Path) -> Result<Written, OutputError> {
+    plan(files, directory)?.carry_out()
+}
+
+/// What is to be done to a directory, once everything that stands in its way is ruled out.
+#[derive(Debug)]
+#[must_use = "a plan changes nothing before it is carried out"]
+pub struct Plan<'a> {
+    directory: &'a Path,
+    owned: BTreeSet<String>,
+    generated: BTreeSet<String>,
+    changed: Vec<(PathBuf, &'a str)>,
+}
+
+/// Plans to make the generated files of `directory` exactly `files`, and changes nothing.
+///
+/// # Errors
+///
+/// If a path would leave the directory or has a name that is too long, if a file that was not generated is in the way, or
+/// if the file system fails.
+pub fn plan<'a>(files: &'a Files, directory: &'a Path) -> Result<Plan<'a>, OutputError> {
     let owned = owned(directory)?;
     judge(files, &owned, directory)?;
     let mut changed = Vec::new();
@@ -145,23 +179,44 @@ pub fn write(files: &Files, directory: &Path) -> Result<Written, OutputError> {
     if !in_the_way.is_empty() {
         return Err(OutputError::InTheWay(in_the_way));
     }
-
-    // Whatever happens from here on, the manifest never forgets a file that was generated.
-    let generated: BTreeSet<String> = files.iter().map(|(path, _)| path.to_owned()).collect();
-    let manifest = directory.join(MANIFEST);
-    put(&manifest, &manifest_of(&owned.union(&generated).cloned().collect()))?;
-    let mut removed = 0;
-    for path in owned.difference(&generated) {
-        removed += usize::from(remove(directory, path)?);
-    }
-    for (target, contents) in &changed {
-        put(target, contents)?;
-    }
-    put(&manifest, &manifest_of(&generated))?;
-    Ok(Written {
-        written: changed.len(),
-        removed,
+    Ok(Plan {
+        directory,
+        owned,
+        generated: files.iter().map(|(path, _)| path.to_owned()).collect(),
+        changed,
     })
+}
+
+impl Plan<'_> {
+    /// Does it. Files that have the right contents already are not touched. If it fails half way, planning and doing it
+    /// again completes it.
+    ///
+    /// # Errors
+    ///
+    /// If the file system fails.
+    pub fn carry_out(self) -> Result<Written, OutputError> {
+        let Plan {
+            directory,
+            owned,
+            generated,
+            changed,
+        } = self;
+        // Whatever happens from here on, the manifest never forgets a file that was generated.
+        let manifest = directory.join(MANIFEST);
+        put(&manifest, &manifest_of(&owned.union(&generated).cloned().collect()))?;
+        let mut removed = 0;
+        for path in owned.difference(&generated) {
+            removed += usize::from(remove(directory, path)?);
+        }
+        for (target, contents) in &changed {
+            put(target, contents)?;
+        }
+        put(&manifest, &manifest_of(&generated))?;
+        Ok(Written {
+            written: changed.len(),
+            removed,
+        })
+    }
 }
 
 /// The files of `directory` that are not what [`write()`] would leave there, sorted by path.
@@ -218,7 +273,8 @@ fn manifest_of(paths: &BTreeSet<String>) -> String {
         .fold(MANIFEST_HEAD.to_owned(), |text, path| text + path + "\n")
 }
 
-/// Refuses paths, new and old, by which a file outside of the directory could be written or removed.
+/// Refuses paths, new and old, by which a file outside of the directory could be written or removed, and those that no file
+/// system takes.
 fn judge(files: &Files, owned: &BTreeSet<String>, directory: &Path) -> Result<(), OutputError> {
     for path in files
         .iter()
@@ -231,6 +287,9 @@ fn judge(files: &Files, owned: &BTreeSet<String>, directory: &Path) -> Result<()
         let portable = !path.contains(|c: char| c.is_control() || matches!(c, '\\' | ':'));
         if !plain || !portable || path.is_empty() || path.starts_with('#') || path == MANIFEST {
             return Err(OutputError::Outside(path.to_owned()));
+        }
+        if longest_name(path) > MAX_NAME {
+            return Err(OutputError::NameTooLong(path.to_owned()));
         }
         for ancestor in Path::new(path)
             .ancestors()

@@ -82,7 +82,6 @@ fn a_wrong_command_line_exits_with_2() {
         ])),
         2
     );
-    assert_eq!(code(&callsheet(&["generate"])), 2);
     let python = [
         "generate",
         "--lang",
@@ -95,6 +94,8 @@ fn a_wrong_command_line_exits_with_2() {
         "y",
     ];
     assert_eq!(code(&callsheet(&python)), 2);
+    let integers = [&python[..7], &["--int64", "number"]].concat();
+    assert_eq!(code(&callsheet(&integers)), 2);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use callsheet_codegen::output::{Difference, Files, MANIFEST, OutputError, State, Written, check, write};
+use callsheet_codegen::output::{Difference, Files, MANIFEST, OutputError, State, Written, check, plan, write};
 use tempfile::TempDir;
 
 fn files(of: &[(&str, &str)]) -> Files {
@@ -154,6 +154,33 @@ fn no_path_leaves_the_directory() {
 }
 
 #[test]
+fn a_name_that_no_file_can_have_is_told_before_anything_is_written() {
+    let root = directory();
+    let here = root.path().join("here");
+    let (longest, longer) = ("ü".repeat(127) + "s", "ü".repeat(128));
+    for path in [
+        format!("{longer}/a.ts"),
+        format!("src/{longer}"),
+        format!("src/{longer}/b/c"),
+    ] {
+        let generated = files(&[("a", "x"), (&path, "x")]);
+        for error in [
+            write(&generated, &here).expect_err(&path),
+            check(&generated, &here).expect_err(&path),
+        ] {
+            assert!(matches!(&error, OutputError::NameTooLong(long) if *long == path));
+            assert!(error.to_string().contains("has a name of 256 bytes"), "{error}");
+        }
+        assert!(!here.exists());
+    }
+    let generated = files(&[(&format!("{longest}/{longest}"), "x")]);
+    assert_eq!(
+        write(&generated, &here).expect("each name fits"),
+        Written { written: 1, removed: 0 }
+    );
+}
+
+#[test]
 fn a_forged_manifest_removes_nothing_outside() {
     let root = directory();
     let here = root.path().join("here");
@@ -185,4 +212,15 @@ fn a_failure_of_the_file_system_names_the_file() {
     put(&here, "file", "no folder");
     let error = write(&files(&[("a", "x")]), Path::new(&here.path().join("file"))).expect_err("not a folder");
     assert!(error.to_string().contains("file"), "{error}");
+}
+
+#[test]
+fn a_plan_changes_nothing_before_it_is_carried_out() {
+    let here = directory();
+    let files = files(&[("README.md", "one"), ("src/index.ts", "two")]);
+    let planned = plan(&files, here.path()).expect("nothing stands in the way");
+    assert_eq!(fs::read_dir(here.path()).expect("it is there").count(), 0);
+    let written = planned.carry_out().expect("the folder is the test's own");
+    assert_eq!((written.written, written.removed), (2, 0));
+    assert_eq!(check(&files, here.path()).expect("it can be read"), []);
 }

@@ -27,6 +27,7 @@ pub(crate) enum Code {
     CancelSafe = 19,
     TimeLimit = 20,
     // 21 is about other contracts, so rustc says it, in the words of the runtime's `Faked`.
+    Idempotent = 22,
     NotAType = 101,
     GenericType = 102,
     SerdeAttribute = 103,

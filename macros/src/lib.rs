@@ -30,6 +30,8 @@ use proc_macro::TokenStream;
 /// - `#[parallel]`, with `&self`, starts its calls in tasks of their own, for work that computes before it awaits.
 /// - `#[cancel_safe]`, on an `async fn` with `&mut self`, lets a call that nobody waits for any more stop at its next await.
 ///   Without it an exclusive call runs to its end.
+/// - `#[idempotent]` says that a call does no harm if it is made twice: a generated client makes one again if it lost the
+///   connection before the reply came.
 ///
 /// On the only argument of a method, `#[message]` makes that argument the whole payload. An argument
 /// `#[context] cx: &CallContext` is no part of it.

@@ -2,7 +2,7 @@
 
 use callsheet_schema::Document;
 
-use crate::{actor::ActorHandle, document, id::ActorId, runtime::Runtime};
+use crate::{actor::ActorHandle, document, id::ActorId, naming::NameConflicts, runtime::Runtime};
 
 /// Why an actor was not exposed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum ExposeError {
     /// The actor has stopped.
     #[error("actor `{0}` has stopped")]
     Stopped(ActorId),
+    /// Somebody listens, and what the actor serves has names that other things have which are exposed.
+    #[error("actor `{0}` cannot be exposed: {1}")]
+    NameConflicts(ActorId, NameConflicts),
 }
 
 impl Runtime {
@@ -53,13 +56,21 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// If the name is taken or is none, or the actor has stopped.
+    /// If the name is taken or is none, or the actor has stopped; and, while a listener is there, if a contract or a type of
+    /// it has a name that means something else in what is exposed already.
+    ///
+    /// # Panics
+    ///
+    /// If a contract publishes an event under the name of another one, and nobody listens.
     pub fn expose(&self, name: impl Into<ActorId>, actor: &ActorHandle) -> Result<(), ExposeError> {
         let name = name.into();
         if let Some(reason) = name.fault() {
             return Err(ExposeError::InvalidName(name, reason));
         }
-        let routes = self.router().expose(actor.id(), &name)?;
+        let routes = self.router().routes(actor.id())?;
+        let expose = || self.router().expose(actor.id(), &name, &routes);
+        let admitted = self.naming().admit(self.router(), &routes.registry, expose);
+        admitted.map_err(|conflicts| ExposeError::NameConflicts(actor.id().clone(), conflicts))??;
         routes.registry.expose_events(self.broker());
         Ok(())
     }

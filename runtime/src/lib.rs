@@ -68,6 +68,7 @@ mod layer;
 #[cfg(feature = "ipc")]
 mod listener;
 mod mailbox;
+mod naming;
 mod peer;
 mod registry;
 mod router;
@@ -102,6 +103,8 @@ pub use call::{Ask, AskFuture, Sends, StreamCall, Tell};
 pub use callsheet_macros::{ContractType, actor_contract, contract_type};
 pub use callsheet_schema::{ContractType, Describe};
 pub use callsheet_wire::{Code, Delivered, Failure};
+#[cfg(feature = "ipc")]
+pub use callsheet_wire::{ContractStats, DetailedStats, EventStats, Latency, MethodStats, count_of};
 pub use context::CallContext;
 pub use contract::{Contract, ContractRef, Extends, Serves};
 pub use dead_letter::{DeadLetter, DeadLetters, Loss};
@@ -119,6 +122,7 @@ pub use listener::{
     ListenerOptions, ListenerStats, Refusal, Remote,
 };
 pub use mailbox::{ActorRef, Addressed, Enqueue, Mailbox, To};
+pub use naming::NameConflicts;
 pub use peer::Peer;
 pub use runtime::Runtime;
 pub use scheduled::{Scheduled, SendTarget};

@@ -1,6 +1,6 @@
 //! From a message type to the method that it calls, for callers outside the process.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{any::TypeId, collections::HashMap, sync::Arc, time::Duration};
 
 use callsheet_schema::{
     Access, Contract, Kind, TypeRef, Types,
@@ -44,6 +44,8 @@ enum Named {
 /// One contract's way from a payload into an actor's queue.
 pub(crate) trait Decode: Send + Sync {
     fn contract(&self) -> &'static str;
+    /// The type of the contract's messages.
+    fn message(&self) -> TypeId;
     /// What goes round the actor's calls.
     fn layers(&self) -> &Layers;
     /// How long callers of the method `index` wait if they say nothing.
@@ -85,6 +87,10 @@ impl<M: ContractMessage> Decode for Entry<M> {
         M::DESCRIPTOR.name
     }
 
+    fn message(&self) -> TypeId {
+        TypeId::of::<M>()
+    }
+
     fn method(&self, index: usize) -> Option<&'static MethodDescriptor> {
         M::METHODS.get(index).map(|method| &method.descriptor)
     }
@@ -124,9 +130,14 @@ fn method<M: ContractMessage>(index: usize) -> Result<&'static WireMethod<M>, Re
 }
 
 impl Registry {
-    /// The contracts, by their full names, with what describes each.
-    pub(crate) fn contracts(&self) -> impl Iterator<Item = (&'static str, fn(&mut Types) -> Contract)> {
-        self.contracts.iter().map(|entry| (entry.contract(), entry.describe()))
+    /// The contracts, by the types of their messages, with what describes each.
+    pub(crate) fn contracts(&self) -> impl Iterator<Item = (TypeId, fn(&mut Types) -> Contract)> {
+        self.contracts.iter().map(|entry| (entry.message(), entry.describe()))
+    }
+
+    /// The full names of the contracts.
+    pub(crate) fn contract_names(&self) -> impl Iterator<Item = &'static str> {
+        self.contracts.iter().map(|entry| entry.contract())
     }
 
     /// Lets callers outside subscribe to the events of all contracts.

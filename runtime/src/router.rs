@@ -125,10 +125,18 @@ impl Router {
         self.version.load(Ordering::Acquire)
     }
 
-    /// Gives the actor a further exposed name.
-    pub(crate) fn expose(&self, id: &ActorId, name: &ActorId) -> Result<Arc<Routes>, ExposeError> {
+    /// The ways into the queue of an actor that is to be exposed.
+    pub(crate) fn routes(&self, id: &ActorId) -> Result<Arc<Routes>, ExposeError> {
+        let actors = read(&self.actors);
+        let actor = actors.get(id).ok_or_else(|| ExposeError::Stopped(id.clone()))?;
+        Ok(Arc::clone(&actor.routes))
+    }
+
+    /// Gives the actor whose [`routes`](Self::routes) these are a further exposed name.
+    pub(crate) fn expose(&self, id: &ActorId, name: &ActorId, routes: &Arc<Routes>) -> Result<(), ExposeError> {
         let mut actors = write(&self.actors);
-        let actor = actors.get_mut(id).ok_or_else(|| ExposeError::Stopped(id.clone()))?;
+        let actor = actors.get_mut(id).filter(|actor| Arc::ptr_eq(&actor.routes, routes));
+        let actor = actor.ok_or_else(|| ExposeError::Stopped(id.clone()))?;
         let mut exposed = write(&self.exposed);
         match exposed.entry(name.clone()) {
             hash_map::Entry::Occupied(_) => return Err(ExposeError::NameTaken(name.clone())),
@@ -139,7 +147,7 @@ impl Router {
         };
         actor.names.push(name.clone());
         self.version.fetch_add(1, Ordering::Release);
-        Ok(Arc::clone(&actor.routes))
+        Ok(())
     }
 
     /// Takes an exposed name away; whether there was one.

@@ -29,6 +29,7 @@ use crate::{
     launch::{LaunchError, RuntimeOptions},
     layer::Layers,
     mailbox::{ActorRef, Mailbox, Target},
+    naming::Naming,
     router::{Router, Routes},
     supervision::{Backoff, Supervisor, Will},
     transport::{Route, exports::Exports},
@@ -77,6 +78,7 @@ pub(crate) struct WeakRuntime(Weak<Inner>);
 struct Inner {
     tokio: Handle,
     router: Router,
+    naming: Arc<Naming>,
     broker: Broker,
     clock: Arc<Clock>,
     terms: Terms,
@@ -141,6 +143,7 @@ impl Runtime {
     pub(crate) fn begin(tokio: Handle, terms: Terms, supervisor: Supervisor) -> Runtime {
         let runtime = Runtime(Arc::new(Inner {
             router: Router::default(),
+            naming: Arc::default(),
             broker: Broker::default(),
             clock: Arc::new(Clock::new(tokio.clone())),
             terms,
@@ -262,6 +265,11 @@ impl Runtime {
         &self.0.router
     }
 
+    /// What is known of names.
+    pub(crate) fn naming(&self) -> &Arc<Naming> {
+        &self.0.naming
+    }
+
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.tokio.spawn(task);
     }
@@ -343,7 +351,14 @@ impl Runtime {
     }
 
     pub(crate) fn add_actor(&self, id: &ActorId, names: &[ActorId], routes: Arc<Routes>) -> Result<(), StartError> {
-        self.0.router.insert(id, names, routes).map_err(StartError::NameTaken)
+        let router = &self.0.router;
+        let insert = |routes| router.insert(id, names, routes).map_err(StartError::NameTaken);
+        if names.is_empty() {
+            return insert(routes);
+        }
+        let registry = Arc::clone(&routes);
+        let admitted = self.0.naming.admit(router, &registry.registry, || insert(routes));
+        admitted.map_err(|conflicts| StartError::NameConflicts(id.clone(), conflicts))?
     }
 
     pub(crate) fn remove_actor(&self, id: &ActorId) {

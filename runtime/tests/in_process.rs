@@ -188,6 +188,9 @@ async fn so_many_connections_may_be_open_and_no_more() {
     let server = Server::start(ListenerOptions::in_process().max_connections(1)).await;
     let first = server.connect();
     assert!(ask(&first, "box", "Rest", json!({"ms": 0})).await.is_ok());
+    let known = server.listener.detailed_stats();
+    assert_eq!(known.method("test.Shelf.Rest").map(|rest| rest.succeeded), Some(1));
+    assert_eq!(first.stats().await, Ok(known));
     let mut second = server.listener.connect().expect("it listens");
     assert_eq!(received(&mut second).await["error_code"], "LimitExceeded");
     assert_eq!(server.listener.stats().active_connections, 1);

@@ -45,6 +45,10 @@ pub struct Method {
     pub kind: Kind,
     /// What the call does to the actor's state.
     pub access: Access,
+    /// A call does no harm if it is made twice, so that a client that cannot know whether one was made may make it again.
+    /// Only asks are.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub idempotent: bool,
     /// The payload of the message.
     pub request: Request,
     /// The reply of an ask or the item of a stream; `unit` for a tell.

@@ -11,11 +11,12 @@ pub use joined::{Joined, NameParts};
 use std::{
     any::{TypeId, type_name},
     collections::BTreeMap,
+    fmt,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Definition, TypeRef, descriptor::DefinitionDescriptor};
+use crate::{Definition, Place, TypeRef, descriptor::DefinitionDescriptor};
 
 /// What a type looks like on the wire.
 ///
@@ -79,13 +80,40 @@ impl<T: Describe> Described for T {}
 #[derive(Debug, Default)]
 pub struct Types {
     definitions: BTreeMap<String, Entry>,
-    conflicts: Vec<(String, &'static str, &'static str)>,
+    conflicts: Vec<Conflict>,
+    /// Which trait the contract is that is being described, as its path in Rust.
+    contract: Option<&'static str>,
+    /// What of it is being described.
+    place: Option<Place>,
+}
+
+/// A name that two different types laid claim to.
+#[derive(Debug)]
+pub(crate) struct Conflict {
+    pub(crate) name: String,
+    pub(crate) claims: [Claim; 2],
+}
+
+/// A type that lays claim to a name, for people.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    path: &'static str,
+    /// Where it was met first, if that was in a contract.
+    place: Option<Place>,
+}
+
+/// ``` `shop::stock::Item` (contract `shop.Stock`, method `take`) ```
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.path)?;
+        self.place.iter().try_for_each(|place| write!(f, " ({place})"))
+    }
 }
 
 #[derive(Debug)]
 struct Entry {
     id: TypeId,
-    path: &'static str,
+    claim: Claim,
     /// Absent while the type is being described: it is recursive if it is met again before that ends.
     definition: Option<Definition>,
 }
@@ -106,14 +134,21 @@ impl Types {
         path: &'static str,
         describe: &mut dyn FnMut(&mut Types) -> Option<Definition>,
     ) -> TypeRef {
+        let claim = Claim {
+            path,
+            place: self.place.clone(),
+        };
         if let Some(known) = self.definitions.get(name) {
-            if known.id != id && !self.conflicts.iter().any(|(conflict, ..)| conflict == name) {
-                self.conflicts.push((name.to_owned(), known.path, path));
+            if known.id != id && !self.conflicts.iter().any(|conflict| conflict.name == name) {
+                self.conflicts.push(Conflict {
+                    name: name.to_owned(),
+                    claims: [known.claim.clone(), claim],
+                });
             }
         } else {
             let entry = Entry {
                 id,
-                path,
+                claim,
                 definition: None,
             };
             self.definitions.insert(name.to_owned(), entry);
@@ -132,8 +167,25 @@ impl Types {
         })
     }
 
-    /// The names that two different types laid claim to, with the Rust paths of both.
-    pub(crate) fn conflicts(&self) -> &[(String, &'static str, &'static str)] {
+    /// Begins with the contract that is this trait.
+    pub(crate) fn begin(&mut self, path: &'static str) {
+        self.contract = Some(path);
+        self.place = None;
+    }
+
+    /// Goes on to this part of the contract.
+    pub(crate) fn go_to(&mut self, place: Place) {
+        self.place = Some(place);
+    }
+
+    /// Ends with a contract, and gives back which trait it is; `None` if whatever described it did not say so.
+    pub(crate) fn end(&mut self) -> Option<&'static str> {
+        self.place = None;
+        self.contract.take()
+    }
+
+    /// The names that two different types laid claim to.
+    pub(crate) fn conflicts(&self) -> &[Conflict] {
         &self.conflicts
     }
 

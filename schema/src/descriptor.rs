@@ -11,8 +11,8 @@ pub use contract::{
     ArgumentDescriptor, ContractDescriptor, DescribeReturned, EventDescriptor, MethodDescriptor, RequestDescriptor,
 };
 pub use definition::{
-    DefinitionDescriptor, FieldDescriptor, NameDescriptor, ShapeDescriptor, TaggingDescriptor, VariantDescriptor,
-    VariantShapeDescriptor,
+    DefaultDescriptor, DefinitionDescriptor, FieldDescriptor, NameDescriptor, ShapeDescriptor, TaggingDescriptor,
+    VariantDescriptor, VariantShapeDescriptor,
 };
 
 use crate::{TypeRef, Types};

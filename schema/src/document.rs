@@ -4,6 +4,7 @@
 //! is flattened; flattened structs are inlined; what only shows afterwards is judged; the hashes are computed. A document
 //! that is read goes the same way, on which nothing that is right changes.
 
+mod bare;
 mod buffered;
 mod echoes;
 pub(crate) mod entries;
@@ -27,7 +28,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Contract, Definition, Direction, Encoding, Registered, Request, Shape, TypeRef, Types, encoding,
+    Contract, Definition, Direction, Encoding, Registered, Request, Shape, TypeRef, Types,
+    describe::Conflict,
+    encoding,
     hash::{self, ContractHashes},
 };
 use fault::Faults;
@@ -116,20 +119,31 @@ impl Document {
 
     /// The document of the given contracts.
     ///
+    /// Contracts of one name are one if the document would say the same of each, word for word: nothing is lost by saying
+    /// it once. Types of one name are one only if they are one in Rust, since a description does not tell all that a type
+    /// checks.
+    ///
     /// # Errors
     ///
     /// [`DocumentError::Faults`] with every conflict of names, and every type that serde would not read back or that
     /// cannot be flattened as it is.
     pub fn describe(contracts: impl IntoIterator<Item = fn(&mut Types) -> Contract>) -> Result<Self, DocumentError> {
         let mut types = Types::default();
-        let mut contracts: Vec<_> = contracts.into_iter().map(|describe| describe(&mut types)).collect();
-        contracts.sort_by(|a, b| a.name.cmp(&b.name));
+        let described = contracts.into_iter().map(|describe| {
+            let contract = describe(&mut types);
+            (contract, types.end())
+        });
+        let mut contracts: Vec<_> = described.collect();
+        // Stable: of one name, the first is the one that was given first.
+        contracts.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         let mut faults = Faults::default();
-        for (name, first, second) in types.conflicts() {
+        let contracts = names::one_for_each(contracts, &mut faults);
+        for Conflict { name, claims } in types.conflicts() {
+            let [first, second] = claims;
             faults.add(
                 FaultCode::TypeConflict,
                 &Place::named_type(name),
-                format!("`{first}` and `{second}` both have this name on the wire"),
+                format!("{first} and {second} both have this name on the wire"),
                 "give one of them another name with `#[contract_type(name = \"…\")]`",
             );
         }
@@ -261,11 +275,15 @@ impl Document {
 
     /// Leaves out the types that nothing refers to once they were inlined.
     fn drop_unused(&mut self) {
+        let used: BTreeSet<String> = self.used_by(&self.contracts).into_iter().map(str::to_owned).collect();
+        self.types.retain(|name, _| used.contains(name));
+    }
+
+    /// The names of the types that the contracts speak of, directly or not.
+    fn used_by<'a>(&'a self, contracts: impl IntoIterator<Item = &'a Contract>) -> BTreeSet<&'a str> {
         let mut used: BTreeSet<&str> = BTreeSet::new();
-        let mut open: Vec<&TypeRef> = Vec::new();
-        for (_, reference) in self.contracts.iter().flat_map(uses::of_contract) {
-            open.push(reference);
-        }
+        let uses = contracts.into_iter().flat_map(uses::of_contract);
+        let mut open: Vec<&TypeRef> = uses.map(|(_, reference)| reference).collect();
         while let Some(reference) = open.pop() {
             reference.visit(&mut |part| {
                 let TypeRef::Named(name) = part else { return };
@@ -281,8 +299,7 @@ impl Document {
                 }
             });
         }
-        let used: BTreeSet<String> = used.into_iter().map(str::to_owned).collect();
-        self.types.retain(|name, _| used.contains(name));
+        used
     }
 
     fn encodings_in_use(&self) -> BTreeMap<String, Encoding> {

@@ -12,7 +12,8 @@
 //!
 //! - **request** of a method: H\[`"callsheet"`, 1, `"request"`, kind, message, \[aliases, sorted\], payload\]. The kind is
 //!   `"ask"`, `"tell"` or `"stream"`. The payload is \[`"arguments"`, \[name, optional, form\]…\], sorted, or
-//!   \[`"message"`, form\].
+//!   \[`"message"`, form\]. Of a method whose calls may be repeated, `"idempotent"` follows. It does not cross the wire,
+//!   but says what may: a server whose method must not be repeated any more has to look at callers who would.
 //! - **reply** of a method: H\[`"callsheet"`, 1, `"reply"`, kind, form of the reply, form of the error or null\].
 //! - **contract**: H\[`"callsheet"`, 1, `"contract"`, \[\[message, request, reply\]… sorted\], \[\[event, form\]…
 //!   sorted\], \[names of the contracts it extends, sorted\]\].
@@ -28,6 +29,7 @@
 //! | map | H\[`"map"`, key, value\] |
 //! | tuple | H\[`"tuple"`, inner…\] |
 //! | a named newtype, tuple or unit | the form of what it wraps, of the tuple, `"unit"` |
+//! | mailboxes of a contract | H\[`"mailbox"`, full name of the contract, form of what it wraps\] |
 //! | another named type | H of its circle |
 //!
 //! Two types stand in one *circle* if each refers to the other, directly or not; mostly a type stands there alone. **H of
@@ -46,8 +48,8 @@
 //!   for unknown ones, data\] where accepted, \[name, data\] where produced. `untagged` lists the data of the others.
 //! - **data** of a variant: \[`"unit"`\], \[`"newtype"`, form\], \[`"tuple"`, form…\], \[`"struct"`, fields, flattened\].
 //!
-//! So names of types, names in Rust, docs, deprecation and the order of fields leave no trace, and equal structure gives
-//! equal hashes.
+//! So names of types, names in Rust, docs, deprecation, defaults and the order of fields leave no trace, and equal structure
+//! gives equal hashes.
 
 mod circles;
 mod forms;
@@ -130,16 +132,18 @@ fn of_method(method: &Method, accepted: &Forms<'_>, produced: &Forms<'_>) -> Met
     let (kind, aliases) = (method.kind, in_order(&method.aliases));
     let reply = produced.form(&method.reply);
     let error = method.error.as_ref().map(|error| produced.form(error));
+    let mut request = vec![
+        json!("callsheet"),
+        json!(FORMAT),
+        json!("request"),
+        json!(kind),
+        json!(method.message),
+        json!(aliases),
+        payload,
+    ];
+    request.extend(method.idempotent.then(|| json!("idempotent")));
     MethodHashes {
-        request: hash(&json!([
-            "callsheet",
-            FORMAT,
-            "request",
-            kind,
-            method.message,
-            aliases,
-            payload
-        ])),
+        request: hash(&json!(request)),
         reply: hash(&json!(["callsheet", FORMAT, "reply", kind, reply, error])),
     }
 }

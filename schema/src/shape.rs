@@ -212,6 +212,9 @@ pub struct Definition {
     /// The server converts what it accepts and may refuse a value although it has this shape.
     #[serde(default, skip_serializing_if = "is_false")]
     pub checked: bool,
+    /// Its values are mailboxes of actors that serve this contract, by its full name. The document need not hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<String>,
 }
 
 impl Definition {
@@ -307,9 +310,12 @@ pub struct Field {
     /// The field's type.
     #[serde(rename = "type")]
     pub type_ref: TypeRef,
-    /// It may be left out of what is sent to the server: it then reads as `None` or as its default.
+    /// It may be left out of what is sent to the server: it then reads as null does, unless it is `defaulted`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,
+    /// Where it is left out, the server takes a default of its own, which nobody else knows and which need not be null.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub defaulted: bool,
     /// It may be left out of what the server sends.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sometimes: bool,

@@ -10,7 +10,7 @@ use crate::{page, peer::Peer, service::Service};
 static CROWD: RwLock<()> = RwLock::new(());
 
 /// Lets an attack loose on the server, which must then serve somebody else as if nothing had been. `rules` are those of
-/// `docs/wire.md` that it is held to.
+/// `docs/wire.md` or `docs/acton.md` that it is held to.
 pub(crate) fn case(rules: &[&str], attack: impl FnOnce(&Service)) {
     page::check_names(rules);
     let _beside_others = CROWD.read().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    case::case,
+    case::{alone, case},
     peer::{CODECS, Peer, asks, encoded, failed, refused, streams, with},
     service::Service,
 };
@@ -13,7 +13,7 @@ fn control(peer: &mut Peer, name: &str, fields: Value) -> Value {
 }
 
 /// The payload of the answer to a control that is not refused.
-fn answered(peer: &mut Peer, name: &str, fields: Value) -> Value {
+pub(crate) fn answered(peer: &mut Peer, name: &str, fields: Value) -> Value {
     let answer = control(peer, name, fields);
     assert_eq!(
         (&answer["success"], &answer["request_id"]),
@@ -32,6 +32,7 @@ fn without_an_id_no_control_is_answered() {
                 "ping",
                 "hello",
                 "discover",
+                "stats",
                 "schema",
                 "unsubscribe",
                 "cancel",
@@ -180,6 +181,73 @@ fn calls_that_do_not_fit_the_clients_document_are_refused() {
 }
 
 #[test]
+fn events_that_do_not_fit_the_clients_document_are_withheld() {
+    alone(&["SCHEMA-3"], |service| {
+        let (mut peer, mut publisher) = (Peer::of(service), Peer::of(service));
+        let document = answered(&mut peer, "schema", json!({}));
+        for names in [json!(["Tick"]), json!(["Ti*"])] {
+            peer.ask(&json!({"message_types": names, "request_id": "s"}));
+        }
+        let mut other = document.clone();
+        let fields = other["types"]["Tick"]["shape"]["struct"]["fields"].as_array_mut();
+        let n = fields
+            .expect("it is a struct")
+            .iter_mut()
+            .find(|field| field["name"] == "n");
+        n.expect("it has one")["type"] = json!("bool");
+        other.as_object_mut().expect("a map").remove("hashes");
+        let judged = answered(&mut peer, "schema", json!({"document": other}));
+        assert_eq!(judged["refused"], json!({}));
+        let why = judged["withheld"]["Tick"].as_str().expect("it is withheld");
+        assert!(why.starts_with("B030 "), "{why}");
+        // Whatever was subscribed to, and however it is asked for again.
+        publisher.call("Publish", json!({"count": 3, "bytes": 1}));
+        peer.works();
+        for names in [json!(["Tick"]), json!(["Tick", "Tick*"])] {
+            let answer = peer.ask(&json!({"message_types": names, "request_id": "s"}));
+            assert_eq!(refused(&answer, "SchemaMismatch"), why);
+        }
+        let taken = peer.ask(&json!({"message_types": ["Tic*"], "request_id": "s"}));
+        assert_eq!(taken["payload"], json!({"subscribed": {}, "withheld": {"Tick": why}}));
+        publisher.call("Publish", json!({"count": 3, "bytes": 1}));
+        peer.works();
+        // Elsewhere it is pushed, and here after another document.
+        answered(&mut peer, "schema", json!({"document": document}));
+        peer.ask(&json!({"message_types": ["Tick"], "request_id": "s"}));
+        publisher.call("Publish", json!({"count": 1, "bytes": 1}));
+        assert_eq!(peer.receive()["message_type"], "Tick");
+        peer.works();
+    });
+}
+
+#[test]
+fn a_client_that_keeps_unknown_variants_is_refused_none() {
+    case(&["SCHEMA-4"], |service| {
+        let mut peer = Peer::of(service);
+        let mut document = answered(&mut peer, "schema", json!({}));
+        let variants = &mut document["types"]["DivideError"]["shape"]["enum"]["variants"];
+        assert_eq!(variants[0]["name"], "ByZero");
+        variants[0]["name"] = json!("Late");
+        document.as_object_mut().expect("a map").remove("hashes");
+        let judge = |peer: &mut Peer, open: Value| {
+            let mut fields = json!({"document": document});
+            fields["open_enums"] = open;
+            answered(peer, "schema", fields)["refused"].clone()
+        };
+        let refusals = judge(&mut peer, json!(false));
+        let why = refusals["hostile.Mark.Divide"].as_str().expect("it is refused");
+        assert!(why.starts_with("B020 "), "{why}");
+        assert_eq!(judge(&mut peer, json!(true)), json!({}));
+        peer.works();
+        for wrong in [json!(1), json!("yes"), json!(null)] {
+            let fields = json!({"document": document, "open_enums": wrong});
+            refused(&control(&mut peer, "schema", fields), "ProtocolError");
+        }
+        peer.works();
+    });
+}
+
+#[test]
 fn what_is_no_document_is_refused() {
     case(&["SCHEMA-2", "FRAME-5"], |service| {
         let mut peer = Peer::of(service);
@@ -254,12 +322,22 @@ fn discover_lists_what_is_exposed() {
             json!([
                 "both",
                 "calculator",
+                "cashier",
+                "circle",
                 "countdown",
+                "crowd",
                 "crowded",
+                "desk",
                 "fragile",
+                "held ledger",
+                "keeper",
+                "late circle",
+                "ledger",
                 "mark",
                 "narrow",
+                "passage",
                 "price_feed",
+                "silent ledger",
                 "writer"
             ])
         );

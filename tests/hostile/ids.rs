@@ -75,6 +75,7 @@ fn an_id_in_use_is_refused_and_the_call_that_has_it_goes_on() {
             json!({"control": "ping", "request_id": "w"}),
             json!({"control": "unsubscribe", "request_id": "w"}),
             json!({"control": "discover", "request_id": "w"}),
+            json!({"control": "stats", "request_id": "w"}),
         ];
         for (frame, codec) in same.iter().flat_map(|frame| CODECS.map(|codec| (frame, codec))) {
             let answer = peer.answer(codec, encoded(codec, frame));

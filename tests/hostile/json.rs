@@ -288,6 +288,38 @@ fn numbers_fit_their_types() {
 }
 
 #[test]
+fn a_zero_below_zero_is_no_integer() {
+    case(&["STRICT-10", "STRICT-8"], |service| {
+        let mut peer = Peer::of(service);
+        for zero in ["-0", "-0.0", "-0e5", "0.0", "0e0"] {
+            for (message, payload, path) in [
+                ("Divide", format!(r#"{{"a":{zero},"b":1}}"#), "payload.a"),
+                ("Long", format!(r#"{{"bytes":{zero}}}"#), "payload.bytes"),
+            ] {
+                let answer = peer.answer(Codec::Json, with_payload(message, &payload));
+                refused(&answer, "SerializationError");
+                assert_eq!(answer["error_details"]["path"], path, "{zero}: {answer}");
+            }
+            let wide = with_payload("Wide", &format!(r#"{{"number":{zero}}}"#));
+            refused(&peer.answer(Codec::Json, wide), "SerializationError");
+            let named = with_payload("Names", &format!(r#"{{"of":{{"{zero}":"a"}}}}"#));
+            refused(&peer.answer(Codec::Json, named), "SerializationError");
+            for field in ["timeout_ms", "credit"] {
+                let frame = format!(r#"{{"{field}":{zero},{}"#, &with_payload("Nothing", "null")[1..]);
+                is_refused(&mut peer, frame, "ProtocolError", None);
+            }
+            let float = with_payload("Float", &format!(r#"{{"number":{zero}}}"#));
+            assert_eq!(peer.answer(Codec::Json, float)["payload"], 0.0, "{zero}");
+        }
+        // What is no float is a zero.
+        assert_eq!(
+            peer.answer(Codec::Json, with_payload("Divide", r#"{"a":0,"b":1}"#))["payload"],
+            0
+        );
+    });
+}
+
+#[test]
 fn an_array_stands_for_no_fields() {
     case(&["STRICT-4"], |service| {
         let mut peer = Peer::of(service);

@@ -34,7 +34,7 @@ fn answers_without_ids_come_in_the_order_of_their_questions() {
         peer.tell(&echo(9));
         // One with an id goes past them all.
         peer.works();
-        peer.call_with_an_id("Open", json!({"gate": gate}));
+        Peer::of(service).call("Open", json!({"gate": gate}));
         let answers: Vec<_> = (0..10).map(|_| peer.next()).collect();
         let codecs: Vec<_> = answers.iter().map(|(codec, _)| *codec == Codec::MessagePack).collect();
         assert_eq!(
@@ -76,7 +76,7 @@ fn a_stream_without_an_id_keeps_its_place() {
         peer.tell(&nameless("Endless", json!({"gate": "nameless", "bytes": 1})));
         peer.tell(&asks("Echo", json!({"text": "behind"})));
         peer.works();
-        peer.call_with_an_id("Open", json!({"gate": gate}));
+        Peer::of(service).call("Open", json!({"gate": gate}));
         assert_eq!(peer.receive()["payload"], gate);
         let items = [peer.receive(), peer.receive()];
         let name = items[0]["stream_id"].as_str().expect("a name");

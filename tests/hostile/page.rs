@@ -1,4 +1,4 @@
-//! `docs/wire.md`: that every rule of it is tried, and that what it shows is so.
+//! `docs/wire.md` and `docs/acton.md`: that every rule of them is tried, and that what they show is so.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,10 +15,14 @@ use crate::{case::case, service::folder};
 
 const PAGE: &str = include_str!("../../docs/wire.md");
 
-/// The rules of the page, in the order of their definitions.
+/// The page of the other wire. Its rules have names of their own.
+const ACTON: &str = include_str!("../../docs/acton.md");
+
+/// The rules of both pages, in the order of their definitions.
 static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    let rules = PAGE
-        .lines()
+    let rules = [PAGE, ACTON]
+        .into_iter()
+        .flat_map(str::lines)
         .filter_map(|line| line.strip_prefix("- `")?.split_once("` "));
     rules.map(|(name, _)| name).filter(|name| is_name(name)).collect()
 });
@@ -33,7 +37,10 @@ fn is_name(text: &str) -> bool {
 /// That these are names of rules.
 pub(crate) fn check_names(rules: &[&str]) {
     for rule in rules {
-        assert!(RULES.contains(rule), "docs/wire.md has no rule {rule}");
+        assert!(
+            RULES.contains(rule),
+            "neither docs/wire.md nor docs/acton.md has a rule {rule}"
+        );
     }
 }
 
@@ -42,7 +49,10 @@ fn every_rule_is_named_by_a_case_and_defined_once() {
     let defined: BTreeSet<&str> = RULES.iter().copied().collect();
     assert_eq!(defined.len(), RULES.len(), "a rule is defined twice");
     assert!(defined.len() > 60, "the rules are found");
-    let sources = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile")).expect("it is this folder");
+    let folders = ["hostile", "hostile/acton"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let sources = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).expect("they are ours"));
     let mut named = BTreeSet::new();
     for source in sources.map(|source| source.expect("it can be read").path()) {
         if source.extension().is_some_and(|extension| extension == "rs") {
@@ -54,15 +64,19 @@ fn every_rule_is_named_by_a_case_and_defined_once() {
     let untried: Vec<_> = defined.difference(&named).collect();
     assert!(untried.is_empty(), "no case tries {untried:?}");
     let undefined: Vec<_> = named.difference(&defined).collect();
-    assert!(undefined.is_empty(), "docs/wire.md does not define {undefined:?}");
-    let mentioned: BTreeSet<&str> = PAGE.split('`').filter(|word| is_name(word)).collect();
-    assert_eq!(mentioned, defined, "the page mentions what it does not define");
+    assert!(undefined.is_empty(), "no page defines {undefined:?}");
+    let mentioned: BTreeSet<&str> = [PAGE, ACTON]
+        .iter()
+        .flat_map(|page| page.split('`'))
+        .filter(|word| is_name(word))
+        .collect();
+    assert_eq!(mentioned, defined, "a page mentions what none defines");
 }
 
-/// The blocks of the page in this language.
-fn blocks(language: &str) -> Vec<&'static str> {
+/// The blocks of a page in this language.
+fn blocks(page: &'static str, language: &str) -> Vec<&'static str> {
     let start = format!("```{language}\n");
-    let blocks = PAGE.match_indices(&start).map(|(at, _)| &PAGE[at + start.len()..]);
+    let blocks = page.match_indices(&start).map(|(at, _)| &page[at + start.len()..]);
     blocks
         .map(|block| block.split("```").next().unwrap_or_default())
         .collect()
@@ -98,7 +112,7 @@ fn dump(hex: &str) -> String {
 #[test]
 fn every_dump_is_a_vector_and_every_kind_of_frame_is_shown_in_both_codecs() {
     let mut shown = BTreeMap::<&str, BTreeSet<String>>::new();
-    for block in blocks("text") {
+    for block in [PAGE, ACTON].into_iter().flat_map(|page| blocks(page, "text")) {
         let (title, dumped) = block.split_once('\n').expect("a title above the dump");
         let (kind, name) = title.split_once(": ").expect("the file of the vector, and its name");
         let vectors = vectors(kind);
@@ -107,7 +121,16 @@ fn every_dump_is_a_vector_and_every_kind_of_frame_is_shown_in_both_codecs() {
         assert_eq!(dumped, dump(vector["frame_hex"].as_str().expect("a text")), "{title}");
         shown.entry(kind).or_default().insert(vector["codec"].to_string());
     }
-    for kind in ["request", "response", "stream", "push", "subscribe", "control"] {
+    for kind in [
+        "request",
+        "response",
+        "stream",
+        "push",
+        "subscribe",
+        "control",
+        "callback",
+        "acton",
+    ] {
         assert_eq!(
             shown.get(kind).map(BTreeSet::len),
             Some(2),
@@ -147,7 +170,7 @@ fn the_table_of_codes_is_that_of_the_code() {
 #[test]
 fn the_client_of_the_page_works() {
     case(&["FRAME-1", "ORDER-1", "STREAM-4", "PUSH-1"], |service| {
-        let [program] = blocks("python")[..] else {
+        let [program] = blocks(PAGE, "python")[..] else {
             panic!("the page shows one program")
         };
         let lines = program.lines().filter(|line| !line.is_empty()).count();

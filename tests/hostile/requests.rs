@@ -161,7 +161,7 @@ fn a_tell_is_confirmed_once_it_is_in_the_queue() {
         // A tell that nobody waits for, and an ask: the one is lost in silence, the other is told.
         peer.tell(&with(request("Note", json!({"text": "a"})), narrow.clone()));
         refused(&peer.ask(&with(asks("Notes", json!({})), narrow.clone())), "TargetBusy");
-        peer.call("Open", json!({"gate": gate}));
+        Peer::of(service).call("Open", json!({"gate": gate}));
         assert_eq!(peer.receive()["request_id"], "h");
         // What was confirmed was handled, and nothing else.
         let notes = loop {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     case::{canary, case},
-    peer::{CODECS, Peer, encoded, failed, request, streams, with},
+    peer::{CODECS, Peer, asks, encoded, failed, framed, request, streams, with},
 };
 
 /// Every frame of the stream `s`, of which exactly the last is final.
@@ -95,7 +95,7 @@ fn no_item_is_held_back() {
         }
         Peer::of(service).call("Gathered", json!({"gate": gate, "count": 1}));
         peer.works();
-        peer.call("Open", json!({"gate": gate}));
+        Peer::of(service).call("Open", json!({"gate": gate}));
         assert_eq!(
             peer.receive(),
             json!({"stream_id": "s", "sequence": 2, "is_final": true, "payload": 3})
@@ -169,18 +169,35 @@ fn the_end_needs_no_credit_if_it_comes_with_an_item() {
 }
 
 #[test]
+fn a_stream_that_waits_for_credit_does_not_keep_the_credit_out() {
+    case(&["CREDIT-3", "ORDER-3"], |service| {
+        let mut peer = Peer::of(service);
+        let mut stream = streams("Count", json!({"to": 3}), "s");
+        stream.as_object_mut().expect("a map").remove("request_id");
+        peer.tell(&with(stream, json!({"credit": 1})));
+        assert_eq!(peer.receive()["sequence"], 0);
+        // A little more than the output takes: what is not read must fit into the socket.
+        let text = "x".repeat(64 << 10);
+        let asks = vec![framed(asks("Echo", json!({"text": text})).to_string().as_bytes()); 20];
+        peer.raw(&asks.concat());
+        failed(&peer.receive(), "SlowConsumer", "unknown");
+        for _ in 0..20 {
+            assert_eq!(peer.receive()["payload"], text);
+        }
+        peer.works();
+    });
+}
+
+#[test]
 fn a_reader_that_stops_is_waited_for_and_loses_nothing() {
     case(&["STREAM-7", "STREAM-2", "LIMIT-4"], |service| {
         let mut peer = Peer::of(service);
         let before = service.memory();
         let gate = "read on later";
-        for n in 0..20 {
-            peer.tell(&streams(
-                "Endless",
-                json!({"gate": gate, "bytes": 100_000}),
-                &format!("s{n}"),
-            ));
-        }
+        // At once: of a peer that does not read, no further request is taken once its streams have filled the output.
+        let endless = |n: u32| streams("Endless", json!({"gate": gate, "bytes": 100_000}), &format!("s{n}"));
+        let all: Vec<_> = (0..20).map(|n| framed(endless(n).to_string().as_bytes())).collect();
+        peer.raw(&all.concat());
         let mut other = Peer::of(service);
         other.call("Gathered", json!({"gate": gate, "count": 20}));
         // Others are served meanwhile, for as long as a stream that is not waited for would need to fill the memory.
@@ -210,12 +227,11 @@ fn a_reader_that_is_gone_ends_its_streams() {
         let gate = "gone";
         for credit in [json!(null), json!(0), json!(1)] {
             let mut peer = Peer::of(service);
-            for n in 0..10 {
-                peer.tell(&with(
-                    streams("Endless", json!({"gate": gate, "bytes": 1000}), &n.to_string()),
-                    json!({"credit": credit}),
-                ));
-            }
+            // At once, as above.
+            let endless = |n: u32| streams("Endless", json!({"gate": gate, "bytes": 1000}), &n.to_string());
+            let on_credit = |n: u32| with(endless(n), json!({"credit": credit}));
+            let all: Vec<_> = (0..10).map(|n| framed(on_credit(n).to_string().as_bytes())).collect();
+            peer.raw(&all.concat());
             Peer::of(service).call("Gathered", json!({"gate": gate, "count": 10}));
             drop(peer);
             Peer::of(service).call("Gathered", json!({"gate": gate, "count": 0}));

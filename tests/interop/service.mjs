@@ -13,33 +13,46 @@ import { fileURLToPath } from "node:url";
 const LIMIT = 20_000;
 
 /**
- * Runs a service, which is built already, while the tests of a file run.
+ * Starts a service, which is built already.
+ *
+ * @param {string} name the name of the program
+ * @param {string} socket where it is to listen
+ * @param {string[]} options what it is started with, beside its socket
+ * @returns {Promise<() => Promise<void>>} ends it the way its users end it
+ */
+export async function start(name, socket, ...options) {
+  const program = process.env[name.toUpperCase()] ?? built(name);
+  const service = spawn(program, ["--socket", socket, ...options], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: service.stdout });
+  const [line] = await once(lines, "line", { signal: AbortSignal.timeout(LIMIT) });
+  assert.equal(line, `listening on ${socket}`);
+  return async () => {
+    service.kill("SIGTERM");
+    if (service.exitCode === null) {
+      await once(service, "exit", { signal: AbortSignal.timeout(LIMIT) }).finally(() => service.kill("SIGKILL"));
+    }
+    assert.equal(service.exitCode, 0);
+    assert.ok(!existsSync(socket), "the service left its socket behind");
+  };
+}
+
+/**
+ * Runs a service while the tests of a file run.
  *
  * @param {string} name the name of the program
  * @param {string[]} options what it is started with, beside its socket
  * @returns {string} the path of its socket
  */
 export function runDuringTests(name, ...options) {
-  const program = process.env[name.toUpperCase()] ?? built(name);
   // A socket's path must be short.
   const folder = mkdtempSync(join(tmpdir(), "callsheet-"));
   const socket = join(folder, "test.sock");
-  const service = spawn(program, ["--socket", socket, ...options], { stdio: ["ignore", "pipe", "inherit"] });
-
+  let stop = async () => {};
   before(async () => {
-    const lines = createInterface({ input: service.stdout });
-    const [line] = await once(lines, "line", { signal: AbortSignal.timeout(LIMIT) });
-    assert.equal(line, `listening on ${socket}`);
+    stop = await start(name, socket, ...options);
   });
   after(async () => {
-    service.kill("SIGTERM");
-    if (service.exitCode === null) {
-      await once(service, "exit", { signal: AbortSignal.timeout(LIMIT) }).finally(() => service.kill("SIGKILL"));
-    }
-    const leftBehind = existsSync(socket);
-    rmSync(folder, { recursive: true });
-    assert.equal(service.exitCode, 0);
-    assert.ok(!leftBehind, "the service left its socket behind");
+    await stop().finally(() => rmSync(folder, { recursive: true }));
   });
   return socket;
 }

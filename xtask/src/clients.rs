@@ -96,7 +96,7 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
-fn callsheet() -> Command {
+pub(crate) fn callsheet() -> Command {
     let mut callsheet = Command::new(places::built("callsheet"));
     callsheet.current_dir(places::root());
     callsheet

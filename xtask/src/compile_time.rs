@@ -1,9 +1,9 @@
-//! `cargo xtask compile-time`: what a contract adds to a debug build.
+//! `cargo xtask compile-time`: what a contract adds to a debug build, and how long a generated Rust client takes.
 //!
 //! Two programs are built again and again, of which only the own crate is compiled: one declares a trait with so many
 //! methods and implements it, the other declares the same trait as a contract, implements it and starts an actor that
 //! serves it. The difference is what the contract costs: once when the crate is compiled from nothing, and after each
-//! edit of a handler.
+//! edit of a handler. Of a generated client, only its own crate is compiled, from nothing.
 
 use std::{
     fmt::Write as _,
@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    places,
+    clients, places,
     run::{Error, run_quietly},
 };
 
@@ -40,7 +40,106 @@ pub(crate) fn measure() -> Result<(), Error> {
             );
         }
     }
+    measure_clients()
+}
+
+/// How many methods the generated client has that stands beside that of the showcase.
+const METHODS_OF_CLIENT: usize = 50;
+
+fn measure_clients() -> Result<(), Error> {
+    clients::build(&["callsheet-codegen"])?;
+    let folder = places::target().join("compile-time");
+    fs::create_dir_all(&folder)?;
+    let many = folder.join("many.json");
+    fs::write(&many, document(METHODS_OF_CLIENT))?;
+    println!("\n| generated client | build, from nothing |\n| -- | -- |");
+    for (name, document) in [("showcase", clients::document("showcase")?), ("50 methods", many)] {
+        let took = build_client(&document, name)?;
+        println!("| {name} | {:.2} s |", took.as_secs_f64());
+    }
     Ok(())
+}
+
+/// The time of the fastest build of a client's own crate.
+fn build_client(document: &Path, name: &str) -> Result<Duration, Error> {
+    let folder = places::target().join("compile-time").join(name.replace(' ', "-"));
+    let mut generate = clients::callsheet();
+    generate.arg("generate").arg("--schema").arg(document);
+    generate
+        .args(["--lang", "rust", "--package", "measured-client", "--out"])
+        .arg(&folder);
+    generate.arg("--client-path").arg(places::root().join("runtime/client"));
+    run_quietly(&mut generate)?;
+    let manifest = folder.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest)?;
+    fs::write(&manifest, text + "\n[workspace]\n")?;
+    fs::copy(places::root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    let root = folder.join("src/lib.rs");
+    let text = fs::read_to_string(&root)?;
+    let mut fastest = Duration::MAX;
+    for round in 0..=BUILDS {
+        fs::write(&root, format!("{text}// {round}\n"))?;
+        let start = Instant::now();
+        run_quietly(cargo_build(&folder, false).arg("--all-features"))?;
+        if round > 0 {
+            fastest = fastest.min(start.elapsed());
+        }
+    }
+    // The next measurement generates it anew, and leaves no file alone that was changed by hand.
+    fs::remove_dir_all(&folder)?;
+    Ok(fastest)
+}
+
+/// Methods of every kind, and for every five a struct that is sent and received and an enum that is received.
+fn document(methods: usize) -> String {
+    let (mut contract, mut types) = (Vec::new(), Vec::new());
+    for method in 0..methods {
+        let group = method / 5;
+        let item = format!(r#"{{"named": "bench.Item{group}"}}"#);
+        let (request, reply) = match method % 5 {
+            0 => (
+                r#"{"name": "a", "type": "i64"}, {"name": "b", "type": "i64"}"#.to_owned(),
+                r#""i64""#.to_owned(),
+            ),
+            1 => (
+                format!(r#"{{"name": "item", "type": {item}}}"#),
+                format!(r#"{{"named": "bench.State{group}"}}"#),
+            ),
+            2 => (
+                r#"{"name": "id", "type": "u64"}"#.to_owned(),
+                format!(r#"{{"option": {item}}}"#),
+            ),
+            3 => (
+                r#"{"name": "name", "type": "string"}"#.to_owned(),
+                format!(r#"{{"list": {item}}}"#),
+            ),
+            _ => (
+                r#"{"name": "text", "type": "string"}"#.to_owned(),
+                r#""unit""#.to_owned(),
+            ),
+        };
+        contract.push(format!(
+            r#"{{"name": "method_{method}", "message": "bench.Large.Method{method}", "kind": "ask", "access": "shared",
+            "request": {{"arguments": [{request}]}}, "reply": {reply}}}"#
+        ));
+        if method % 5 == 0 {
+            types.push(format!(
+                r#""bench.Item{group}": {{"shape": {{"struct": {{"fields": [
+                    {{"name": "id", "type": "u64"}}, {{"name": "name", "type": "string"}},
+                    {{"name": "tags", "type": {{"list": "string"}}}}, {{"name": "next", "type": {{"option": "f64"}}}}
+                ]}}}}}},
+                "bench.State{group}": {{"shape": {{"enum": {{"tagging": "external", "variants": [
+                    {{"name": "Waiting", "shape": "unit"}}, {{"name": "Done", "shape": {{"newtype": {item}}}}},
+                    {{"name": "Failed", "shape": {{"struct": [{{"name": "why", "type": "string"}}]}}}}
+                ]}}}}}}"#
+            ));
+        }
+    }
+    format!(
+        r#"{{"callsheet": 1, "contracts": [{{"name": "bench.Large", "methods": [{}]}}], "types": {{{}}}, "encodings": {{}}}}"#,
+        contract.join(", "),
+        types.join(", ")
+    )
 }
 
 /// The time of the fastest build of the program's own crate, after a change in a handler.

@@ -12,15 +12,17 @@ use crate::{
 };
 
 /// The targets, and the longest input that is thought of for each.
-const TARGETS: [(&str, u32); 4] = [
+const TARGETS: [(&str, u32); 5] = [
     ("frame", 1024),
     ("envelope", 4096),
     ("payload", 2048),
+    ("acton", 2048),
     ("connection", 4096),
 ];
 
 /// The byte vectors, which are what a fuzzer begins with.
-const VECTORS: [&str; 7] = [
+const VECTORS: [&str; 8] = [
+    "callback",
     "control",
     "push",
     "refused",
@@ -29,6 +31,9 @@ const VECTORS: [&str; 7] = [
     "stream",
     "subscribe",
 ];
+
+/// Those of acton-reactive's wire, which two targets read.
+const ACTON: &str = "acton";
 
 /// Runs each target for so many seconds, or only the one with this name.
 ///
@@ -107,7 +112,11 @@ fn command(target: &str, seeds: &PathBuf, seconds: u32, longest: u32) -> Result<
 fn sow(target: &str) -> Result<PathBuf, Error> {
     let corpus = folder().join("corpus").join(target);
     fs::create_dir_all(&corpus)?;
-    for file in VECTORS {
+    for file in VECTORS.into_iter().chain([ACTON]) {
+        // Each target has a use for the frames of its wire; that of a whole connection for all.
+        if target != "connection" && (target == "acton") != (file == ACTON) {
+            continue;
+        }
         for (number, vector) in vectors(file)?.iter().enumerate() {
             let Some(frame) = vector["frame_hex"].as_str().and_then(bytes) else {
                 return Err(Error::new(format!("{file}.json: vector {number} has no bytes")));
@@ -116,6 +125,7 @@ fn sow(target: &str) -> Result<PathBuf, Error> {
             let seed = match target {
                 "frame" => [&[4, 0, 7], &frame[..]].concat(),
                 "envelope" => [&[0], frame.get(4..).unwrap_or_default()].concat(),
+                "acton" => [&[0, 4, 0, 7], &frame[..]].concat(),
                 "payload" => payload(vector, frame.get(4..).unwrap_or_default(), number),
                 _ => [&[0, 7], &frame[..]].concat(),
             };
@@ -144,7 +154,7 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 /// The keys of the vectors' frames, in libFuzzer's form.
 fn dictionary() -> Result<PathBuf, Error> {
     let mut words = std::collections::BTreeSet::new();
-    for file in VECTORS {
+    for file in VECTORS.into_iter().chain([ACTON]) {
         for vector in vectors(file)? {
             words.extend(
                 vector["fields"]

@@ -2,6 +2,7 @@
 
 mod clients;
 mod compile_time;
+mod conformance;
 mod demo;
 mod fuzz;
 mod node;
@@ -32,19 +33,40 @@ enum Task {
     Test,
     /// Measures what a contract adds to a debug build
     CompileTime,
+    /// Plays the cases of the conformance suite to the clients of every language
+    Conformance {
+        /// Writes docs/conformance.md, and the Rust client of the suite, instead of comparing them
+        #[arg(long)]
+        write: bool,
+        /// Only cases whose name contains this
+        #[arg(long)]
+        case: Option<String>,
+        /// Only this client: python, python-blocking, typescript, rust or rust-blocking
+        #[arg(long)]
+        client: Option<String>,
+    },
     /// Generates the clients in `generated-clients/` anew
     Generate,
-    /// Tries a crowd of actors, and generated types against their descriptions, thousands of them
+    /// Tries a crowd of actors, millions of calls, thousands of generated types, and clients of generated contracts
     Soak {
-        /// How many actors
+        /// How many actors; 0 leaves them out
         #[arg(long, default_value_t = 100_000)]
         actors: u64,
-        /// What the types follow from; the clock decides if it is left out
+        /// How many calls; 0 leaves them out
+        #[arg(long, default_value_t = 10_000_000)]
+        calls: u32,
+        /// Over how many connections they are made; 0 leaves them out
+        #[arg(long, default_value_t = 500)]
+        connections: u32,
+        /// What calls and types follow from; the clock decides if it is left out
         #[arg(long)]
         seed: Option<u64>,
-        /// How many types
+        /// How many types; 0 leaves them out
         #[arg(long, default_value_t = 2000)]
         types: u64,
+        /// How many contracts, with clients in every language; 0 leaves them out
+        #[arg(long, default_value_t = 200)]
+        contracts: u32,
     },
     /// Fuzzes the wire and a whole connection; needs cargo-fuzz and a nightly compiler
     Fuzz {
@@ -62,8 +84,25 @@ fn main() -> ExitCode {
         Task::Demo => demo::run_demo(),
         Task::Test => return test::run(),
         Task::CompileTime => compile_time::measure(),
+        Task::Conformance { write, case, client } => conformance::conform(&conformance::Choice { write, case, client }),
         Task::Generate => clients::generate(clients::Mode::Write),
-        Task::Soak { actors, seed, types } => soak::soak(actors, seed, types),
+        Task::Soak {
+            actors,
+            calls,
+            connections,
+            seed,
+            types,
+            contracts,
+        } => {
+            let sizes = soak::Sizes {
+                actors,
+                calls,
+                connections,
+                types,
+                contracts,
+            };
+            soak::soak(&sizes, seed)
+        }
         Task::Fuzz { seconds, target } => fuzz::fuzz(seconds, target.as_deref()),
     };
     match outcome {

@@ -1,7 +1,7 @@
 //! Node: packages below `target/`, and copies of TypeScript projects below those, where Node finds them.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -14,6 +14,12 @@ use crate::{
 
 /// What the TypeScript parts are built and checked with.
 const PACKAGES: &str = include_str!("../package.json");
+
+/// The versions of all of it, and of what it needs itself.
+const LOCK: &str = include_str!("../package-lock.json");
+
+/// The versions of Node that clients run on. The packages bring each.
+const VERSIONS: [u32; 2] = [20, 22];
 
 /// The packages that TypeScript is built and checked with.
 pub(crate) struct Packages {
@@ -32,20 +38,27 @@ impl Packages {
             root: root.clone(),
         };
         let installed = root.join("installed.json");
-        if fs::read_to_string(&installed).is_ok_and(|known| known == PACKAGES) {
+        let wanted = format!("{PACKAGES}{LOCK}");
+        if fs::read_to_string(&installed).is_ok_and(|known| known == wanted) {
             return Ok(packages);
         }
         fs::create_dir_all(&root)?;
         fs::write(root.join("package.json"), PACKAGES)?;
-        run_quietly(packages.npm(&root).arg("install"))?;
+        fs::write(root.join("package-lock.json"), LOCK)?;
+        run_quietly(packages.npm(&root).arg("ci"))?;
         // Written last: what was only half installed is installed again.
-        fs::write(installed, PACKAGES)?;
+        fs::write(installed, wanted)?;
         Ok(packages)
     }
 
     /// The program `name` of the packages.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.root.join("node_modules").join(".bin").join(name)
+    }
+
+    /// The folder whose `node_modules` they are in.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// `npm` in `folder`.
@@ -57,6 +70,21 @@ impl Packages {
         npm.env("npm_config_update_notifier", "false")
             .env("npm_config_loglevel", "error");
         npm
+    }
+
+    /// Each version of Node that clients run on, and the program, if it is to be had for this system.
+    pub(crate) fn versions(&self) -> Vec<(u32, Option<PathBuf>)> {
+        let processor = match env::consts::ARCH {
+            "x86_64" => "x64",
+            "aarch64" => "arm64",
+            other => other,
+        };
+        let program = |version: u32| {
+            let package = format!("node-{version}-{}-{processor}", env::consts::OS);
+            let program = self.root.join("node_modules").join(package).join("bin").join("node");
+            program.exists().then_some(program)
+        };
+        VERSIONS.map(|version| (version, program(version))).to_vec()
     }
 
     /// `node` in `folder`.

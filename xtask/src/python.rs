@@ -1,6 +1,8 @@
 //! Python: a virtual environment below `target/`.
 
 use std::{
+    env,
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -74,6 +76,18 @@ impl Environment {
     /// Installs a package with one of its extras, as a user of it would: from a wheel.
     pub(crate) fn install(&self, wheel: &Path, extra: &str) -> Result<(), Error> {
         run_quietly(self.pip().arg("install").arg(format!("{}[{extra}]", wheel.display())))
+    }
+
+    /// Installs a package and nothing that it does not need.
+    pub(crate) fn install_alone(&self, wheel: &Path) -> Result<(), Error> {
+        run_quietly(self.pip().args(["install", "--no-index"]).arg(wheel))
+    }
+
+    /// The search path of programs on which those of the environment are first.
+    pub(crate) fn path(&self) -> Result<OsString, Error> {
+        let others = env::var_os("PATH").unwrap_or_default();
+        let folders = [self.0.join("bin")].into_iter().chain(env::split_paths(&others));
+        env::join_paths(folders).map_err(|failure| Error::new(failure.to_string()))
     }
 
     /// Builds the wheel of the package in `source` into `into`, which holds nothing else afterwards.

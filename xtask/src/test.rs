@@ -1,9 +1,12 @@
 //! `cargo xtask test`: every check and every test, in every language.
 
+mod conformance;
 mod count;
 mod packages;
+mod python;
 mod report;
 mod rust;
+mod typescript;
 
 use std::process::ExitCode;
 
@@ -32,10 +35,11 @@ fn check_all(report: &mut Report) -> Result<(), Error> {
         "generated-clients/ is what would be generated",
         clients::generate(clients::Mode::Check),
     );
-    packages::support_python(report, &python, &node)?;
+    python::support(report, &python, &node)?;
     packages::support_typescript(report, &node)?;
     packages::interop(report, &tools, &python, &node)?;
-    packages::tour(report, &python)?;
+    conformance::suite(report, &tools, &python, &node)?;
+    python::tour(report, &python)?;
     report.note("cargo xtask demo", demo::run_demo());
     Ok(())
 }

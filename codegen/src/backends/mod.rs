@@ -4,11 +4,12 @@
 //! in the language, `model` decides everything else, `render` only loops and prints.
 
 mod claims;
+mod prose;
 mod python;
 mod rust;
 mod typescript;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use crate::{fault::GenerateError, ir::Api, output::Files};
 
@@ -71,6 +72,50 @@ pub struct Options {
     pub package: String,
     /// Where the generated Rust crate finds `callsheet-client`; of no meaning to other languages.
     pub rust_client: ClientSource,
+    /// What integers of 64 bits are in TypeScript; of no meaning to other languages.
+    pub int64: Integers,
+}
+
+/// What integers of 64 bits are in a TypeScript package, by contract.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Integers {
+    /// In all contracts that are not named.
+    pub default: Int64,
+    /// In these, by their full names.
+    pub contracts: BTreeMap<String, Int64>,
+}
+
+impl Integers {
+    /// What they are in the contract of this name.
+    pub fn of(&self, contract: &str) -> Int64 {
+        self.contracts.get(contract).copied().unwrap_or(self.default)
+    }
+}
+
+/// What an integer of 64 bits is in TypeScript.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Int64 {
+    /// A `bigint`, which holds all of them.
+    #[default]
+    BigInt,
+    /// A `number`: those beyond 2^53 are errors, both ways.
+    Number,
+    /// A `string` of decimal digits.
+    String,
+}
+
+impl Int64 {
+    /// All there are, in the order they are listed to the user.
+    pub const ALL: [Self; 3] = [Self::BigInt, Self::Number, Self::String];
+
+    /// The type in TypeScript, which is also what the user calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Int64::BigInt => "bigint",
+            Int64::Number => "number",
+            Int64::String => "string",
+        }
+    }
 }
 
 /// Where a generated Rust crate finds `callsheet-client`.

@@ -6,6 +6,7 @@ mod document;
 mod export;
 mod generate;
 mod schema;
+mod source;
 
 use std::{
     error::Error,

@@ -13,6 +13,7 @@ pub(super) fn derive(types: &mut BTreeMap<String, NamedType>) -> Vec<String> {
         let mut contents = Contents::default();
         let mut refers_to_itself = false;
         for id in &circle {
+            contents = contents.or(Contents::of_shape(&types[id].shape));
             types[id].shape.visit(&mut |part| {
                 contents = contents.or(Contents::directly(part));
                 if let TypeRef::Named(inner) = part {
@@ -53,7 +54,7 @@ fn circles(types: &BTreeMap<String, NamedType>) -> Vec<Vec<String>> {
 
 impl Shape {
     /// Calls `visit` for every use of a type in this shape, outermost first.
-    fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a TypeRef)) {
+    pub(crate) fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a TypeRef)) {
         match self {
             Shape::Unit => {}
             Shape::Newtype(inner) => inner.visit(visit),

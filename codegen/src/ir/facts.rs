@@ -11,6 +11,8 @@ pub struct Contents {
     pub wide_integers: bool,
     /// Bytes, which the codecs write differently.
     pub bytes: bool,
+    /// An enum with variants that are told by a name, of which a server may have more than a client knows.
+    pub open_enums: bool,
 }
 
 impl Contents {
@@ -19,6 +21,7 @@ impl Contents {
         Self {
             wide_integers: self.wide_integers || other.wide_integers,
             bytes: self.bytes || other.bytes,
+            open_enums: self.open_enums || other.open_enums,
         }
     }
 
@@ -28,6 +31,15 @@ impl Contents {
         Self {
             wide_integers: matches!(reference, I64 | I128 | U64 | U128 | Duration | SystemTime),
             bytes: matches!(reference, Bytes),
+            open_enums: false,
+        }
+    }
+
+    /// What a named type of this shape holds itself.
+    pub(super) fn of_shape(shape: &Shape) -> Self {
+        Self {
+            open_enums: matches!(shape, Shape::Enum(of) if of.is_open()),
+            ..Self::default()
         }
     }
 }

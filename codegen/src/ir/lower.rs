@@ -44,6 +44,10 @@ impl Api {
             events: distinct_events(&services),
             services,
             types,
+            document: Document {
+                package: None,
+                ..document.clone().without_docs()
+            },
             dependency_order,
         };
         for error in &api.errors {
@@ -83,6 +87,7 @@ impl Lowering<'_> {
                     wire_name: wire_name.to_owned(),
                     docs: definition.docs.clone(),
                     deprecated: definition.deprecated.clone(),
+                    mailbox: definition.mailbox.clone(),
                     shape,
                     uses: Uses::default(),
                     contents: Contents::default(),
@@ -161,6 +166,7 @@ impl Lowering<'_> {
             deprecated: field.deprecated.clone(),
             type_ref: self.directions.reference(&field.type_ref, direction),
             optional: field.optional,
+            defaulted: field.optional && field.defaulted && !field.flattened,
             sometimes: field.sometimes,
             flattened: field.flattened,
         };
@@ -175,6 +181,7 @@ impl Lowering<'_> {
             let place = Place::contract(&contract.name);
             Service {
                 contract: contract.name.clone(),
+                hash: document.hashes[&contract.name].contract.clone(),
                 name: short[contract.name.as_str()].clone(),
                 default_target: Name::new(names::short(&contract.name)).snake(),
                 docs: contract.docs.clone(),
@@ -198,6 +205,7 @@ impl Lowering<'_> {
             docs: method.docs.clone(),
             deprecated: method.deprecated.clone(),
             kind: method.kind,
+            idempotent: method.idempotent && method.kind == schema::Kind::Ask,
             request: self.request(&method.request, &place),
             reply: self.directions.reference(&method.reply, Direction::Received),
             error: method.error.as_ref().map(|error| self.error(error)),

@@ -18,6 +18,7 @@ mod short_names;
 
 use std::collections::BTreeMap;
 
+use callsheet_schema::Document;
 pub use callsheet_schema::{Format, Kind, Tagging, TypeRef};
 
 pub use facts::{Contents, MapKey};
@@ -36,20 +37,32 @@ pub struct Api {
     pub errors: Vec<DeclaredError>,
     /// The distinct events of all contracts, sorted by the name to subscribe to.
     pub events: Vec<Event>,
+    /// The document, without what is said to people: what a client is made from, for a server that serves something else to
+    /// judge which calls fit. The same contracts give the same.
+    pub document: Document,
     /// The ids of `types`, each after all that it refers to, as far as no circle prevents it.
     dependency_order: Vec<String>,
 }
 
+/// The namespace of what callsheet itself declares.
+const BUILT_IN: &str = "callsheet";
+
 impl Api {
-    /// The namespace that all contracts share, if they share one.
+    /// The namespace that all contracts share, if they share one; those that callsheet itself declares count only if there are
+    /// no others.
     ///
     /// The namespace of `acme.billing.Orders` is `acme.billing`.
     pub fn namespace(&self) -> Option<&str> {
-        let mut namespaces = self
+        let namespaces = self
             .services
             .iter()
             .map(|service| service.contract.rsplit_once('.').map(|(first, _)| first));
-        let first = namespaces.next()??;
-        namespaces.all(|other| other == Some(first)).then_some(first)
+        // What callsheet itself declares, as its health, is beside the contracts of whoever uses it.
+        let mut own = namespaces.clone().filter(|namespace| *namespace != Some(BUILT_IN));
+        let Some(first) = own.next() else {
+            return namespaces.flatten().next();
+        };
+        let first = first?;
+        own.all(|other| other == Some(first)).then_some(first)
     }
 }

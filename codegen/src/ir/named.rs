@@ -22,6 +22,9 @@ pub struct NamedType {
     pub docs: String,
     /// Why it should no longer be used; empty if no reason was given.
     pub deprecated: Option<String>,
+    /// Its values are mailboxes of actors that serve this contract, by its full name, as [`Service::contract`](super::Service)
+    /// has it. There need not be such a service.
+    pub mailbox: Option<String>,
     /// What its values look like.
     pub shape: Shape,
     /// Which way it goes.
@@ -82,6 +85,14 @@ pub struct Enum {
     pub strings: bool,
 }
 
+impl Enum {
+    /// Some variants are told by a name, so that a client can keep those of other names
+    /// (`docs/decisions/0012-clients-keep-variants-they-do-not-know.md`).
+    pub fn is_open(&self) -> bool {
+        self.tagging != Tagging::Untagged && self.variants.iter().any(|variant| !variant.untagged)
+    }
+}
+
 /// A field of a struct or of a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -99,8 +110,11 @@ pub struct Field {
     pub deprecated: Option<String>,
     /// The type.
     pub type_ref: TypeRef,
-    /// A client may leave it out of what it sends; the server then reads `None` or its default.
+    /// A client may leave it out of what it sends; the server then reads it as null, unless it is `defaulted`.
     pub optional: bool,
+    /// Where a client leaves it out, the server takes a default of its own: of a type that takes null, a client must be
+    /// able to send either.
+    pub defaulted: bool,
     /// It may be missing from what a client receives.
     pub sometimes: bool,
     /// The value's own entries stand among those of the struct, and there is no entry of this field's name.

@@ -7,6 +7,8 @@ use super::{Kind, Name, TypeRef};
 pub struct Service {
     /// The full name, `namespace.Trait`.
     pub contract: String,
+    /// The hash of all that is on the wire, by which a server tells whether it serves the same.
+    pub hash: String,
     /// The short name, unique among the services in every case: the trait's own, with as much of the namespace before
     /// it as tells it from another contract's.
     pub name: Name,
@@ -35,6 +37,9 @@ pub struct Method {
     pub deprecated: Option<String>,
     /// How many replies a call has.
     pub kind: Kind,
+    /// A call does no harm if it is made twice: a client repeats one that may have been made when it lost the connection.
+    /// Only asks are.
+    pub idempotent: bool,
     /// The payload of the request.
     pub request: Request,
     /// The reply of an ask or the item of a stream; unit for a tell.

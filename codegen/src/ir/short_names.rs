@@ -41,6 +41,12 @@ pub(super) fn short_names<'a>(
             continue;
         }
         for (short, claimants) in claims {
+            if short.is_empty() {
+                for name in claimants {
+                    faults.add(place(name), "its name holds no letter or digit", "rename it");
+                }
+                continue;
+            }
             for second in &claimants[1..] {
                 let first = place(claimants[0]);
                 faults.add(

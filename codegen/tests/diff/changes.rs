@@ -103,6 +103,11 @@ fn methods_are_told_by_their_messages() {
             "~ contract demo.Users, method get: access: shared -> exclusive",
         ),
         (
+            "idempotent",
+            json!(true),
+            "~ contract demo.Users, method get: idempotent: no -> yes (accepted)",
+        ),
+        (
             "reply",
             json!({"option": "u8"}),
             "~ contract demo.Users, method get: reply: u8 -> option<u8> (produced)",
@@ -150,6 +155,13 @@ fn fields_change_the_way_of_values_that_they_concern() {
         a(json!({"optional": true})),
         &["optional: no -> yes (accepted)"],
     );
+    let left_out = |defaulted: bool| a(json!({"optional": true, "defaulted": defaulted}));
+    assert_field(
+        left_out(false),
+        left_out(true),
+        &["default of its own: no -> yes (accepted)"],
+    );
+    assert_field(a(json!({})), left_out(true), &["optional: no -> yes (accepted)"]);
     assert_field(
         plain(),
         a(json!({"sometimes": true})),

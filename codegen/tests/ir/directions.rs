@@ -25,7 +25,31 @@ fn fields_know_what_is_sent_and_what_is_received() {
     assert_eq!(field("colour").aliases, ["color"]);
     assert_eq!((field("timeout").optional, field("timeout").sometimes), (true, true));
     assert_eq!((field("limit").optional, field("limit").sometimes), (true, false));
+    assert_eq!(
+        [
+            field("timeout").defaulted,
+            field("limit").defaulted,
+            field("legacy").defaulted
+        ],
+        [false, true, true]
+    );
     assert_eq!(field("legacy").deprecated.as_deref(), Some("no longer read"));
+}
+
+#[test]
+fn a_mailbox_says_of_which_contract_it_is() {
+    let fields = json!([{"name": "contract", "type": "string"}, {"name": "id", "type": "string"}]);
+    let mailbox = json!({"shape": {"newtype": {"named": "callsheet.Mailbox"}}, "mailbox": "demo.Progress"});
+    let types = json!({"callsheet.Mailbox": struct_of(&fields), "callsheet.Mailbox<demo.Progress>": mailbox});
+    let of = json!({"named": "callsheet.Mailbox<demo.Progress>"});
+    let api =
+        lower(&json!([ask("follow", &of, &json!("unit"))]), &json!([]), &types).expect("every language can say it");
+    let found = named(&api, "callsheet.Mailbox<demo.Progress>");
+    assert_eq!(
+        (found.mailbox.as_deref(), found.name.upper_camel().as_str()),
+        (Some("demo.Progress"), "MailboxProgress")
+    );
+    assert_eq!(named(&api, "callsheet.Mailbox").mailbox, None);
 }
 
 #[test]

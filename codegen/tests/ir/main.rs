@@ -57,6 +57,17 @@ fn lowering_is_deterministic() {
 }
 
 #[test]
+fn only_asks_are_repeated_whatever_a_hand_has_written() {
+    for (kind, repeated) in [("ask", true), ("tell", false), ("stream", false)] {
+        let mut method = ask("get", &json!("u8"), &json!("unit"));
+        method["kind"] = json!(kind);
+        method["idempotent"] = json!(true);
+        let api = lower(&json!([method]), &json!([]), &json!({})).expect("every language can say it");
+        assert_eq!(api.services[0].methods[0].idempotent, repeated, "{kind}");
+    }
+}
+
+#[test]
 fn services_keep_the_order_of_their_parts() {
     let api = everything();
     let names: Vec<_> = api.services.iter().map(|service| service.contract.as_str()).collect();
@@ -75,16 +86,16 @@ fn services_keep_the_order_of_their_parts() {
     let methods: Vec<_> = orders
         .methods
         .iter()
-        .map(|method| (method.name.source(), method.kind))
+        .map(|method| (method.name.source(), method.kind, method.idempotent))
         .collect();
     assert_eq!(
         methods,
         [
-            ("place_order", Kind::Ask),
-            ("cancel", Kind::Ask),
-            ("count", Kind::Ask),
-            ("notify", Kind::Tell),
-            ("audit", Kind::Ask),
+            ("place_order", Kind::Ask, false),
+            ("cancel", Kind::Ask, false),
+            ("count", Kind::Ask, true),
+            ("notify", Kind::Tell, false),
+            ("audit", Kind::Ask, false),
         ]
     );
     let [place_order, cancel, ..] = &orders.methods[..] else {
@@ -196,12 +207,14 @@ fn contents_are_those_of_everything_inside() {
     assert!(wide("Command") && wide("Reading") && wide("Settings") && wide("FeedError"));
     assert!(!wide("Pair") && !wide("Tree") && !wide("Shape"));
     assert!(named(&api, "Settings").contents.bytes && !named(&api, "Command").contents.bytes);
+    assert!(named(&api, "Command").contents.open_enums && !named(&api, "Settings").contents.open_enums);
     let list = TypeRef::List(Box::new(TypeRef::Named("OrderPlaced".to_owned())));
     assert_eq!(
         api.contents(&list),
         Contents {
             wide_integers: true,
-            bytes: false
+            bytes: false,
+            open_enums: false,
         }
     );
     assert_eq!(api.contents(&TypeRef::F64), Contents::default());

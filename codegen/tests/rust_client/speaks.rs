@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, thread, time::Duration};
 
 use everything_client::{
-    Bytes, CallError, Client, Command, ConnectOptions, Connection, CustomerInput, Expression, Level, Options,
-    OrderError, PlaceOrder, Reading, Reserved, Scalar, Settings, Shape, Sku, blocking,
+    Bytes, CallError, CallOptions, Client, Command, ConnectOptions, Connection, CustomerInput, Delivered, Expression,
+    Level, Options, OrderError, PlaceOrder, Reading, Reserved, Scalar, Settings, Shape, Sku, blocking,
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -17,9 +17,7 @@ use tokio::{
 async fn answer(mut socket: UnixStream, frames: Vec<Value>) -> Vec<Value> {
     let mut requests = Vec::new();
     for mut frame in frames {
-        let mut payload = vec![0; socket.read_u32().await.unwrap() as usize];
-        socket.read_exact(&mut payload).await.unwrap();
-        let mut request: Value = serde_json::from_slice(&payload).unwrap();
+        let mut request = request(&mut socket).await;
         if let Some(id) = request.as_object_mut().unwrap().remove("request_id") {
             let place = if frame.get("is_final").is_some() {
                 "stream_id"
@@ -34,6 +32,12 @@ async fn answer(mut socket: UnixStream, frames: Vec<Value>) -> Vec<Value> {
         requests.push(request);
     }
     requests
+}
+
+async fn request(socket: &mut UnixStream) -> Value {
+    let mut payload = vec![0; socket.read_u32().await.unwrap() as usize];
+    socket.read_exact(&mut payload).await.unwrap();
+    serde_json::from_slice(&payload).unwrap()
 }
 
 fn reply(payload: Value) -> Value {
@@ -111,6 +115,56 @@ async fn calls() {
     assert_eq!(requests, expected);
 }
 
+#[tokio::test]
+async fn only_an_idempotent_call_is_made_again_when_the_connection_is_lost() {
+    let path = std::env::temp_dir().join(format!("callsheet-again-{}.sock", std::process::id()));
+    let listener = UnixListener::bind(&path).unwrap();
+    let again = || CallOptions::new().timeout(Duration::from_secs(20));
+    // Whether the call is made again is up to the contract, and to the options before that.
+    for (options, is_repeated) in [(again(), true), (again().idempotent(false), false)] {
+        let connect = ConnectOptions::new().introduce(false);
+        let client = Client::connect_with(&path, connect).await.unwrap();
+        let server = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let lost = request(&mut socket).await;
+            drop(socket);
+            // Its place is taken by whatever is called next.
+            let (socket, _) = listener.accept().await.unwrap();
+            let next = answer(socket, vec![reply(json!(7))]).await.remove(0);
+            (lost["message_type"].clone(), next["message_type"].clone())
+        };
+        let calls = async {
+            let orders = client.orders().with_options(options);
+            let counted = orders.count().await;
+            if !is_repeated {
+                client.scalars().echo_u8(7).await.unwrap();
+            }
+            counted
+        };
+        let ((lost, next), counted) = tokio::join!(server, calls);
+        assert_eq!(lost, json!("everything.Orders.Count"));
+        if is_repeated {
+            assert_eq!((counted, next), (Ok(7), lost));
+        } else {
+            let Err(CallError::Failure(failure)) = counted else {
+                panic!("a call that was not made again: {counted:?}");
+            };
+            assert_eq!(failure.delivered(), Delivered::Unknown);
+            assert_eq!(next, json!("everything.Scalars.EchoU8"));
+        }
+    }
+    // Of other methods the contract says nothing of the kind.
+    let client = Client::connect_with(&path, ConnectOptions::new().introduce(false)).await.unwrap();
+    let server = async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        request(&mut socket).await
+    };
+    let scalars = client.scalars();
+    let (_, lost) = tokio::join!(server, scalars.echo_u8(7));
+    assert_eq!(lost.unwrap_err().delivered(), Delivered::Unknown);
+    std::fs::remove_file(&path).unwrap();
+}
+
 #[test]
 fn blocking_calls() {
     let path = std::env::temp_dir().join(format!("callsheet-{}.sock", std::process::id()));
@@ -123,6 +177,11 @@ fn blocking_calls() {
         move || {
             runtime.block_on(async move {
                 let frames = vec![
+                    // It knows no introductions, and is called all the same.
+                    json!({
+                        "success": false, "payload": null, "error": "ProtocolError: no", "error_code": "ProtocolError",
+                        "error_details": { "retryable": false, "delivered": "no" },
+                    }),
                     reply(json!({ "A": 1 })),
                     json!({ "sequence": 0, "payload": { "remaining": 1 }, "is_final": true }),
                 ];
@@ -136,7 +195,10 @@ fn blocking_calls() {
     assert_eq!(client.containers().text_map(&map).unwrap(), map);
     let ticks: Result<Vec<_>, _> = client.feed().countdown(1, 0).collect();
     assert_eq!(ticks.unwrap().len(), 1);
-    assert_eq!(server.join().unwrap().len(), 2);
+    let requests = server.join().unwrap();
+    assert_eq!((requests.len(), &requests[0]["control"]), (3, &json!("hello")));
+    let contracts = requests[0]["contracts"].as_object().unwrap();
+    assert_eq!(contracts["everything.Feed"].as_str().map(str::len), Some(64), "{contracts:?}");
 }
 
 #[test]
@@ -193,13 +255,37 @@ fn fields_may_be_read_and_written_under_different_names() {
         timeout: None,
         limit: Some(4),
         labels: None,
-        legacy: None,
+        legacy: Some(None),
         blob: Bytes::from_static(&[1, 2]),
         reference: None,
     };
     assert_eq!(settings, expected);
-    let sent = json!({ "display-name": "a", "colour": "b", "max_retries": 3, "limit": 4, "blob": [1, 2] });
+    let sent = json!({
+        "display-name": "a", "colour": "b", "max_retries": 3, "limit": 4, "legacy": null, "blob": [1, 2],
+    });
     assert_eq!(json(&settings), sent);
+}
+
+#[test]
+#[expect(deprecated, reason = "a struct is written whole")]
+fn a_default_of_the_servers_own_is_told_from_null() {
+    let settings = |legacy| Settings {
+        display_name: "a".into(),
+        colour: "b".into(),
+        max_retries: 3,
+        timeout: None,
+        limit: None,
+        labels: None,
+        legacy,
+        blob: Bytes::new(),
+        reference: None,
+    };
+    let mut wire = json!({ "display-name": "a", "colour": "b", "max_retries": 3, "blob": [] });
+    assert_eq!(json(&settings(None)), wire);
+    for (legacy, written) in [(None, json!(null)), (Some(true), json!(true))] {
+        wire["legacy"] = written;
+        assert_eq!(json(&settings(Some(legacy))), wire);
+    }
 }
 
 fn json(value: &impl serde::Serialize) -> Value {

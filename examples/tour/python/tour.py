@@ -9,6 +9,7 @@ import sys
 from showcase import (
     CallError,
     Client,
+    Gap,
     ListRequest,
     MathError,
     OrderError,
@@ -16,7 +17,11 @@ from showcase import (
     OrderErrorProductNotFound,
     PlaceOrder,
     PriceUpdate,
+    UnknownVariant,
 )
+
+LAST_TICK = 998
+"""The tick at which the long countdown is left."""
 
 
 def tour(socket: str) -> None:
@@ -97,6 +102,8 @@ def orders(client: Client) -> None:
                     came = "OrderError: out of stock"
                 case OrderErrorProductNotFound(name):
                     came = f"OrderError: no product `{name}`"
+                case UnknownVariant(name):
+                    came = f"OrderError: `{name}`, which is newer than this client"
         line(f'orders.place_order("{product}")', came)
 
 
@@ -105,7 +112,11 @@ def subscription(client: Client) -> None:
     heading("A subscription: the server pushes")
     with client.price_feed().subscribe(PriceUpdate) as updates:
         for _, update in zip(range(3), updates, strict=False):
-            line("price_feed: PriceUpdate", f"{update.symbol} {update.price:.2f}")
+            match update:
+                case PriceUpdate(symbol=symbol, price=price):
+                    line("price_feed: PriceUpdate", f"{symbol} {price:.2f}")
+                case Gap(missed):
+                    line("price_feed", f"missed {missed}")
 
 
 def message_pack(socket: str) -> None:
@@ -124,7 +135,7 @@ def time_limit_and_cancel(client: Client) -> None:
 
     with client.countdown().countdown(1000, 10) as ticks:
         for tick in ticks:
-            if tick.value <= 998:
+            if tick.value == LAST_TICK:
                 line("countdown.countdown(1000, 10)", f"cancelled at tick {tick.value}")
                 break
 
@@ -158,7 +169,7 @@ def styled(style: str, text: str) -> str:
 
 def main() -> None:
     """Runs the tour; a call that fails where it should not ends it."""
-    if len(sys.argv) != 2:
+    if not sys.argv[1:] or sys.argv[2:]:
         print("usage: tour.py SOCKET", file=sys.stderr)
         sys.exit(2)
     try:

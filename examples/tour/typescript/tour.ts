@@ -1,5 +1,5 @@
 /** A tour of the showcase with the client that was generated for TypeScript: `node dist/tour.js SOCKET`. */
-import { CallError, MathError, OrderError } from "showcase";
+import { CallError, MathError, OrderError, UNKNOWN } from "showcase";
 import type { Client, OrderErrorDetail } from "showcase";
 import { connect } from "showcase/node";
 
@@ -83,13 +83,16 @@ async function orders(client: Client): Promise<void> {
   }
 }
 
-// The compiler knows all variants: a `switch` that forgets one returns nothing, and does not compile.
+// The compiler knows all variants: a `switch` that forgets one returns nothing, and does not compile. What a
+// newer server sends, and this client does not know, is `UNKNOWN`.
 function refusal(error: OrderErrorDetail): string {
   switch (error.kind) {
     case "OutOfStock":
       return "out of stock";
     case "ProductNotFound":
       return `no product \`${error.value}\``;
+    case UNKNOWN:
+      return `\`${error.name}\`, which is newer than this client`;
   }
 }
 

@@ -1,37 +1,46 @@
 """Typed clients for the contracts of a server: `Client` blocks, `AsyncClient` is for asyncio."""
 
-from .async_client import AsyncClient
+import importlib as _importlib
+import typing as _typing
+
 from .callsheet import (
-    ActorFailed,
-    ActorNotFound,
-    ActorStopped,
-    AmbiguousMessageType,
+    UNSET,
+    ActorFailedError,
+    ActorNotFoundError,
+    ActorStoppedError,
+    AmbiguousMessageTypeError,
+    AskOptions,
     AsyncStream,
     AsyncSubscription,
-    CallCancelled,
+    CallCancelledError,
     CallError,
-    CallTimeout,
-    ConnectionLost,
+    CallOptions,
+    CallTimeoutError,
+    ClientForkedError,
+    ConnectionLostError,
     ContractError,
-    Deadlock,
+    DeadlockError,
     DecodeError,
     Duration,
     Event,
-    FrameTooLarge,
+    FrameTooLargeError,
+    Gap,
     InternalError,
-    LimitExceeded,
-    PermissionDenied,
-    ProtocolViolation,
-    RateLimited,
-    SchemaMismatch,
-    SerializationFailed,
-    ShuttingDown,
-    SlowConsumer,
+    LimitExceededError,
+    PermissionDeniedError,
+    ProtocolError,
+    RateLimitedError,
+    SchemaMismatchError,
+    SerializationError,
+    ShuttingDownError,
+    SlowConsumerError,
     Stream,
     Subscription,
     SystemTime,
-    TargetBusy,
-    UnknownMessageType,
+    TargetBusyError,
+    UnknownMessageTypeError,
+    UnknownVariant,
+    Unset,
 )
 from .client import Client
 from .errors import ListError, MathError, OrderError
@@ -54,30 +63,52 @@ from .models import (
     ValueResponse,
 )
 
+if _typing.TYPE_CHECKING:
+    from .async_client import AsyncClient
+else:
+
+    def __getattr__(name: str) -> object:
+        """Imports what needs asyncio when it is first asked for: that takes long."""
+        if name != "AsyncClient":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = _importlib.import_module(".async_client", __name__).AsyncClient
+        globals()[name] = found
+        return found
+
+    def __dir__() -> list[str]:
+        """The names of the package, whether they are imported by now or not."""
+        return sorted({*globals(), *__all__})
+
+
 __all__ = [
-    "ActorFailed",
-    "ActorNotFound",
-    "ActorStopped",
+    "UNSET",
+    "ActorFailedError",
+    "ActorNotFoundError",
+    "ActorStoppedError",
     "AddResult",
-    "AmbiguousMessageType",
+    "AmbiguousMessageTypeError",
+    "AskOptions",
     "AsyncClient",
     "AsyncStream",
     "AsyncSubscription",
-    "CallCancelled",
+    "CallCancelledError",
     "CallError",
-    "CallTimeout",
+    "CallOptions",
+    "CallTimeoutError",
     "Client",
-    "ConnectionLost",
+    "ClientForkedError",
+    "ConnectionLostError",
     "ContractError",
     "CountdownTick",
-    "Deadlock",
+    "DeadlockError",
     "DecodeError",
     "Duration",
     "Event",
-    "FrameTooLarge",
+    "FrameTooLargeError",
+    "Gap",
     "HealthStatus",
     "InternalError",
-    "LimitExceeded",
+    "LimitExceededError",
     "ListError",
     "ListErrorDetail",
     "ListItem",
@@ -90,20 +121,22 @@ __all__ = [
     "OrderErrorDetail",
     "OrderErrorOutOfStock",
     "OrderErrorProductNotFound",
-    "PermissionDenied",
+    "PermissionDeniedError",
     "PlaceOrder",
     "PriceUpdate",
-    "ProtocolViolation",
-    "RateLimited",
-    "SchemaMismatch",
-    "SerializationFailed",
-    "ShuttingDown",
-    "SlowConsumer",
+    "ProtocolError",
+    "RateLimitedError",
+    "SchemaMismatchError",
+    "SerializationError",
+    "ShuttingDownError",
+    "SlowConsumerError",
     "Stream",
     "Subscription",
     "SystemTime",
-    "TargetBusy",
+    "TargetBusyError",
     "TradeExecuted",
-    "UnknownMessageType",
+    "UnknownMessageTypeError",
+    "UnknownVariant",
+    "Unset",
     "ValueResponse",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import errors, models
 from ._runtime import decode, encode, unions
-from ._runtime.mismatch import Mismatch, wrong_type
+from ._runtime.mismatch import MismatchError, wrong_type
 
 if TYPE_CHECKING:
     from ._runtime.codec import WireValue
@@ -24,7 +24,7 @@ def decode_add_result(value: WireValue) -> models.AddResult:
         _add_result__sum(made, decode.decode_i32(fields["sum"]))
     except KeyError:
         raise decode.missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 
@@ -41,7 +41,7 @@ def decode_countdown_tick(value: WireValue) -> models.CountdownTick:
         _countdown_tick__value(made, decode.decode_u32(fields["value"]))
     except KeyError:
         raise decode.missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 
@@ -58,7 +58,7 @@ def decode_health_status(value: WireValue) -> models.HealthStatus:
         _health_status__status(made, decode.decode_str(fields["status"]))
     except KeyError:
         raise decode.missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 
@@ -68,7 +68,7 @@ _list_error__names = unions.names_of(models.ListErrorDetail)
 
 def decode_list_error(value: WireValue) -> models.ListErrorDetail:
     """Checks a received `ListErrorDetail`."""
-    return unions.decode_name(_list_error__names, value)
+    return unions.decode_name(_list_error__names, models.ListErrorDetail, value)
 
 
 _list_item__id = decode.slot(models.ListItem, "id")
@@ -86,7 +86,7 @@ def decode_list_item(value: WireValue) -> models.ListItem:
         _list_item__name(made, decode.decode_str(fields["name"]))
     except KeyError:
         raise decode.missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 
@@ -99,7 +99,7 @@ def encode_list_request(value: object) -> dict[str, object]:
     at = "page_size"
     try:
         wire["page_size"] = encode.encode_u64(value.page_size)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return wire
 
@@ -109,7 +109,7 @@ _math_error__names = unions.names_of(models.MathErrorDetail)
 
 def decode_math_error(value: WireValue) -> models.MathErrorDetail:
     """Checks a received `MathErrorDetail`."""
-    return unions.decode_name(_math_error__names, value)
+    return unions.decode_name(_math_error__names, models.MathErrorDetail, value)
 
 
 _online_status__names = unions.names_of(models.OnlineStatus)
@@ -117,7 +117,7 @@ _online_status__names = unions.names_of(models.OnlineStatus)
 
 def decode_online_status(value: WireValue) -> models.OnlineStatus:
     """Checks a received `OnlineStatus`."""
-    return unions.decode_name(_online_status__names, value)
+    return unions.decode_name(_online_status__names, models.OnlineStatus, value)
 
 
 _order_confirmed__order_id = decode.slot(models.OrderConfirmed, "order_id")
@@ -132,7 +132,7 @@ def decode_order_confirmed(value: WireValue) -> models.OrderConfirmed:
         _order_confirmed__order_id(made, decode.decode_str(fields["order_id"]))
     except KeyError:
         raise decode.missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 
@@ -158,7 +158,7 @@ def encode_place_order(value: object) -> dict[str, object]:
     at = "product"
     try:
         wire["product"] = encode.encode_str(value.product)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return wire
 
@@ -178,7 +178,7 @@ def decode_price_update(value: WireValue) -> models.PriceUpdate:
         _price_update__price(made, decode.decode_float(fields["price"]))
     except KeyError:
         raise decode.missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 
@@ -201,7 +201,7 @@ def decode_trade_executed(value: WireValue) -> models.TradeExecuted:
         _trade_executed__quantity(made, decode.decode_u32(fields["quantity"]))
     except KeyError:
         raise decode.missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 
@@ -216,7 +216,7 @@ def decode_value_response(value: WireValue) -> models.ValueResponse:
     at = "value"
     try:
         _value_response__value(made, decode.decode_optional(decode.decode_str, fields.get("value")))
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return made
 

@@ -6,7 +6,7 @@ from . import _codecs
 from . import models as _models
 from ._runtime import encode as _encode
 from ._runtime.envelope import Method
-from ._runtime.mismatch import Mismatch
+from ._runtime.mismatch import MismatchError
 from ._runtime.subscriptions import Event
 
 AGENT__NOTIFY = Method("demo.Agent.Notify", "tell")
@@ -20,15 +20,14 @@ def agent__notify(a0: object, a1: object) -> dict[str, object]:
         wire["subject"] = _encode.encode_str(a0)
         at = "body"
         wire["body"] = _encode.encode_str(a1)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return wire
 
 
 AGENT__QUERY_STATUS = Method("demo.Agent.QueryStatus", "ask")
 
-
-CALCULATOR__ADD = Method("demo.Calculator.AddRequest", "ask")
+CALCULATOR__ADD = Method("demo.Calculator.AddRequest", "ask", _codecs.make_math_error)
 
 
 def calculator__add(a0: object, a1: object) -> dict[str, object]:
@@ -39,7 +38,7 @@ def calculator__add(a0: object, a1: object) -> dict[str, object]:
         wire["a"] = _encode.encode_i32(a0)
         at = "b"
         wire["b"] = _encode.encode_i32(a1)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return wire
 
@@ -55,13 +54,12 @@ def countdown__countdown(a0: object, a1: object) -> dict[str, object]:
         wire["from"] = _encode.encode_u32(a0)
         at = "delay_ms"
         wire["delay_ms"] = _encode.encode_u64(a1)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return wire
 
 
 HEALTH__HEALTH_CHECK = Method("demo.Health.HealthCheck", "ask")
-
 
 KV_STORE__SET_VALUE = Method("demo.KvStore.SetValue", "ask")
 
@@ -74,7 +72,7 @@ def kv_store__set_value(a0: object, a1: object) -> dict[str, object]:
         wire["key"] = _encode.encode_str(a0)
         at = "value"
         wire["value"] = _encode.encode_str(a1)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return wire
 
@@ -88,30 +86,30 @@ def kv_store__get_value(a0: object) -> dict[str, object]:
     at = "key"
     try:
         wire["key"] = _encode.encode_str(a0)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return wire
 
 
-LIST_SERVICE__LIST = Method("demo.ListService.ListRequest", "stream")
+LIST_SERVICE__LIST = Method("demo.ListService.ListRequest", "stream", _codecs.make_list_error)
 
 
 def list_service__list(a0: object) -> object:
     """The payload of `demo.ListService.ListRequest`."""
     try:
         return _codecs.encode_list_request(a0)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within("request") from None
 
 
-ORDERS__PLACE_ORDER = Method("demo.Orders.PlaceOrder", "ask")
+ORDERS__PLACE_ORDER = Method("demo.Orders.PlaceOrder", "ask", _codecs.make_order_error)
 
 
 def orders__place_order(a0: object) -> object:
     """The payload of `demo.Orders.PlaceOrder`."""
     try:
         return _codecs.encode_place_order(a0)
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within("order") from None
 
 

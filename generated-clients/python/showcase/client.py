@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, overload
+import typing as _typing
 
-from . import _codecs, _messages
+from . import _codecs, _contracts, _messages
+from ._runtime import blocking as _blocking
 from ._runtime import decode as _decode
-from ._runtime.blocking import BlockingConnection
-from ._runtime.limits import DEFAULT_TIMEOUT
-from ._runtime.subscriptions import DEFAULT_BUFFER, chosen_events
+from ._runtime import limits as _limits
+from ._runtime import subscriptions as _subscriptions
 
-if TYPE_CHECKING:
-    import os
-    from types import TracebackType
+if _typing.TYPE_CHECKING:
+    import os as _os
+    import types as _types
 
     from . import models as _models
-    from ._runtime.codec import CodecName
-    from ._runtime.streams import Stream
-    from ._runtime.subscriptions import Subscription
+    from ._runtime import codec as _codec
+    from ._runtime import options as _options
+    from ._runtime import streams as _streams
 
 __all__ = [
     "Agent",
@@ -37,27 +37,32 @@ class Agent:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.agent`."""
         self._connection = connection
         self._target = connection.target(actor)
 
-    def notify(self, subject: str, body: str, *, timeout: float | None = None) -> None:
+    def notify(
+        self,
+        subject: str,
+        body: str,
+        **options: _typing.Unpack[_options.CallOptions],
+    ) -> None:
         """Hands a notification over. Nobody waits for what becomes of it."""
         self._connection.tell(
             _messages.AGENT__NOTIFY,
             self._target,
             _messages.agent__notify(subject, body),
-            timeout,
+            options,
         )
 
-    def query_status(self, *, timeout: float | None = None) -> _models.OnlineStatus:
+    def query_status(self, **options: _typing.Unpack[_options.AskOptions]) -> _models.OnlineStatus:
         """Whether the person can be reached."""
         return self._connection.ask(
             _messages.AGENT__QUERY_STATUS,
             self._target,
             {},
-            timeout,
+            options,
             _codecs.decode_online_status,
         )
 
@@ -67,20 +72,24 @@ class Calculator:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.calculator`."""
         self._connection = connection
         self._target = connection.target(actor)
 
-    def add(self, a: int, b: int, *, timeout: float | None = None) -> _models.AddResult:
+    def add(
+        self,
+        a: int,
+        b: int,
+        **options: _typing.Unpack[_options.AskOptions],
+    ) -> _models.AddResult:
         """Adds two numbers."""
         return self._connection.ask(
             _messages.CALCULATOR__ADD,
             self._target,
             _messages.calculator__add(a, b),
-            timeout,
+            options,
             _codecs.decode_add_result,
-            _codecs.make_math_error,
         )
 
 
@@ -89,7 +98,7 @@ class Countdown:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.countdown`."""
         self._connection = connection
         self._target = connection.target(actor)
@@ -98,9 +107,8 @@ class Countdown:
         self,
         from_: int,
         delay_ms: int,
-        *,
-        timeout: float | None = None,
-    ) -> Stream[_models.CountdownTick]:
+        **options: _typing.Unpack[_options.CallOptions],
+    ) -> _streams.Stream[_models.CountdownTick]:
         """Calls `demo.Countdown.CountdownRequest`.
 
         Counts from `from` down to 1, with a pause of `delay_ms` milliseconds between the steps. A
@@ -111,7 +119,7 @@ class Countdown:
             _messages.COUNTDOWN__COUNTDOWN,
             self._target,
             _messages.countdown__countdown(from_, delay_ms),
-            timeout,
+            options,
             _codecs.decode_countdown_tick,
         )
 
@@ -121,18 +129,18 @@ class Health:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.health`."""
         self._connection = connection
         self._target = connection.target(actor)
 
-    def health_check(self, *, timeout: float | None = None) -> _models.HealthStatus:
+    def health_check(self, **options: _typing.Unpack[_options.AskOptions]) -> _models.HealthStatus:
         """How the service is."""
         return self._connection.ask(
             _messages.HEALTH__HEALTH_CHECK,
             self._target,
             {},
-            timeout,
+            options,
             _codecs.decode_health_status,
         )
 
@@ -142,28 +150,37 @@ class KvStore:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.kv_store`."""
         self._connection = connection
         self._target = connection.target(actor)
 
-    def set_value(self, key: str, value: str, *, timeout: float | None = None) -> None:
+    def set_value(
+        self,
+        key: str,
+        value: str,
+        **options: _typing.Unpack[_options.AskOptions],
+    ) -> None:
         """Puts `value` under `key`, in place of what was there."""
         self._connection.ask(
             _messages.KV_STORE__SET_VALUE,
             self._target,
             _messages.kv_store__set_value(key, value),
-            timeout,
+            options,
             _decode.decode_unit,
         )
 
-    def get_value(self, key: str, *, timeout: float | None = None) -> _models.ValueResponse:
+    def get_value(
+        self,
+        key: str,
+        **options: _typing.Unpack[_options.AskOptions],
+    ) -> _models.ValueResponse:
         """What stands under `key`."""
         return self._connection.ask(
             _messages.KV_STORE__GET_VALUE,
             self._target,
             _messages.kv_store__get_value(key),
-            timeout,
+            options,
             _codecs.decode_value_response,
         )
 
@@ -173,7 +190,7 @@ class ListService:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.list_service`."""
         self._connection = connection
         self._target = connection.target(actor)
@@ -181,17 +198,15 @@ class ListService:
     def list_(
         self,
         request: _models.ListRequest,
-        *,
-        timeout: float | None = None,
-    ) -> Stream[_models.ListItem]:
+        **options: _typing.Unpack[_options.CallOptions],
+    ) -> _streams.Stream[_models.ListItem]:
         """Streams every item."""
         return self._connection.stream(
             _messages.LIST_SERVICE__LIST,
             self._target,
             _messages.list_service__list(request),
-            timeout,
+            options,
             _codecs.decode_list_item,
-            _codecs.make_list_error,
         )
 
 
@@ -200,7 +215,7 @@ class Orders:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.orders`."""
         self._connection = connection
         self._target = connection.target(actor)
@@ -208,17 +223,15 @@ class Orders:
     def place_order(
         self,
         order: _models.PlaceOrder,
-        *,
-        timeout: float | None = None,
+        **options: _typing.Unpack[_options.AskOptions],
     ) -> _models.OrderConfirmed:
         """Places an order."""
         return self._connection.ask(
             _messages.ORDERS__PLACE_ORDER,
             self._target,
             _messages.orders__place_order(order),
-            timeout,
+            options,
             _codecs.decode_order_confirmed,
-            _codecs.make_order_error,
         )
 
 
@@ -227,48 +240,49 @@ class PriceFeed:
 
     __slots__ = ("_connection", "_target")
 
-    def __init__(self, connection: BlockingConnection, actor: str) -> None:
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
         """Made by `Client.price_feed`."""
         self._connection = connection
         self._target = connection.target(actor)
 
-    @overload
+    @_typing.overload
     def subscribe(
         self,
         event: type[_models.PriceUpdate],
         /,
         *,
-        buffer: int = DEFAULT_BUFFER,
+        buffer: int = _subscriptions.DEFAULT_BUFFER,
         timeout: float | None = None,
-    ) -> Subscription[_models.PriceUpdate]: ...
-    @overload
+    ) -> _subscriptions.Subscription[_models.PriceUpdate]: ...
+    @_typing.overload
     def subscribe(
         self,
         event: type[_models.TradeExecuted],
         /,
         *,
-        buffer: int = DEFAULT_BUFFER,
+        buffer: int = _subscriptions.DEFAULT_BUFFER,
         timeout: float | None = None,
-    ) -> Subscription[_models.TradeExecuted]: ...
-    @overload
+    ) -> _subscriptions.Subscription[_models.TradeExecuted]: ...
+    @_typing.overload
     def subscribe(
         self,
         *events: type[_models.PriceUpdate] | type[_models.TradeExecuted],
-        buffer: int = DEFAULT_BUFFER,
+        buffer: int = _subscriptions.DEFAULT_BUFFER,
         timeout: float | None = None,
-    ) -> Subscription[_models.PriceUpdate | _models.TradeExecuted]: ...
+    ) -> _subscriptions.Subscription[_models.PriceUpdate | _models.TradeExecuted]: ...
     def subscribe(
         self,
         *events: object,
-        buffer: int = DEFAULT_BUFFER,
+        buffer: int = _subscriptions.DEFAULT_BUFFER,
         timeout: float | None = None,
-    ) -> Subscription[object]:
+    ) -> _subscriptions.Subscription[object]:
         """Subscribes to events of the contract, whichever actor publishes them.
 
-        Of what is not read fast enough, the last `buffer` events are kept; `missed` counts the
-        rest. `timeout` is for the server's confirmation.
+        It goes on when the connection is made anew. A `Gap` stands for events that were missed
+        meanwhile, or were not read in time: the last `buffer` events are kept. `timeout` is for the
+        server's confirmation.
         """
-        events_by_name = chosen_events(events, _messages.EVENTS_OF_PRICE_FEED)
+        events_by_name = _subscriptions.chosen_events(events, _messages.EVENTS_OF_PRICE_FEED)
         return self._connection.subscribe(events_by_name, buffer, timeout)
 
 
@@ -279,10 +293,11 @@ class Client:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | _os.PathLike[str],
         *,
-        codec: CodecName = "json",
-        timeout: float = DEFAULT_TIMEOUT,
+        codec: _codec.CodecName = "json",
+        timeout: float = _limits.DEFAULT_TIMEOUT,
+        reconnect: bool = True,
     ) -> None:
         """Connects.
 
@@ -291,11 +306,15 @@ class Client:
             codec: How messages are written; "messagepack" needs the extra `msgpack`.
             timeout: How long connecting may take, and every call that says nothing else, in
                 seconds.
+            reconnect: Whether a connection that is lost is made anew. Calls that certainly did not
+                reach the server wait for that until their time is over, and subscriptions go on.
 
         Raises:
-            ConnectionLost: Nothing accepts connections at that path.
+            ConnectionLostError: Nothing accepts connections at that path.
         """
-        self._connection = BlockingConnection(path, codec=codec, timeout=timeout)
+        self._connection = _blocking.BlockingConnection(
+            path, codec=codec, timeout=timeout, reconnect=reconnect, origin=_contracts.ORIGIN
+        )
 
     def agent(self, actor: str = "agent") -> Agent:
         """The contract `demo.Agent` of an actor."""
@@ -330,10 +349,10 @@ class Client:
         return PriceFeed(self._connection, actor)
 
     def close(self) -> None:
-        """Closes the connection; calls in flight fail with `ConnectionLost`."""
+        """Closes the connection; calls in flight fail with `ConnectionLostError`."""
         self._connection.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> _typing.Self:
         """Closes the connection at the end of the `with` block."""
         return self
 
@@ -341,7 +360,7 @@ class Client:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        traceback: TracebackType | None,
+        traceback: _types.TracebackType | None,
     ) -> None:
         """Closes the connection."""
         self.close()

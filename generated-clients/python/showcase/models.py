@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses as _dataclasses
-import enum as _enum
 import typing as _typing
+
+from ._runtime import unknown as _unknown
 
 __all__ = [
     "AddResult",
@@ -50,8 +51,12 @@ class HealthStatus:
     """`ok` if it is well."""
 
 
-class ListErrorDetail(_enum.StrEnum):
-    """Why there is no list."""
+class ListErrorDetail(_unknown.OpenEnum):
+    """Why there is no list.
+
+    A newer server may send a name that is not listed here, for which `is_known` is false: handle it
+    in `case _`.
+    """
 
     EMPTY_PAGES = "EmptyPages"
     """Pages of no items never come to an end."""
@@ -81,15 +86,23 @@ class ListRequest:
     """
 
 
-class MathErrorDetail(_enum.StrEnum):
-    """Why there is no result."""
+class MathErrorDetail(_unknown.OpenEnum):
+    """Why there is no result.
+
+    A newer server may send a name that is not listed here, for which `is_known` is false: handle it
+    in `case _`.
+    """
 
     OVERFLOW = "Overflow"
     """The result does not fit into 32 bits."""
 
 
-class OnlineStatus(_enum.StrEnum):
-    """Whether the person can be reached."""
+class OnlineStatus(_unknown.OpenEnum):
+    """Whether the person can be reached.
+
+    A newer server may send a name that is not listed here, for which `is_known` is false: handle it
+    in `case _`.
+    """
 
     ONLINE = "Online"
     """They read what is sent to them."""
@@ -112,15 +125,32 @@ class OrderErrorProductNotFound:
     """The shop has never sold a product of this name."""
 
     value: str
+    kind: _typing.Literal["ProductNotFound"] = _dataclasses.field(
+        default="ProductNotFound",
+        init=False,
+        repr=False,
+    )
 
 
 @_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class OrderErrorOutOfStock:
     """The shop sells it, and has none left."""
 
+    kind: _typing.Literal["OutOfStock"] = _dataclasses.field(
+        default="OutOfStock",
+        init=False,
+        repr=False,
+    )
 
-OrderErrorDetail: _typing.TypeAlias = OrderErrorProductNotFound | OrderErrorOutOfStock
-"""Why an order was not taken."""
+
+OrderErrorDetail: _typing.TypeAlias = (
+    OrderErrorProductNotFound | OrderErrorOutOfStock | _unknown.UnknownVariant
+)
+"""Why an order was not taken.
+
+A newer server may send a variant that is not listed here, as an `UnknownVariant`: handle it in a
+case of its own or in `case _`.
+"""
 
 
 @_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

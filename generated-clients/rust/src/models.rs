@@ -24,10 +24,45 @@ pub struct HealthStatus {
 }
 
 /// Why there is no list.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum ListError {
     /// Pages of no items never come to an end.
     EmptyPages,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<ListError, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for ListError {
+    const NAME: &'static str = "ListError";
+    const NAMES: &'static [&'static str] = &["EmptyPages"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::EmptyPages),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for ListError {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ListError {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 impl std::fmt::Display for ListError {
@@ -57,10 +92,45 @@ pub struct ListRequest {
 }
 
 /// Why there is no result.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum MathError {
     /// The result does not fit into 32 bits.
     Overflow,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<MathError, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for MathError {
+    const NAME: &'static str = "MathError";
+    const NAMES: &'static [&'static str] = &["Overflow"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Overflow),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for MathError {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for MathError {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 impl std::fmt::Display for MathError {
@@ -72,7 +142,10 @@ impl std::fmt::Display for MathError {
 impl std::error::Error for MathError {}
 
 /// Whether the person can be reached.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum OnlineStatus {
     /// They read what is sent to them.
     Online,
@@ -80,6 +153,43 @@ pub enum OnlineStatus {
     Away,
     /// They are not connected.
     Offline,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(
+        untagged,
+        serialize_with = "callsheet_client::open::write::<OnlineStatus, _>"
+    )]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for OnlineStatus {
+    const NAME: &'static str = "OnlineStatus";
+    const NAMES: &'static [&'static str] = &["Online", "Away", "Offline"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Online),
+            1 => data.unit().map(|()| Self::Away),
+            2 => data.unit().map(|()| Self::Offline),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for OnlineStatus {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OnlineStatus {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// The order was taken.
@@ -90,12 +200,48 @@ pub struct OrderConfirmed {
 }
 
 /// Why an order was not taken.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum OrderError {
     /// The shop has never sold a product of this name.
     ProductNotFound(String),
     /// The shop sells it, and has none left.
     OutOfStock,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<OrderError, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for OrderError {
+    const NAME: &'static str = "OrderError";
+    const NAMES: &'static [&'static str] = &["ProductNotFound", "OutOfStock"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.value().map(Self::ProductNotFound),
+            1 => data.unit().map(|()| Self::OutOfStock),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for OrderError {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OrderError {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 impl std::fmt::Display for OrderError {

@@ -17,24 +17,24 @@ import type {
   TradeExecuted,
   ValueResponse,
 } from "./models.js";
-import { decode, encode } from "./runtime/index.js";
-import type { CodecName, Encoder, Key, Path } from "./runtime/index.js";
+import { UNKNOWN, decode, encode, kept } from "./runtime/index.js";
+import type { CodecName, Key, Path } from "./runtime/index.js";
 
 export function decodeAddResult(value: unknown, parent: Path, key: Key): AddResult {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return { sum: decode.i32(from["sum"], at, "sum") };
 }
 
 export function decodeCountdownTick(value: unknown, parent: Path, key: Key): CountdownTick {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return { value: decode.u32(from["value"], at, "value") };
 }
 
 export function decodeHealthStatus(value: unknown, parent: Path, key: Key): HealthStatus {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return { status: decode.string(from["status"], at, "status") };
 }
 
@@ -46,13 +46,13 @@ export function decodeListErrorDetail(value: unknown, parent: Path, key: Key): L
 
 export function decodeListItem(value: unknown, parent: Path, key: Key): ListItem {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return { id: decode.u64(from["id"], at, "id"), name: decode.string(from["name"], at, "name") };
 }
 
 export function encodeListRequest(value: ListRequest, parent: Path, key: Key, codec: CodecName): unknown {
   encode.object(value, parent, key);
-  const at = { parent, key };
+  const at = encode.inside(parent, key);
   return { page_size: encode.u64(value.pageSize, at, "pageSize", codec) };
 }
 
@@ -70,32 +70,32 @@ export function decodeOnlineStatus(value: unknown, parent: Path, key: Key): Onli
 
 export function decodeOrderConfirmed(value: unknown, parent: Path, key: Key): OrderConfirmed {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return { orderId: decode.string(from["order_id"], at, "order_id") };
 }
 
 export function decodeOrderErrorDetail(value: unknown, parent: Path, key: Key): OrderErrorDetail {
   const [name, data] = decode.externallyTagged(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   switch (name) {
     case "ProductNotFound":
       return { kind: "ProductNotFound", value: decode.string(data, at, "ProductNotFound") };
     case "OutOfStock":
       return { kind: "OutOfStock" };
     default:
-      return decode.unknownVariant(["ProductNotFound", "OutOfStock"], parent, key);
+      return { kind: UNKNOWN, name, data: kept.external(value, name, data, parent, key) };
   }
 }
 
 export function encodePlaceOrder(value: PlaceOrder, parent: Path, key: Key, codec: CodecName): unknown {
   encode.object(value, parent, key);
-  const at = { parent, key };
+  const at = encode.inside(parent, key);
   return { product: encode.string(value.product, at, "product", codec) };
 }
 
 export function decodePriceUpdate(value: unknown, parent: Path, key: Key): PriceUpdate {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return {
     symbol: decode.string(from["symbol"], at, "symbol"),
     price: decode.f64(from["price"], at, "price"),
@@ -104,7 +104,7 @@ export function decodePriceUpdate(value: unknown, parent: Path, key: Key): Price
 
 export function decodeTradeExecuted(value: unknown, parent: Path, key: Key): TradeExecuted {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return {
     symbol: decode.string(from["symbol"], at, "symbol"),
     price: decode.f64(from["price"], at, "price"),
@@ -114,6 +114,6 @@ export function decodeTradeExecuted(value: unknown, parent: Path, key: Key): Tra
 
 export function decodeValueResponse(value: unknown, parent: Path, key: Key): ValueResponse {
   const from = decode.fields(value, parent, key);
-  const at = { parent, key };
+  const at = decode.inside(parent, key);
   return { value: decode.nullable(from["value"], at, "value", decode.string) };
 }

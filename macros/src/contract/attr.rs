@@ -53,6 +53,7 @@ pub(super) struct MethodOptions {
     pub(super) tell: Option<Attribute>,
     pub(super) parallel: Option<Attribute>,
     pub(super) cancel_safe: Option<Attribute>,
+    pub(super) idempotent: Option<Attribute>,
     pub(super) name: Option<LitStr>,
     pub(super) aliases: Vec<LitStr>,
     pub(super) timeout: Option<LitStr>,
@@ -67,6 +68,7 @@ impl MethodOptions {
                 ("tell", &mut options.tell),
                 ("parallel", &mut options.parallel),
                 ("cancel_safe", &mut options.cancel_safe),
+                ("idempotent", &mut options.idempotent),
             ];
             for (name, mark) in marks {
                 if attribute.path().is_ident(name) {
@@ -132,7 +134,7 @@ pub(super) fn take_role(attributes: &mut Vec<Attribute>, faults: &mut Faults) ->
                 return false;
             }
         }
-        for name in ["tell", "parallel", "cancel_safe", "method"] {
+        for name in ["tell", "parallel", "cancel_safe", "idempotent", "method"] {
             if attribute.path().is_ident(name) {
                 let message = format!("`#[{name}]` is not expected on an argument; it belongs on a method");
                 faults.at(attribute, Code::Attribute, message);

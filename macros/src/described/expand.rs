@@ -226,9 +226,14 @@ fn fields(fields: &[Field]) -> TokenStream {
         let names = names(&field.names, &field.attributes);
         let (sometimes, flattened) = (field.sometimes, field.flattened);
         let optional = match field.absent {
-            Absent::Allowed => quote!(true),
+            Absent::Default | Absent::OwnDefault => quote!(true),
             Absent::AsTheType => quote!(<#written as __callsheet::Describe>::OPTIONAL),
             Absent::Refused => quote!(false),
+        };
+        let default = match field.absent {
+            Absent::Default => quote!(OfType),
+            Absent::OwnDefault => quote!(Own),
+            Absent::AsTheType | Absent::Refused => quote!(OfDescription),
         };
         let describe = describe(written);
         quote! {
@@ -237,6 +242,7 @@ fn fields(fields: &[Field]) -> TokenStream {
                 names: #names,
                 describe: #describe,
                 optional: #optional,
+                default: __callsheet::DefaultDescriptor::#default,
                 sometimes: #sometimes,
                 flattened: #flattened,
             }

@@ -213,7 +213,7 @@ fn shape(container: &Container<'_>, direction: Direction) -> Option<Shape> {
                 TagType::Internal { tag } => Some((tag.clone(), attrs.name().serialize_name().value.clone())),
                 _ => None,
             },
-            fields: named(fields, !attrs.default().is_none(), direction),
+            fields: named(fields, default_of(container), direction),
             deny_unknown,
         },
     })
@@ -251,7 +251,7 @@ fn variant(variant: &ast::Variant<'_>, direction: Direction) -> Variant {
             (None, Style::Unit) => VariantData::Unit,
             (None, Style::Newtype) => VariantData::Newtype(Box::new(written(&variant.fields[0], direction))),
             (None, Style::Tuple) => VariantData::Tuple(unnamed(&variant.fields, direction)),
-            (None, Style::Struct) => VariantData::Struct(named(&variant.fields, false, direction)),
+            (None, Style::Struct) => VariantData::Struct(named(&variant.fields, Absent::AsTheType, direction)),
         },
         untagged: attrs.untagged(),
         other: attrs.other(),
@@ -281,7 +281,32 @@ fn unnamed(fields: &[ast::Field<'_>], direction: Direction) -> Vec<Type> {
         .collect()
 }
 
-fn named(fields: &[ast::Field<'_>], container_default: bool, direction: Direction) -> Vec<Field> {
+/// Where the fields of a struct have their defaults from if they say nothing themselves.
+fn default_of(container: &Container<'_>) -> Absent {
+    match container.attrs.default() {
+        attr::Default::None => Absent::AsTheType,
+        // It is made of those of the fields' types.
+        attr::Default::Default if derives_default(&container.original.attrs) => Absent::Default,
+        attr::Default::Default | attr::Default::Path(_) => Absent::OwnDefault,
+    }
+}
+
+/// Whether a derive says so that is still to be expanded: where none is seen, `Default` may be written by hand.
+fn derives_default(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let mut found = false;
+        if attribute.path().is_ident("derive") {
+            // What is no list of paths is rustc's to refuse.
+            let _ = attribute.parse_nested_meta(|meta| {
+                found |= meta.path.segments.last().is_some_and(|last| last.ident == "Default");
+                Ok(())
+            });
+        }
+        found
+    })
+}
+
+fn named(fields: &[ast::Field<'_>], default: Absent, direction: Direction) -> Vec<Field> {
     let field = |field: &ast::Field<'_>| {
         let attrs = &field.attrs;
         let ident = match &field.member {
@@ -292,18 +317,27 @@ fn named(fields: &[ast::Field<'_>], container_default: bool, direction: Directio
             names: names(ident, attrs.name(), attrs.aliases().iter().map(|alias| &alias.value)),
             attributes: field.original.attrs.clone(),
             written: written(field, direction),
-            absent: if container_default || !attrs.default().is_none() {
-                Absent::Allowed
-            } else if attrs.deserialize_with().is_some() {
-                Absent::Refused
-            } else {
-                Absent::AsTheType
-            },
+            absent: absent(attrs, default),
             sometimes: attrs.skip_serializing_if().is_some(),
             flattened: attrs.flatten(),
         }
     };
     visible(fields, direction).map(field).collect()
+}
+
+/// What is read where the field is left out, if its struct says `default`.
+fn absent(field: &attr::Field, default: Absent) -> Absent {
+    let absent = match field.default() {
+        attr::Default::None => default,
+        attr::Default::Default => Absent::Default,
+        attr::Default::Path(_) => Absent::OwnDefault,
+    };
+    match (absent, field.deserialize_with()) {
+        (absent, None) => absent,
+        (Absent::AsTheType | Absent::Refused, Some(_)) => Absent::Refused,
+        // What the function makes of null need not be the default.
+        (Absent::Default | Absent::OwnDefault, Some(_)) => Absent::OwnDefault,
+    }
 }
 
 /// The field's type on the wire: what it is stated to look like, else the type that was written.

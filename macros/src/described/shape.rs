@@ -71,8 +71,10 @@ pub(super) struct Field {
 /// Whether a field may be left out of what is read.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Absent {
-    /// It has a default.
-    Allowed,
+    /// It then has the default of its type.
+    Default,
+    /// It then has what the user's code says.
+    OwnDefault,
     /// If its type says so.
     AsTheType,
     /// A function of the user's reads it, which is not called where there is nothing.

@@ -19,14 +19,25 @@
 //! next, or waits already. Within async code every call fails at once,
 //! since it would hold up its executor; use the async client there.
 
-use std::{fmt, future::Future, path::Path, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    path::Path,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use callsheet_wire::{Code, Codec, Delivered};
 use futures_util::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::{coop, yield_now},
+};
 
-use crate::{CallError, CallOptions, ConnectOptions, Discovery, Document, Failure, Notice, Push, Welcome};
+use crate::{
+    CallError, CallOptions, ConnectOptions, DetailedStats, Discovery, Document, Failure, Notice, Push, Welcome,
+};
 
 /// A connection to a server, shared by any number of threads; see the [async one](crate::Connection).
 #[derive(Clone, Debug)]
@@ -105,6 +116,15 @@ impl Connection {
     /// If the server does not answer, or knows no such question.
     pub fn schema(&self) -> Result<Document, Failure> {
         self.driver.run(self.inner.schema())
+    }
+
+    /// Asks what the server has counted; see [`crate::Connection::stats`].
+    ///
+    /// # Errors
+    ///
+    /// If the server does not answer, knows no such question, or does not tell this client.
+    pub fn stats(&self) -> Result<DetailedStats, Failure> {
+        self.driver.run(self.inner.stats())
     }
 
     /// Closes the connection; see [`crate::Connection::close`].
@@ -206,7 +226,7 @@ impl Connection {
     fn iterate<S>(&self, stream: S) -> Blocked<S> {
         Blocked {
             stream,
-            driver: Arc::clone(&self.driver),
+            driver: LastWords(Arc::clone(&self.driver)),
         }
     }
 }
@@ -246,7 +266,21 @@ impl Iterator for Subscription {
 pub struct Blocked<S> {
     stream: S,
     // After `stream`, which may hold the last clone of the connection.
-    driver: Arc<Driver>,
+    driver: LastWords,
+}
+
+/// Writes what the drop of a stream has left to say: that it is cancelled, or that no more events are wanted.
+#[derive(Debug)]
+struct LastWords(Arc<Driver>);
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        // Within async code it waits for the next call.
+        let _ = self.0.run(async {
+            yield_now().await;
+            Ok::<_, Failure>(())
+        });
+    }
 }
 
 impl<S, T, F> Iterator for Blocked<S>
@@ -258,6 +292,7 @@ where
 
     fn next(&mut self) -> Option<Self::Item> {
         self.driver
+            .0
             .run(async { Ok::<_, F>(self.stream.next().await) })
             .unwrap_or_else(|failure| Some(Err(failure)))
     }
@@ -289,13 +324,34 @@ impl Driver {
 }
 
 /// Blocking within async code would hang its executor, and tokio would panic.
+///
+/// A thread of `spawn_blocking` knows its runtime too, but there it may be blocked: only async code has a budget of steps after
+/// which it has to yield.
 fn refuse_async() -> Result<(), Failure> {
-    if Handle::try_current().is_err() {
+    if Handle::try_current().is_err() || !has_budget() {
         return Ok(());
     }
     let text = "the blocking client was called within async code; use the async client there, \
                 or call it from a thread of its own";
     Err(Failure::new(Code::Internal, text).with_delivered(Delivered::No))
+}
+
+/// Whether the steps that a task may do at once are counted here. Each is given back when its guard is dropped.
+fn has_budget() -> bool {
+    /// More than tokio lets a task do before it has to yield.
+    const MORE_THAN_A_BUDGET: usize = 1024;
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut steps = Vec::new();
+    while steps.len() < MORE_THAN_A_BUDGET {
+        match coop::poll_proceed(&mut cx) {
+            Poll::Ready(step) => steps.push(step),
+            Poll::Pending => break,
+        }
+    }
+    let is_counted = steps.len() < MORE_THAN_A_BUDGET;
+    // The last step first, so that what is left at the end is what was there at first.
+    while steps.pop().is_some() {}
+    is_counted
 }
 
 impl Drop for Driver {

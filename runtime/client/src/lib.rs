@@ -41,6 +41,8 @@ pub mod blocking;
 mod call;
 mod connection;
 mod deadline;
+mod given;
+pub mod open;
 mod options;
 mod questions;
 mod reply;
@@ -52,8 +54,13 @@ pub mod text;
 pub use bytes::Bytes;
 /// What a server serves, described; what [`Connection::schema`] answers.
 pub use callsheet_schema::Document;
-pub use callsheet_wire::{Allowed, Code, Codec, Delivered, Discovery, ExposedActor, ServedContract, Welcome};
+pub use callsheet_wire::{
+    Allowed, Code, Codec, ContractStats, Delivered, DetailedStats, Discovery, EventStats, ExposedActor, Latency,
+    MethodStats, ServedContract, Welcome, count_of,
+};
 pub use connection::Connection;
+pub use given::given;
+pub use open::UnknownVariant;
 pub use options::{CallOptions, ConnectOptions};
 pub use reply::CallFailure;
 pub use stream::ReplyStream;

@@ -26,6 +26,17 @@ pub struct ConnectOptions {
     pub(crate) wait_for_server: bool,
     pub(crate) contracts: Option<BTreeMap<String, String>>,
     pub(crate) document: Option<Arc<str>>,
+    pub(crate) made_from: Option<MadeFrom>,
+    pub(crate) introduce: bool,
+}
+
+/// What a generated client is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MadeFrom {
+    /// Contracts, each with its hash.
+    pub(crate) contracts: &'static [(&'static str, &'static str)],
+    /// Their document, as JSON.
+    pub(crate) document: &'static str,
 }
 
 impl Default for ConnectOptions {
@@ -42,6 +53,8 @@ impl Default for ConnectOptions {
             wait_for_server: false,
             contracts: None,
             document: None,
+            made_from: None,
+            introduce: true,
         }
     }
 }
@@ -133,7 +146,7 @@ impl ConnectOptions {
     }
 
     /// Has the client introduce itself, as made for these contracts: their full names, each with its hash. Default: it
-    /// does not.
+    /// does not, unless it is a generated one.
     ///
     /// It costs no round trip. The server then says what it allows, which is obeyed, which life it is in, so that
     /// subscriptions know what they missed, and when it is about to end. [`Connection::server`](crate::Connection::server)
@@ -155,6 +168,26 @@ impl ConnectOptions {
         self.document = Some(json.into());
         self
     }
+
+    /// What a generated client says of itself: the contracts that it was made from, each with its hash, and their document.
+    ///
+    /// It is as if they were given to [`contracts`](Self::contracts) and [`document`](Self::document), but that what is
+    /// given there goes before, and that the document is not read before a server asks for it.
+    #[must_use]
+    pub fn made_from(mut self, contracts: &'static [(&'static str, &'static str)], document: &'static str) -> Self {
+        self.made_from = Some(MadeFrom { contracts, document });
+        self
+    }
+
+    /// Whether the client introduces itself, if it has anything to say. Default: yes.
+    ///
+    /// One that does not is none the worse for a server of the same contracts, but knows neither which calls do not fit
+    /// another one, nor how many events it missed while there was no connection.
+    #[must_use]
+    pub fn introduce(mut self, introduce: bool) -> Self {
+        self.introduce = introduce;
+        self
+    }
 }
 
 /// What may be said about a single call.
@@ -168,7 +201,8 @@ impl ConnectOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallOptions {
     timeout: Option<Duration>,
-    idempotent: bool,
+    /// `None` is whatever is known of the method.
+    idempotent: Option<bool>,
     meta: Option<Arc<BTreeMap<String, String>>>,
 }
 
@@ -178,7 +212,7 @@ impl CallOptions {
     pub const fn new() -> Self {
         Self {
             timeout: None,
-            idempotent: false,
+            idempotent: None,
             meta: None,
         }
     }
@@ -190,13 +224,32 @@ impl CallOptions {
         self
     }
 
-    /// Whether an ask does no harm if it is done twice. Default: no.
+    /// Whether an ask does no harm if it is done twice. Default: no; in a generated client, as the contract says by
+    /// `#[idempotent]`.
     ///
     /// If the connection is lost after it was sent, it is sent once more over the next one, within its timeout. Tells and
     /// streams are not repeated.
     #[must_use]
     pub const fn idempotent(mut self, idempotent: bool) -> Self {
-        self.idempotent = idempotent;
+        self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// [Idempotent](Self::idempotent), unless these options say whether the call is: what generated clients add to the
+    /// options of a method that the contract calls `#[idempotent]`.
+    ///
+    /// ```
+    /// use callsheet_client::CallOptions;
+    ///
+    /// let (said, unsaid) = (CallOptions::new().idempotent(false), CallOptions::new());
+    /// assert_eq!(said.clone().idempotent_by_default(), said);
+    /// assert_eq!(unsaid.idempotent_by_default(), CallOptions::new().idempotent(true));
+    /// ```
+    #[must_use]
+    pub const fn idempotent_by_default(mut self) -> Self {
+        if self.idempotent.is_none() {
+            self.idempotent = Some(true);
+        }
         self
     }
 
@@ -213,7 +266,7 @@ impl CallOptions {
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {
-        self.idempotent
+        self.idempotent.unwrap_or(false)
     }
 
     pub(crate) fn sent_along(&self) -> Option<&BTreeMap<String, String>> {

@@ -1,7 +1,7 @@
 //! What a server is asked about itself.
 
 use callsheet_schema::Document;
-use callsheet_wire::{Discovery, write};
+use callsheet_wire::{DetailedStats, Discovery, write};
 use serde::de::DeserializeOwned;
 
 use crate::{Connection, Failure};
@@ -32,6 +32,16 @@ impl Connection {
     /// As [`discover`](Self::discover).
     pub async fn schema(&self) -> Result<Document, Failure> {
         self.question("schema").await
+    }
+
+    /// Asks what the server has counted since it began: calls by method and outcome, refusals by code, events, and how long
+    /// calls took.
+    ///
+    /// # Errors
+    ///
+    /// As [`discover`](Self::discover), and `PermissionDenied` if the server does not tell this client.
+    pub async fn stats(&self) -> Result<DetailedStats, Failure> {
+        self.question("stats").await
     }
 
     async fn question<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {

@@ -11,7 +11,12 @@ use crate::{CallError, deadline::Deadline};
 pub(crate) struct Received {
     codec: Codec,
     bytes: Option<Bytes>,
+    /// How many bytes of memory it keeps.
+    kept: usize,
 }
+
+/// A payload of no more bytes is copied if it may be kept for long: what it lies in may be much larger.
+const COPIED: usize = 4 << 10;
 
 impl Received {
     /// Keeps `payload`, which lies within `frame`, without copying it.
@@ -19,7 +24,26 @@ impl Received {
         Self {
             codec: payload.codec(),
             bytes: (!payload.is_absent()).then(|| frame.slice_ref(payload.bytes())),
+            kept: frame.len(),
         }
+    }
+
+    /// Keeps `payload`, which lies within `frame`, for as long as its reader takes, and hardly anything but it.
+    pub(crate) fn keep_unread(frame: &Bytes, payload: Payload<'_>) -> Self {
+        let bytes = payload.bytes();
+        if bytes.len() > COPIED && bytes.len() > frame.len() / 2 {
+            return Self::keep(frame, payload);
+        }
+        Self {
+            codec: payload.codec(),
+            bytes: (!payload.is_absent()).then(|| Bytes::copy_from_slice(bytes)),
+            kept: bytes.len(),
+        }
+    }
+
+    /// How many bytes of memory it keeps.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept
     }
 
     pub(crate) fn payload(&self) -> Payload<'_> {
@@ -31,10 +55,6 @@ impl Received {
 
     pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         self.payload().decode().map_err(undecodable)
-    }
-
-    fn len(&self) -> usize {
-        self.bytes.as_ref().map_or(0, Bytes::len)
     }
 }
 
@@ -67,10 +87,18 @@ impl Reply {
         }
     }
 
+    /// As [`keep`](Self::keep), of an item that may wait for its reader for long.
+    pub(crate) fn keep_unread(frame: &Bytes, outcome: Result<Payload<'_>, Refusal<'_>>) -> Self {
+        match outcome {
+            Ok(payload) => Self::Value(Received::keep_unread(frame, payload)),
+            refused => Self::keep(frame, refused),
+        }
+    }
+
     /// The bytes of memory that it takes while it waits to be read.
     pub(crate) fn weight(&self) -> usize {
         let payload = match self {
-            Self::Value(received) | Self::Declared(received, _) => received.len(),
+            Self::Value(received) | Self::Declared(received, _) => received.kept(),
             Self::Failed(_) | Self::Lost(_) => 0,
         };
         size_of::<Self>() + payload

@@ -32,32 +32,54 @@ impl Connection {
     /// timeout.
     pub async fn subscribe(&self, names: &[&str]) -> Result<Subscription, Failure> {
         let shared = self.shared();
-        let inbox = Arc::new(Inbox::new(names, shared.options.subscription_buffer));
+        let inbox = Arc::new(Inbox::new(
+            names,
+            shared.options.subscription_buffer,
+            shared.options.stream_buffer,
+        ));
         shared.subscribers().add(&inbox);
         // Made first, so that it is taken out again wherever this ends.
         let subscription = Subscription {
             connection: self.clone(),
             inbox,
         };
+        let inbox = &subscription.inbox;
         let subscribe = shared.ask(shared.options.timeout, true, |out, codec, id, _| {
             write::subscribe(out, codec, names, Some(id));
+            // Ids are numbers that this connection has made.
+            if let Ok(id) = id.parse() {
+                shared.awaits_acceptance(id, inbox);
+            }
             Ok(())
         });
-        let numbers = acknowledged(subscribe.await?)?.unwrap_or_default();
-        shared.subscribers().accepted(&subscription.inbox, &numbers);
+        acknowledged(subscribe.await?)?;
         Ok(subscription)
     }
+}
+
+/// What an answer says of the subscription that it is to; `None` if it was not accepted.
+pub(crate) fn accepted_from(reply: &Reply) -> Option<BTreeMap<String, u64>> {
+    match reply {
+        Reply::Value(received) => Some(numbers(received).unwrap_or_default()),
+        Reply::Declared(..) | Reply::Failed(_) | Reply::Lost(_) => None,
+    }
+}
+
+/// The numbers of the next events of each name.
+fn numbers(received: &Received) -> Option<BTreeMap<String, u64>> {
+    received.decode::<Accepted>().ok().map(|accepted| accepted.subscribed)
+}
+
+#[derive(Deserialize)]
+struct Accepted {
+    subscribed: BTreeMap<String, u64>,
 }
 
 /// The numbers of the next events, as the server tells when it has accepted a subscription; `None` if it tells something
 /// else.
 pub(crate) fn acknowledged(reply: Reply) -> Result<Option<BTreeMap<String, u64>>, Failure> {
-    #[derive(Deserialize)]
-    struct Accepted {
-        subscribed: BTreeMap<String, u64>,
-    }
     match reply {
-        Reply::Value(received) => Ok(received.decode::<Accepted>().ok().map(|accepted| accepted.subscribed)),
+        Reply::Value(received) => Ok(numbers(&received)),
         other => Err(other.decode::<Accepted, Failure>().map_or_else(
             |failure| failure,
             |_| {
@@ -142,7 +164,8 @@ impl Push {
 ///
 /// # Slow readers
 ///
-/// At most [`ConnectOptions::subscription_buffer`](crate::ConnectOptions::subscription_buffer) notices wait to be read.
+/// At most [`ConnectOptions::subscription_buffer`](crate::ConnectOptions::subscription_buffer) notices wait to be read, and
+/// events of as many bytes as [`ConnectOptions::stream_buffer`](crate::ConnectOptions::stream_buffer) says, but at least one.
 /// Beyond that the oldest is lost, and a gap before the rest says how many were.
 #[must_use = "a subscription that is dropped ends"]
 pub struct Subscription {

@@ -24,6 +24,7 @@ use crate::{
     contract::{ContractRef, Serves},
     id::ActorId,
     layer::{Layer, Layers},
+    naming::NameConflicts,
     router::Routes,
     supervision::{Backoff, Child, RestartPolicy, Supervision, Supervisor, Will},
     turn::ActorScope,
@@ -65,6 +66,9 @@ pub enum StartError {
     /// Another actor has the name.
     #[error("an actor called `{0}` is running already")]
     NameTaken(ActorId),
+    /// It was to be exposed while somebody listens, and what it serves has names that other things have.
+    #[error("actor `{id}` cannot be exposed: {conflicts}", id = .0, conflicts = .1)]
+    NameConflicts(ActorId, NameConflicts),
     /// The factory panicked, so there is no state.
     #[error("the factory of actor `{0}` panicked")]
     FactoryPanicked(ActorId),
@@ -286,7 +290,8 @@ impl<S: Send + Sync + 'static, C: ContractSet<S>> ActorBuilder<S, C> {
     /// # Errors
     ///
     /// If a name is taken or is none, the factory panics, a start hook fails, a child cannot be started, or the runtime was
-    /// shut down. Nothing is left of the actor then: its first start is not tried again.
+    /// shut down; and, if it is exposed while a listener is there, if a contract or a type of it has a name that means
+    /// something else in what is exposed already. Nothing is left of the actor then: its first start is not tried again.
     ///
     /// # Panics
     ///

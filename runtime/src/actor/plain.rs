@@ -210,6 +210,7 @@ impl<S: Handles<M, K>, M: Send + 'static, K: Access> ContractMessage for Posted<
     // No name can be made of types in a constant; `letter` and `unserved` have the true one.
     const DESCRIPTOR: ContractDescriptor = ContractDescriptor {
         name: "a plain message",
+        path: "",
         docs: "",
         deprecated: None,
         extends: &[],

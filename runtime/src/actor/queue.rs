@@ -1,6 +1,14 @@
 //! The queue of an actor, and the typed ways into it.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
 
 use callsheet_wire::Failure;
 use tokio::sync::mpsc::{Permit, Sender, error::TrySendError};
@@ -52,7 +60,44 @@ pub(crate) trait Sink<M>: Send + Sync {
 }
 
 /// Waits for room in a queue. A queue that closes drops the message, and with it its reply.
-pub(crate) type Sending = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
+pub(crate) struct Sending {
+    waiting: Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>,
+    /// Tells whether the message is on its way to a queue outside the process; it is not waited for room alone then.
+    left: Option<Arc<AtomicBool>>,
+}
+
+impl Sending {
+    pub(crate) fn new(waiting: impl Future<Output = Result<(), Failure>> + Send + 'static) -> Self {
+        Sending {
+            waiting: Box::pin(waiting),
+            left: None,
+        }
+    }
+
+    /// Waits until a message has arrived outside the process, which may be there already once `left` says so.
+    pub(crate) fn outside(
+        waiting: impl Future<Output = Result<(), Failure>> + Send + 'static,
+        left: Arc<AtomicBool>,
+    ) -> Self {
+        Sending {
+            waiting: Box::pin(waiting),
+            left: Some(left),
+        }
+    }
+
+    /// Whether the message may be in the queue already.
+    pub(crate) fn may_have_arrived(&self) -> bool {
+        self.left.as_ref().is_some_and(|left| left.load(Ordering::Acquire))
+    }
+}
+
+impl Future for Sending {
+    type Output = Result<(), Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.waiting.as_mut().poll(cx)
+    }
+}
 
 /// The queue was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +205,7 @@ where
     fn send(&self, header: CallHeader, message: M) -> Sending {
         let queue = self.queue.clone();
         let message = (self.inject)(message);
-        Box::pin(async move {
+        Sending::new(async move {
             let permit = queue.queue.reserve().await.map_err(|_| closed(&queue.core.id))?;
             queue.put(permit, header, message);
             Ok(())

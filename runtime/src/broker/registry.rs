@@ -16,7 +16,7 @@ use super::{
     AnyEvent, Event,
     flush::Progress,
     pattern::Pattern,
-    remote::{self, EventFilter, Subscribed, Wish},
+    remote::{self, EventFilter, Misread, Subscribed, Wish},
     subscriber::{Attached, Subscriber},
     topic::{AnyTopic, Topic},
 };
@@ -87,7 +87,7 @@ impl Registry {
         registered.is_exposed = true;
         let topic = Arc::clone(&registered.topic);
         let (free, filtered): (Vec<_>, Vec<_>) = (known.remote.iter())
-            .filter(|(pattern, _)| pattern.matches(E::NAME))
+            .filter(|(pattern, wish)| pattern.matches(E::NAME) && wish.misreads(E::NAME).is_none())
             .partition(|(_, wish)| wish.filter.is_none());
         topic.with_remotes(&mut |_, remotes| free.iter().for_each(|(_, wish)| remotes.add(wish)));
         let filtered: Vec<_> = filtered.into_iter().cloned().collect();
@@ -103,9 +103,11 @@ impl Registry {
             return;
         }
         let known = self.known.write();
-        // While the filter was asked, the connection may have gone, or ended its waiting.
+        // While the filter was asked, the connection may have gone, ended its waiting, or said that it would misread the event.
         let waits = |(other, waiting): &(Pattern, Wish)| (other, waiting.id) == (pattern, wish.id);
-        if let Some((_, wish)) = known.remote.iter().find(|waiting| waits(waiting)) {
+        if let Some((_, wish)) = known.remote.iter().find(|waiting| waits(waiting))
+            && wish.misreads(event).is_none()
+        {
             topic.with_remotes(&mut |_, remotes| remotes.add(wish));
         }
     }
@@ -169,6 +171,14 @@ impl Registry {
             drop(known);
             judged.judge(&unjudged, patterns, &**filter)?;
         };
+        for pattern in patterns {
+            if let Pattern::Name(name) = pattern
+                && let Some(why) = wish.misreads(name)
+            {
+                return Err(Failure::new(Code::SchemaMismatch, why));
+            }
+        }
+        topics.retain(|(event, _)| wish.misreads(event).is_none());
         for pattern in patterns.iter().filter(|pattern| pattern.is_open()) {
             known
                 .remote
@@ -182,9 +192,30 @@ impl Registry {
         Ok(())
     }
 
-    /// Ends what a connection has subscribed to by these names, or matches them, whatever it was asked for with.
-    pub(super) fn unsubscribe_remote(&self, patterns: &[Pattern], id: u64) {
-        let ends = |event: &str| patterns.iter().any(|pattern| pattern.matches(event));
+    /// Ends what a connection has subscribed to and would misread, and leaves that out of what it waits for.
+    pub(super) fn withhold_remote(&self, misread: Option<&Arc<Misread>>, id: u64) {
+        let mut gone = Vec::new();
+        let mut known = self.known.write();
+        for (_, wish) in known.remote.iter_mut().filter(|(_, wish)| wish.id == id) {
+            wish.misread = misread.cloned();
+        }
+        for event in misread.iter().flat_map(|misread| misread.keys()) {
+            if let Some(registered) = known.topics.get(event.as_str()) {
+                registered
+                    .topic
+                    .with_remotes(&mut |_, remotes| gone.extend(remotes.remove(id)));
+            }
+        }
+        drop(known);
+        // Under no lock, like everything that is dropped here.
+        drop(gone);
+    }
+
+    /// Ends what a connection has subscribed to by these names, or matches them, whatever it was asked for with; but for
+    /// what `kept` names or matches.
+    pub(super) fn unsubscribe_remote(&self, patterns: &[Pattern], kept: &[Pattern], id: u64) {
+        let any = |patterns: &[Pattern], event: &str| patterns.iter().any(|pattern| pattern.matches(event));
+        let ends = |event: &str| any(patterns, event) && !any(kept, event);
         let mut gone = Vec::new();
         let mut known = self.known.write();
         for (_, registered) in known.topics.iter().filter(|(name, _)| ends(name)) {

@@ -1,6 +1,9 @@
 //! Subscribers outside the process.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use callsheet_wire::{Code, Codec, Failure};
 use serde::Serialize;
@@ -21,6 +24,9 @@ pub(crate) trait RemoteSubscriber: Send + Sync {
 
     /// Takes one event, or does not.
     fn push(&self, notification: &Notification<'_>) -> Offer;
+
+    /// Is told of an event that it is not offered, because nobody could write it or it had no room.
+    fn miss(&self, event: &'static str);
 }
 
 /// Which events a subscriber outside may have. It may be a user's code, so it is asked under no lock.
@@ -36,10 +42,13 @@ pub(crate) trait EventFilter: Send + Sync {
     fn admit(&self, event: &str) -> Result<(), Failure>;
 }
 
+/// The events that a subscriber outside would misread, by their names, each with the reason.
+pub(crate) type Misread = BTreeMap<String, String>;
+
 /// One event on its way to one subscriber outside.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notification<'a> {
-    pub(crate) event: &'a str,
+    pub(crate) event: &'static str,
     pub(crate) seq: u64,
     /// Milliseconds since the Unix epoch.
     pub(crate) timestamp: u64,
@@ -144,6 +153,7 @@ impl Remotes {
         let push = |remote: &mut Remote| {
             let Payload::Encoded(payload) = payloads.of(remote.codec) else {
                 remote.missed += 1;
+                remote.subscriber.miss(head.event);
                 return false;
             };
             let notification = Notification {
@@ -192,6 +202,15 @@ pub(super) struct Wish {
     pub(super) codec: Codec,
     /// It may have every event if there is none.
     pub(super) filter: Option<Arc<dyn EventFilter>>,
+    /// It reads every event if there are none.
+    pub(super) misread: Option<Arc<Misread>>,
+}
+
+impl Wish {
+    /// Why it would misread an event, if it would.
+    pub(super) fn misreads(&self, event: &str) -> Option<&str> {
+        self.misread.as_ref()?.get(event).map(String::as_str)
+    }
 }
 
 /// An event type that was subscribed to.
@@ -227,6 +246,7 @@ pub(crate) struct RemoteSubscriptions {
     /// What was asked for and not ended since, each once.
     asked: BTreeSet<Pattern>,
     filter: Option<Arc<dyn EventFilter>>,
+    misread: Option<Arc<Misread>>,
     has_subscribed: bool,
 }
 
@@ -238,6 +258,7 @@ impl RemoteSubscriptions {
     ) -> Self {
         RemoteSubscriptions {
             filter,
+            misread: None,
             id: registry.next_id(),
             registry,
             subscriber,
@@ -254,8 +275,8 @@ impl RemoteSubscriptions {
     ///
     /// # Errors
     ///
-    /// If no exposed event has one of the names, the filter does not admit it, something is no pattern, there are too many
-    /// patterns, or there would be more than `most` names and patterns in all.
+    /// If no exposed event has one of the names, the filter does not admit it, it would be [misread](Self::withhold), something
+    /// is no pattern, there are too many patterns, or there would be more than `most` names and patterns in all.
     pub(crate) fn subscribe(
         &mut self,
         wanted: &[&str],
@@ -268,6 +289,7 @@ impl RemoteSubscriptions {
             subscriber: Arc::clone(&self.subscriber),
             codec,
             filter: self.filter.clone(),
+            misread: self.misread.clone(),
         };
         let patterns = parsed(wanted)?;
         let further = patterns.iter().filter(|pattern| !self.asked.contains(*pattern));
@@ -284,6 +306,19 @@ impl RemoteSubscriptions {
         Ok(())
     }
 
+    /// Pushes no event from now on that the subscriber would misread, in place of those that were said before. It is refused
+    /// where it is named, and left out of what matches; what was subscribed to before ends.
+    pub(crate) fn withhold(&mut self, misread: Misread) {
+        self.misread = (!misread.is_empty()).then(|| Arc::new(misread));
+        if self.has_subscribed {
+            self.registry.withhold_remote(self.misread.as_ref(), self.id);
+        }
+        if let Some(misread) = &self.misread {
+            self.asked
+                .retain(|asked| !matches!(asked, Pattern::Name(name) if misread.contains_key(&**name)));
+        }
+    }
+
     /// Whether anything is subscribed to, or waited for.
     pub(crate) fn is_any(&self) -> bool {
         !self.asked.is_empty()
@@ -296,14 +331,27 @@ impl RemoteSubscriptions {
     ///
     /// If something is no pattern.
     pub(crate) fn unsubscribe(&mut self, names: Option<&[&str]>) -> Result<(), Failure> {
-        let Some(names) = names else {
-            self.asked.clear();
-            self.registry.forget(self.id);
-            return Ok(());
-        };
-        let patterns = parsed(names)?;
-        self.registry.unsubscribe_remote(&patterns, self.id);
+        match names {
+            Some(names) => self.unsubscribe_but(names, &[]),
+            None => {
+                self.asked.clear();
+                self.registry.forget(self.id);
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the subscriptions to what `names` names or matches, but for what `kept` does. No event of what is kept is lost
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If something is no pattern.
+    pub(crate) fn unsubscribe_but(&mut self, names: &[&str], kept: &[&str]) -> Result<(), Failure> {
+        let (patterns, kept) = (parsed(names)?, parsed(kept)?);
+        self.registry.unsubscribe_remote(&patterns, &kept, self.id);
         self.asked.retain(|asked| match asked {
+            _ if kept.contains(asked) => true,
             Pattern::Name(name) => !patterns.iter().any(|pattern| pattern.matches(name)),
             Pattern::Prefix(_) => !patterns.contains(asked),
         });

@@ -12,28 +12,42 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer};
 
 use super::outgoing::unfit;
+use crate::transport::{Crossing, crossing};
 
 /// What has come of a stream, and whether more will. Dropping it tells the other side that nobody reads it.
 pub struct Arriving {
     inbox: Arc<Inbox>,
     source: Box<dyn Source>,
+    /// What its items have crossed, for the mailboxes among them.
+    crossed: Arc<Crossing>,
 }
 
 /// Where a stream comes from.
 pub(crate) trait Source: Send {
-    /// So many items were read, and as many more may come.
-    fn read(&mut self, items: u64);
+    /// An item of so many bytes was read, and more may come.
+    fn read(&mut self, bytes: usize);
     /// Nobody reads the stream any more.
     fn abandon(&mut self);
 }
 
+/// What an inbox may keep.
+pub(crate) trait Room: Send {
+    /// Counts that so many bytes are kept from now on.
+    ///
+    /// # Errors
+    ///
+    /// If they may not be; never if they are fewer than before.
+    fn keep(&mut self, bytes: usize) -> Result<(), Failure>;
+}
+
 /// What has come of a stream and is not read yet.
-#[derive(Default)]
 pub(crate) struct Inbox(Mutex<State>);
 
-#[derive(Default)]
 struct State {
     arrived: VecDeque<Arrived>,
+    /// How many bytes the items have that have arrived.
+    bytes: usize,
+    room: Box<dyn Room>,
     ended: bool,
     reader: Option<Waker>,
 }
@@ -49,12 +63,29 @@ pub(crate) enum Arrived {
 }
 
 impl Inbox {
-    /// Adds what has come; whether more may.
-    pub(crate) fn put(&self, arrived: Arrived) -> bool {
+    pub(crate) fn new(room: Box<dyn Room>) -> Self {
+        Inbox(Mutex::new(State {
+            arrived: VecDeque::new(),
+            bytes: 0,
+            room,
+            ended: false,
+            reader: None,
+        }))
+    }
+
+    /// Adds what has come, or why it cannot be kept; whether more may come.
+    pub(crate) fn put(&self, mut arrived: Arrived) -> bool {
         let (reader, more) = {
             let mut state = self.0.lock();
             if state.ended {
                 return false;
+            }
+            if let Arrived::Item(_, item) = &arrived {
+                let bytes = state.bytes + item.len();
+                match state.room.keep(bytes) {
+                    Ok(()) => state.bytes = bytes,
+                    Err(failure) => arrived = Arrived::Failed(failure),
+                }
             }
             state.ended = !matches!(arrived, Arrived::Item(..));
             state.arrived.push_back(arrived);
@@ -81,8 +112,8 @@ impl Inbox {
 }
 
 impl Arriving {
-    pub(crate) fn new(inbox: Arc<Inbox>, source: Box<dyn Source>) -> Self {
-        Arriving { inbox, source }
+    pub(crate) fn new(inbox: Arc<Inbox>, source: Box<dyn Source>, crossed: Arc<Crossing>) -> Self {
+        Arriving { inbox, source, crossed }
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrived>> {
@@ -98,9 +129,17 @@ impl Arriving {
             return Poll::Pending;
         };
         let more = !state.ended;
+        let read = match &arrived {
+            Arrived::Item(_, item) => item.len(),
+            Arrived::Declared(..) | Arrived::Failed(_) => 0,
+        };
+        state.bytes -= read;
+        let left = state.bytes;
+        // Fewer may always be kept.
+        let _ = state.room.keep(left);
         drop(state);
         if more {
-            self.source.read(1);
+            self.source.read(read);
         }
         Poll::Ready(Some(arrived))
     }
@@ -111,7 +150,8 @@ impl Arriving {
         T: Returned<Ok: ContractType>,
     {
         self.poll_next(cx).map(|arrived| {
-            Some(match arrived? {
+            let arrived = arrived?;
+            Some(crossing(&self.crossed, || match arrived {
                 Arrived::Item(codec, bytes) => match Payload::new(codec, &bytes).decode() {
                     Ok(item) => Ok(T::join(Ok(item))),
                     Err(error) => Err(unfit(&error)),
@@ -121,7 +161,7 @@ impl Arriving {
                     Err(error) => Err(unfit(&error)),
                 },
                 Arrived::Failed(failure) => Err(failure),
-            })
+            }))
         })
     }
 }

@@ -13,7 +13,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use callsheet_wire::{Code, Delivered, Failure, Hop};
+use callsheet_wire::{Code, Delivered, Failure, Hop, Shortened};
 
 use crate::id::ActorId;
 
@@ -136,7 +136,11 @@ impl Link {
     /// The call that waits for one which came from another process, with those in other processes that wait for that in
     /// turn, the innermost first, and the innermost one of this process.
     pub(crate) fn arrived(elsewhere: Vec<Hop>, here: Option<Arc<Link>>) -> Arc<Self> {
-        let id = elsewhere.first().map_or("", |hop| &*hop.actor).into();
+        // It is only shown, and was made up by whoever sent it.
+        let id = elsewhere
+            .first()
+            .map_or_else(String::new, |hop| Shortened(&hop.actor).to_string())
+            .into();
         Link::new(Arc::new(Turn {
             actor: None,
             id,

@@ -30,7 +30,7 @@ pub use streamed::StreamCall;
 pub use tell::{Sends, Tell};
 pub use while_awaited::while_awaited;
 
-pub(crate) use arriving::{Arrived, Arriving, Inbox, Source};
+pub(crate) use arriving::{Arrived, Arriving, Inbox, Room, Source};
 pub(crate) use failing::{closed, handler_lost, late_for_first_item, late_in_queue, late_running};
 pub(crate) use port::{Body, EncodedStream, Form, Outlet, Port, Step};
 

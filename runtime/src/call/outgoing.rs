@@ -30,6 +30,10 @@ pub trait Arguments: Send + 'static {
 
 /// Whoever waits for the reply to a call that left the process.
 pub(crate) trait Awaited: Send {
+    /// The call is about to leave, and may run from now on; `false` if nobody waits for it any more and it need not leave.
+    fn leaves(&mut self) -> bool;
+    /// The call did not leave after all, or was refused where it went to before it ran.
+    fn put_back(&mut self);
     /// Ready when nobody waits any more.
     fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()>;
     /// The reply is there.
@@ -70,6 +74,14 @@ impl std::fmt::Debug for Outgoing {
 }
 
 impl<R: Returns> Awaited for Reply<R> {
+    fn leaves(&mut self) -> bool {
+        self.begin()
+    }
+
+    fn put_back(&mut self) {
+        Reply::put_back(self);
+    }
+
     fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()> {
         Reply::poll_abandoned(self, cx)
     }

@@ -197,7 +197,7 @@ impl<M: Message> Future for Pending<M> {
                 return Poll::Ready(outcome);
             }
             // A queue that was closed drops the message, whose reply then says so through the slot.
-            let _ = ready!(sending.as_mut().poll(cx));
+            let _ = ready!(Pin::new(sending).poll(cx));
             let slot = Arc::clone(slot);
             self.state = State::Waiting { slot };
         }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use callsheet_schema::{ContractType, DeclaredError, Returned};
-use callsheet_wire::{Codec, Encode, EncodeError, Failure, write};
+use callsheet_wire::{Dialect, Encode, EncodeError, Failure};
 use futures_core::Stream;
 use serde::{Serialize, Serializer};
 
@@ -126,10 +126,10 @@ impl Body<'_> {
     ///
     /// # Errors
     ///
-    /// If the value cannot be written in this codec; `out` is then as it was.
-    pub(crate) fn write(self, out: &mut Vec<u8>, codec: Codec, form: Form<'_>) -> Result<(), EncodeError> {
+    /// If the value cannot be written in its codec; `out` is then as it was.
+    pub(crate) fn write(self, out: &mut Vec<u8>, dialect: Dialect, form: Form<'_>) -> Result<(), EncodeError> {
         match (self, form) {
-            (Body::Value(value), Form::Response { request_id }) => write::response(out, codec, request_id, value),
+            (Body::Value(value), Form::Response { request_id }) => dialect.response(out, request_id, value),
             (
                 Body::Value(value),
                 Form::Item {
@@ -137,16 +137,16 @@ impl Body<'_> {
                     sequence,
                     is_final,
                 },
-            ) => write::stream_item(out, codec, stream_id, sequence, is_final, value),
+            ) => dialect.stream_item(out, stream_id, sequence, is_final, value),
             (Body::Declared { error, text }, Form::Response { request_id }) => {
-                write::contract_error(out, codec, request_id, &text(), error)
+                dialect.contract_error(out, request_id, &text(), error)
             }
             (
                 Body::Declared { error, text },
                 Form::Item {
                     stream_id, sequence, ..
                 },
-            ) => write::stream_contract_error(out, codec, stream_id, sequence, &text(), error),
+            ) => dialect.stream_contract_error(out, stream_id, sequence, &text(), error),
         }
     }
 }
@@ -177,12 +177,12 @@ pub(crate) trait EncodedStream: Send {
     ///
     /// # Errors
     ///
-    /// If the item cannot be written in this codec; `out` is then as it was, and the stream is of no more use.
+    /// If the item cannot be written in its codec; `out` is then as it was, and the stream is of no more use.
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         out: &mut Vec<u8>,
-        codec: Codec,
+        dialect: Dialect,
         stream_id: &str,
         sequence: u64,
     ) -> Poll<Result<Step, EncodeError>>;
@@ -203,7 +203,7 @@ impl<T: Returned<Ok: ContractType>> EncodedStream for Lookahead<T> {
         &mut self,
         cx: &mut Context<'_>,
         out: &mut Vec<u8>,
-        codec: Codec,
+        dialect: Dialect,
         stream_id: &str,
         sequence: u64,
     ) -> Poll<Result<Step, EncodeError>> {
@@ -218,7 +218,7 @@ impl<T: Returned<Ok: ContractType>> EncodedStream for Lookahead<T> {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Some(item)) => item,
                 Poll::Ready(None) => {
-                    write::stream_end(out, codec, stream_id, sequence);
+                    dialect.stream_end(out, stream_id, sequence);
                     return Poll::Ready(Ok(Step::End));
                 }
             },
@@ -235,7 +235,7 @@ impl<T: Returned<Ok: ContractType>> EncodedStream for Lookahead<T> {
                     error: &Declared(&error),
                     text: &|| error.text(),
                 }
-                .write(out, codec, form(true));
+                .write(out, dialect, form(true));
                 return Poll::Ready(written.map(|()| Step::Declared));
             }
         };
@@ -251,7 +251,7 @@ impl<T: Returned<Ok: ContractType>> EncodedStream for Lookahead<T> {
                 false
             }
         };
-        let written = Body::Value(&item).write(out, codec, form(ended));
+        let written = Body::Value(&item).write(out, dialect, form(ended));
         Poll::Ready(written.map(|()| if ended { Step::End } else { Step::Item }))
     }
 }

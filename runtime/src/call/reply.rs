@@ -56,6 +56,14 @@ impl<R: Returns> Reply<R> {
         }
     }
 
+    /// Takes back that the call is running: whoever it was sent to says that it will not be, or never got it.
+    pub(super) fn put_back(&mut self) {
+        self.running = false;
+        if let Destination::Slot(slot) = &self.destination {
+            slot.put_back();
+        }
+    }
+
     /// Whether the reply goes to somebody.
     pub fn is_awaited(&self) -> bool {
         !matches!(self.destination, Destination::Nowhere)

@@ -30,7 +30,8 @@ struct Parties<R> {
     handler: Option<Waker>,
 }
 
-/// How far the call is. It leaves `RUNNING` or `QUEUED` for the others under the lock alone.
+/// How far the call is. It leaves `RUNNING` or `QUEUED` for the others under the lock alone. One that left the process is
+/// `RUNNING` from then on: nobody here knows when it is run there.
 mod phase {
     pub(super) const QUEUED: u8 = 0;
     pub(super) const RUNNING: u8 = 1;
@@ -65,6 +66,14 @@ impl<R> Slot<R> {
             .phase
             .compare_exchange(phase::QUEUED, phase::RUNNING, Ordering::AcqRel, Ordering::Acquire);
         begun.is_ok()
+    }
+
+    /// Marks a call that was begun as queued again: it is known not to run.
+    pub(crate) fn put_back(&self) {
+        // If it was given up meanwhile, that stays.
+        let _ = self
+            .phase
+            .compare_exchange(phase::RUNNING, phase::QUEUED, Ordering::AcqRel, Ordering::Acquire);
     }
 
     /// Ready when nobody waits for the reply any more.

@@ -136,7 +136,7 @@ impl Acceptor {
 
     /// Tells a peer that it is not served.
     fn refuse(&self, socket: &UnixStream, peer: Peer, reason: Refusal, failure: &Failure) {
-        self.terms.counters.failed(failure);
+        self.terms.counters.refused(failure);
         self.terms.audit.note(peer, reason, failure.text());
         let mut frame = Vec::new();
         write::refusal(&mut frame, Codec::Json, None, failure);

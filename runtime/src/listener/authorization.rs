@@ -55,6 +55,9 @@ pub enum Action<'a> {
     Discover,
     /// To be given the document of what is served, of which it is given what it may use.
     Schema,
+    /// To be told what the listener has counted, of which it is told the calls and events that it may use. What was counted
+    /// of all together, the refusals among them, it is told in any case.
+    Stats,
 }
 
 /// The peer of a connection, and what it may do.
@@ -163,5 +166,6 @@ fn named(what: Action<'_>) -> String {
         Action::Subscribe { event } => format!("events `{event}`"),
         Action::Discover => "discover".to_owned(),
         Action::Schema => "schema".to_owned(),
+        Action::Stats => "stats".to_owned(),
     }
 }

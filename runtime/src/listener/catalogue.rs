@@ -1,8 +1,8 @@
 //! What callers outside can learn of what is served: names, contracts, and the document of them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use callsheet_schema::Document;
@@ -11,7 +11,7 @@ use callsheet_wire::{Code, Discovery, ExposedActor, Failure, ServedContract};
 use super::authorization::Visitor;
 use crate::{
     ActorId, Runtime,
-    contained::{self, Panicked},
+    naming::{Contracts, Undescribed},
     router::Exposed,
     runtime::WeakRuntime,
 };
@@ -42,22 +42,25 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// `Internal`, if they do not go together in one document: two types have one name.
+    /// `Internal`, if they cannot be described. Names that mean two things are none of the reasons: nothing listens then.
     pub(super) fn document(&self) -> Result<Arc<Document>, Failure> {
         let runtime = self.runtime.upgrade()?;
-        // Held while it is made, so that it is made once for all that ask.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         // Read before anything is looked up, so that a change in between is seen next time.
         let version = runtime.router().version();
-        if let Some(known) = known.as_ref().filter(|known| known.version == version) {
+        if let Some(known) = self.known().as_ref().filter(|known| known.version == version) {
             return Ok(Arc::clone(&known.document));
         }
+        // Without the lock: descriptions may be the user's own code, and others ask meanwhile.
         let document = Arc::new(describe(&runtime.router().all_exposed())?);
-        *known = Some(Known {
+        *self.known() = Some(Known {
             version,
             document: Arc::clone(&document),
         });
         Ok(document)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What of the document a visitor may use: the same, if it may use all.
@@ -137,7 +140,7 @@ fn narrowed(document: &Document, exposed: &[(ActorId, Exposed)], visitor: &Visit
 /// The contracts of an actor that a visitor may call a method of, sorted.
 fn usable_contracts(Exposed { id, routes }: &Exposed, visitor: &Visitor) -> Vec<String> {
     let mut contracts: Vec<_> = match visitor.is_free() {
-        true => routes.registry.contracts().map(|(name, _)| name.to_owned()).collect(),
+        true => routes.registry.contract_names().map(str::to_owned).collect(),
         false => {
             let methods = routes.registry.methods();
             let usable = methods.filter(|method| visitor.may_call(id, method));
@@ -150,19 +153,13 @@ fn usable_contracts(Exposed { id, routes }: &Exposed, visitor: &Visitor) -> Vec<
 }
 
 fn describe(exposed: &[(ActorId, Exposed)]) -> Result<Document, Failure> {
-    // Many actors may serve one contract.
-    let contracts: BTreeMap<_, _> = exposed
-        .iter()
-        .flat_map(|(_, exposed)| exposed.routes.registry.contracts())
-        .collect();
-    // Descriptions may be the user's own code.
-    match contained::outcome(|| Document::describe(contracts.into_values())) {
-        Ok(Ok(document)) => Ok(document),
-        Ok(Err(error)) => {
+    match Contracts::exposed(exposed).document() {
+        Ok(document) => Ok(document),
+        Err(Undescribed::Faults(error)) => {
             tracing::error!(%error, "the exposed actors cannot be described together");
             let text = "the contracts of the exposed actors do not go together in one document; see the server's log";
             Err(Failure::new(Code::Internal, text))
         }
-        Err(Panicked) => Err(Failure::new(Code::Internal, "the description of a type panicked")),
+        Err(Undescribed::Panicked) => Err(Failure::new(Code::Internal, "the description of a type panicked")),
     }
 }

@@ -37,7 +37,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ConnectOptions {
     path: PathBuf,
-    codec: Codec,
+    pub(super) codec: Codec,
+    pub(super) max_frame: usize,
     backoff: Backoff,
 }
 
@@ -45,7 +46,7 @@ pub struct ConnectOptions {
 ///
 /// It is cheap to clone. A connection that was lost is made again when it is next used, with longer and longer rests between
 /// attempts; calls that are made meanwhile wait for it until their deadline, and those that were on their way fail. It ends with
-/// [`close`](Self::close), or when its runtime is shut down.
+/// [`close`](Self::close), or when its runtime is shut down; until then, a connection that is open keeps the runtime.
 #[derive(Clone)]
 pub struct Remote {
     shared: Arc<Shared>,
@@ -77,6 +78,7 @@ impl ConnectOptions {
         ConnectOptions {
             path: path.into(),
             codec: Codec::Json,
+            max_frame: 16 << 20,
             backoff: Backoff::new(Duration::from_millis(50), Duration::from_secs(5)),
         }
     }
@@ -86,6 +88,14 @@ impl ConnectOptions {
     #[must_use]
     pub fn packed(mut self) -> Self {
         self.codec = Codec::MessagePack;
+        self
+    }
+
+    /// The most bytes that a frame's payload may have, either way; 16 MiB unless set. A longer call is refused before it is
+    /// sent, with `FrameTooLarge`. A longer answer ends the connection, which is then made again: what it was to is not known.
+    #[must_use]
+    pub fn max_frame(mut self, bytes: usize) -> Self {
+        self.max_frame = bytes;
         self
     }
 
@@ -188,7 +198,10 @@ impl Runtime {
             let text = format!("a route is called `{name}` already; choose another name");
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
         }
-        shared.connected(socket, &options, &ended);
+        if let Err(error) = shared.connected(socket, &options, &ended) {
+            self.remove_route(&name);
+            return Err(error);
+        }
         self.spawn_outside(keep(Arc::downgrade(&shared), options, ended));
         Ok(Remote { shared })
     }
@@ -214,7 +227,7 @@ impl Remote {
         matches!(&*self.shared.state.lock(), State::Connected(dialled) if dialled.is_open())
     }
 
-    /// Ends the connection for good. Calls that are on their way fail with `ConnectionClosed`.
+    /// Ends the connection for good. Calls that are on their way, or wait for a connection, fail with `ConnectionClosed`.
     pub async fn close(&self) {
         let shared = &self.shared;
         if let Ok(runtime) = shared.runtime.upgrade() {
@@ -254,12 +267,15 @@ async fn keep(shared: Weak<Shared>, options: ConnectOptions, mut stage: watch::R
             () = tokio::time::sleep(options.backoff.drawn(failures)) => {}
         }
         failures = failures.saturating_add(1);
-        match UnixStream::connect(&options.path).await {
+        let connected = match UnixStream::connect(&options.path).await {
             Ok(socket) => {
                 let Some(shared) = shared.upgrade() else { return };
-                shared.connected(socket, &options, &stage);
-                since = Instant::now();
+                shared.connected(socket, &options, &stage)
             }
+            Err(error) => Err(error),
+        };
+        match connected {
+            Ok(()) => since = Instant::now(),
             Err(error) => {
                 tracing::debug!(%error, path = %options.path.display(), "failed to connect again");
                 // Those who wait for it still do.
@@ -271,18 +287,30 @@ async fn keep(shared: Weak<Shared>, options: ConnectOptions, mut stage: watch::R
 
 impl Shared {
     /// Puts the connection over `socket` to use.
-    fn connected(&self, socket: UnixStream, options: &ConnectOptions, stage: &watch::Receiver<Stage>) {
-        let Ok(runtime) = self.runtime.upgrade() else { return };
+    ///
+    /// # Errors
+    ///
+    /// If the system does not know who is on its other side: it was lost already.
+    fn connected(
+        &self,
+        socket: UnixStream,
+        options: &ConnectOptions,
+        stage: &watch::Receiver<Stage>,
+    ) -> io::Result<()> {
+        // Nobody calls any more.
+        let Ok(runtime) = self.runtime.upgrade() else {
+            return Ok(());
+        };
         let route: Weak<dyn Route> = Weak::<Shared>::clone(&self.me);
-        // A socket whose other side the system does not know was lost already.
-        let Ok(peer) = Peer::of(&socket) else { return };
-        let dialled = Dialled::begin(&runtime, socket, peer, options.codec, route, stage.clone());
+        let peer = Peer::of(&socket)?;
+        let dialled = Dialled::begin(&runtime, socket, peer, options, route, stage.clone());
         let mut state = self.state.lock();
         if !matches!(*state, State::Closed) {
             *state = State::Connected(dialled);
         }
         drop(state);
         self.changed.notify_waiters();
+        Ok(())
     }
 
     /// Ready when there is no connection.

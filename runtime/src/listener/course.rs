@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use callsheet_wire::DetailedStats;
 use tokio::sync::watch;
 
 use super::{
@@ -11,12 +12,14 @@ use super::{
     stats::ListenerStats,
     terms::Terms,
 };
-use crate::Runtime;
+use crate::{Runtime, naming::Listening};
 
 /// A listener that has begun, as whoever holds it sees it. Dropping it ends the listener at once.
 pub(super) struct Course {
     terms: Arc<Terms>,
     stage: watch::Sender<Stage>,
+    /// Kept for as long as there is a listener. `None` if it serves nobody.
+    _listening: Option<Listening>,
 }
 
 /// How far a listener is on its way to its end. Whoever waits for a change of it is woken by one of the limits too.
@@ -31,16 +34,29 @@ pub(super) enum Stage {
 
 impl Course {
     /// Begins to serve the exposed actors of `runtime` to what comes in.
-    pub(super) fn begin(runtime: &Runtime, options: &ListenerOptions, incoming: Incoming) -> Self {
+    pub(super) fn begin(
+        runtime: &Runtime,
+        options: &ListenerOptions,
+        incoming: Incoming,
+        listening: Option<Listening>,
+    ) -> Self {
         let terms = Arc::new(Terms::new(runtime, options.limits(), options.door.clone()));
         let stage = watch::Sender::new(Stage::Open);
         let acceptor = Acceptor::new(Arc::clone(&terms));
         runtime.spawn(acceptor.run(incoming, stage.subscribe()));
-        Course { terms, stage }
+        Course {
+            terms,
+            stage,
+            _listening: listening,
+        }
     }
 
     pub(super) fn stats(&self) -> ListenerStats {
         self.terms.counters.stats()
+    }
+
+    pub(super) fn detailed_stats(&self) -> DetailedStats {
+        self.terms.counters.detailed()
     }
 
     pub(super) fn limits(&self) -> ListenerLimits {

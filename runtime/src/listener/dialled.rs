@@ -6,10 +6,11 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use callsheet_wire::Codec;
 use tokio::{net::UnixStream, sync::watch};
 
-use super::{connection::Connection, course::Stage, door::Door, limits::ListenerLimits, terms::Terms};
+use super::{
+    connect::ConnectOptions, connection::Connection, course::Stage, door::Door, limits::ListenerLimits, terms::Terms,
+};
 use crate::{
     Runtime,
     peer::Peer,
@@ -29,7 +30,7 @@ impl Dialled {
         runtime: &Runtime,
         socket: UnixStream,
         peer: Peer,
-        codec: Codec,
+        options: &ConnectOptions,
         route: Weak<dyn Route>,
         stage: watch::Receiver<Stage>,
     ) -> Self {
@@ -37,11 +38,12 @@ impl Dialled {
             // Whoever has connected knows when it is done.
             idle: None,
             start_time: None,
+            max_frame: options.max_frame,
             ..ListenerLimits::default()
         };
         let terms = Arc::new(Terms::new(runtime, limits, Door::default()));
         let connection = Connection::new(socket, peer, terms.users.alone(), &terms, Side::Client);
-        let route = connection.dial(codec, route);
+        let route = connection.dial(options.codec, route);
         let (alive, ended) = watch::channel(());
         runtime.spawn_outside(async move {
             connection.run(stage).await;

@@ -84,9 +84,9 @@ impl ListenerOptions {
     ///
     /// It is asked for every call anew, once the method is known and before its arguments are decoded, so that its answer
     /// may change at any time; nothing is remembered. A subscription is judged when it is made, and one with a pattern for
-    /// each event by itself, also for each that is exposed later; one that runs is not judged again. What discover, schema
-    /// and hello tell of what is served leaves out whatever the peer may not use, for which the hook is asked about each
-    /// method of each exposed actor.
+    /// each event by itself, also for each that is exposed later; one that runs is not judged again. What discover, schema,
+    /// stats and hello tell of what is served leaves out whatever the peer may not use, for which the hook is asked about
+    /// each method of each exposed actor.
     ///
     /// A call that is refused fails with `PermissionDenied` and the reason. One that nobody waits for is a
     /// [`DeadLetter`](crate::DeadLetter). An actor or a message type that does not exist is told apart from one that

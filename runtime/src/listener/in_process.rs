@@ -2,10 +2,14 @@
 
 use std::{io, os::unix::net};
 
+use callsheet_wire::DetailedStats;
 use tokio::{net::UnixStream, runtime::Handle, sync::mpsc};
 
-use super::{accept::Incoming, course::Course, limits::ListenerLimits, options::ListenerOptions, stats::ListenerStats};
-use crate::Runtime;
+use super::{
+    accept::Incoming, course::Course, limits::ListenerLimits, options::ListenerOptions, socket::ListenError,
+    stats::ListenerStats,
+};
+use crate::{NameConflicts, Runtime};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: usize = 128;
@@ -23,6 +27,8 @@ pub struct InProcessListener {
     /// Where the far ends are driven.
     tokio: Handle,
     course: Course,
+    /// Why nobody can connect, if names of what was exposed mean two things.
+    conflicts: Option<NameConflicts>,
 }
 
 impl Runtime {
@@ -30,7 +36,8 @@ impl Runtime {
     /// have to share.
     ///
     /// Where the options say to listen is of no account, so a program's own may be tried; [`ListenerOptions::in_process`]
-    /// says nothing of it.
+    /// says nothing of it. What is exposed is checked as by [`listen`](Self::listen), and as long as the listener is there;
+    /// a conflict that there is already is told by [`connect`](InProcessListener::connect).
     ///
     /// ```
     /// use callsheet::{ListenerOptions, Runtime, actor_contract};
@@ -68,11 +75,16 @@ impl Runtime {
         let options = options.into();
         #[cfg(feature = "settings")]
         let options = options.settled(self.settings());
+        let (listening, conflicts) = match self.naming().begin(self.router()) {
+            Ok(listening) => (Some(listening), None),
+            Err(conflicts) => (None, Some(conflicts)),
+        };
         let (accepted, incoming) = mpsc::channel(BACKLOG);
         InProcessListener {
             accepted,
             tokio: self.tokio().clone(),
-            course: Course::begin(self, &options, Incoming::InProcess(incoming)),
+            course: Course::begin(self, &options, Incoming::InProcess(incoming), listening),
+            conflicts,
         }
     }
 }
@@ -84,13 +96,18 @@ impl InProcessListener {
     ///
     /// # Errors
     ///
-    /// `ConnectionRefused` once the listener has ended, `WouldBlock` if 128 connections wait to be accepted already, and
+    /// `InvalidInput` with [`ListenError::Conflicts`](crate::ListenError::Conflicts) in it if two contracts or two types that
+    /// were exposed when the listener began had one name, `ConnectionRefused` once it has ended, `WouldBlock` if 128 connections wait to be accepted already, and
     /// whatever keeps the system from making a pair.
     ///
     /// # Panics
     ///
     /// Outside a tokio runtime with I/O enabled, and if that of the actors has it not.
     pub fn connect(&self) -> io::Result<UnixStream> {
+        if let Some(conflicts) = &self.conflicts {
+            let error = ListenError::Conflicts(conflicts.clone());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
+        }
         let place = self.accepted.try_reserve().map_err(|error| match error {
             mpsc::error::TrySendError::Full(()) => io::Error::new(
                 io::ErrorKind::WouldBlock,
@@ -113,6 +130,11 @@ impl InProcessListener {
     /// What it has done so far.
     pub fn stats(&self) -> ListenerStats {
         self.course.stats()
+    }
+
+    /// What it has counted so far, by name; see [`Listener::detailed_stats`](crate::Listener::detailed_stats).
+    pub fn detailed_stats(&self) -> DetailedStats {
+        self.course.detailed_stats()
     }
 
     /// What it allows now.

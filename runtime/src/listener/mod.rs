@@ -28,6 +28,9 @@ mod terms;
 
 use std::path::{Path, PathBuf};
 
+use callsheet_wire::DetailedStats;
+#[cfg(doc)]
+use callsheet_wire::Latency;
 use tokio_util::sync::CancellationToken;
 
 pub use audit::{AuditEvent, Refusal};
@@ -84,7 +87,9 @@ impl Runtime {
     /// # Errors
     ///
     /// If another listener is at the path, something else is there that is no socket, or the socket cannot be made; and if
-    /// the options are [for the process itself](ListenerOptions::in_process).
+    /// the options are [for the process itself](ListenerOptions::in_process). Before anything is done, if two contracts or
+    /// two types that are exposed have one name ([`Conflicts`](ListenError::Conflicts)); as long as the listener is there,
+    /// exposing what would make it so is an error.
     ///
     /// # Panics
     ///
@@ -93,6 +98,7 @@ impl Runtime {
         let options = options.into();
         #[cfg(feature = "settings")]
         let options = options.settled(self.settings());
+        let listening = self.naming().begin(self.router())?;
         let (socket, path) = match &options.location {
             #[cfg(feature = "systemd")]
             Location::Activated(name) => {
@@ -102,7 +108,7 @@ impl Runtime {
             location => bind(location, options.hands_over).await?,
         };
         let handed_over = socket.token();
-        let course = Course::begin(self, &options, Incoming::Socket(socket));
+        let course = Course::begin(self, &options, Incoming::Socket(socket), Some(listening));
         Ok(Listener {
             path,
             course,
@@ -152,6 +158,36 @@ impl Listener {
     /// What it has done so far.
     pub fn stats(&self) -> ListenerStats {
         self.course.stats()
+    }
+
+    /// What it has counted so far, by contracts, methods, events and codes, and how long calls took. Callers are told the same
+    /// when they send the control `stats`.
+    ///
+    /// All is exact but the latencies, which are those of a [sample](Latency). It is added up over all open connections,
+    /// each of which waits for that a moment: made to be asked every few seconds, where [`stats`](Self::stats) may be asked
+    /// at any time.
+    ///
+    /// ```
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use callsheet::{Code, ListenerOptions, Runtime, count_of};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("calls.sock");
+    /// # let runtime = Runtime::launch()?;
+    /// let listener = runtime.listen(ListenerOptions::at(&path)).await?;
+    /// // Calls are made.
+    /// let stats = listener.detailed_stats();
+    /// for (name, method) in stats.contracts.values().flat_map(|contract| &contract.methods) {
+    ///     let busy = count_of(&method.failed, Code::TargetBusy);
+    ///     println!("{name}: {} calls, {} in flight, {busy} met a full queue", method.started, method.in_flight);
+    /// }
+    /// assert_eq!(count_of(&stats.refused, Code::ActorNotFound), 0);
+    /// # listener.shutdown().await;
+    /// # Ok(()) }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn detailed_stats(&self) -> DetailedStats {
+        self.course.detailed_stats()
     }
 
     /// What it allows now.

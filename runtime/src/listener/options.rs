@@ -170,6 +170,13 @@ impl ListenerOptions {
         self
     }
 
+    /// How long a peer may leave what it was sent unread; 5 min unless set, `None` for ever. See
+    /// [`ListenerLimits::unread_time`].
+    pub fn unread_time(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.said.unread_time = Some(limit.into());
+        self
+    }
+
     /// How long [`shutdown`](crate::Listener::shutdown) waits for the calls that are in flight; 10 s unless set.
     pub fn drain(mut self, limit: Duration) -> Self {
         self.said.drain = Some(limit);

@@ -25,6 +25,8 @@ use rustix::{
 };
 use tokio::net::UnixListener;
 
+use crate::NameConflicts;
+
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 1024;
 
@@ -72,6 +74,9 @@ pub enum ListenError {
     /// The socket's folder is open to other users.
     #[error("the folder `{}` must belong to this user alone; set its owner and its mode to 0700", .0.display())]
     FolderNotPrivate(PathBuf),
+    /// What is exposed goes by names that mean two things, so that callers could not be told what is served.
+    #[error("what is exposed does not go together: {0}")]
+    Conflicts(#[from] NameConflicts),
     /// The signals that end the program cannot be waited for.
     #[error("failed to wait for signals")]
     Signals(#[source] io::Error),

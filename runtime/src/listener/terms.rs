@@ -34,7 +34,7 @@ impl Terms {
             memory: Budget::new(Arc::clone(&limits)),
             limits,
             users: Users::default(),
-            counters: Arc::default(),
+            counters: Arc::new(Counters::new()),
             catalogue: Catalogue::new(runtime),
             door,
             audit: Audit::new(runtime),

@@ -372,12 +372,23 @@ impl Future for Enqueue {
                 mut sending,
                 mut limit,
             } => {
-                if let Poll::Ready(sent) = sending.as_mut().poll(cx) {
+                if let Poll::Ready(sent) = Pin::new(&mut sending).poll(cx) {
                     return Poll::Ready(sent);
                 }
                 if limit.as_mut().poll(cx).is_ready() {
-                    let text = format!("the queue of actor `{id}` stayed full until the deadline");
-                    return Poll::Ready(Err(Failure::new(Code::Timeout, text).with_delivered(Delivered::No)));
+                    let (text, delivered) = match sending.may_have_arrived() {
+                        true => (
+                            format!(
+                                "actor `{id}` is outside the process, and nobody said by the deadline that it has the message"
+                            ),
+                            Delivered::Unknown,
+                        ),
+                        false => (
+                            format!("the queue of actor `{id}` stayed full until the deadline"),
+                            Delivered::No,
+                        ),
+                    };
+                    return Poll::Ready(Err(Failure::new(Code::Timeout, text).with_delivered(delivered)));
                 }
                 self.0 = State::Full { id, sending, limit };
                 Poll::Pending

@@ -24,6 +24,9 @@ use super::{
 /// The file in the folder of a service.
 const NAME: &str = "callsheet.toml";
 
+/// The table that says which clients `callsheet generate` makes: a project may have one file for both.
+const GENERATE: &str = "generate";
+
 /// The most bytes that are read; what has more is hardly the file that was meant.
 const LONGEST: u64 = 1 << 20;
 
@@ -85,6 +88,9 @@ pub(super) fn parse(text: &str, file: Option<&Path>) -> Result<Settings, Setting
     })?;
     let mut settings = Settings::default();
     for (table, value) in in_order(document.get_ref()) {
+        if table.get_ref() == GENERATE {
+            continue;
+        }
         let keys: Vec<&Key> = KEYS.iter().filter(|key| key.table == table.get_ref()).collect();
         if keys.is_empty() {
             return Err(source.unknown_table(table));

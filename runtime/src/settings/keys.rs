@@ -180,6 +180,8 @@ keys! {
         start_time: Option<Duration> = OrWord(Time(MILLISECOND..=DAY), "never"), Some(allowed().start_time);
         /// How long a frame may take from its first byte to its last.
         frame_time: Duration = Time(MILLISECOND..=DAY), Some(allowed().frame_time);
+        /// How long a peer may leave what it was sent unread.
+        unread_time: Option<Duration> = OrWord(Time(MILLISECOND..=DAY), "never"), Some(allowed().unread_time);
         /// How long the end of a listener waits for the calls that are in flight.
         drain: Duration = Time(INSTANT..=DAY), Some(allowed().drain);
     }

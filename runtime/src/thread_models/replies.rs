@@ -73,6 +73,40 @@ fn a_call_has_one_outcome_which_is_true_of_what_was_run() {
 }
 
 #[test]
+fn a_call_that_was_put_back_is_begun_again_or_known_not_to_have_run() {
+    try_all(4, || {
+        let slot = armed(FIRST);
+        let leaving = thread::spawn({
+            let slot = Arc::clone(&slot);
+            move || {
+                let left = slot.begin();
+                if left {
+                    slot.put_back();
+                }
+                let again = slot.begin();
+                assert!(left || !again, "what was given up stays so");
+                if again {
+                    slot.complete(Ok(Counted::new(1)));
+                }
+                again
+            }
+        });
+        let clock = thread::spawn({
+            let slot = Arc::clone(&slot);
+            move || slot.expire(FIRST)
+        });
+        let outcome = wait(|cx| slot.poll_outcome(cx));
+        let again = leaving.join().expect("it does not panic");
+        clock.join().expect("it does not panic");
+        match (told(outcome.0), outcome.1) {
+            (Ok(reply), reusable) => assert!(again && reusable && reply == 1),
+            (Err(Delivered::No), reusable) => assert!(!again && !reusable),
+            (Err(_), reusable) => assert!(!reusable),
+        }
+    });
+}
+
+#[test]
 fn the_next_call_in_a_slot_sees_nothing_of_the_one_before() {
     try_all(2, || {
         let slot = armed(FIRST);

@@ -7,7 +7,8 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use callsheet_macros::contract_type;
-use callsheet_schema::{Describe, TypeRef, Types};
+use callsheet_schema::{Definition, Describe, Joined, NameParts, Shape, TypeRef, Types};
+use callsheet_wire::Shortened;
 use scoped_tls::scoped_thread_local;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
@@ -129,13 +130,13 @@ impl Crossing {
     /// Where the actor is that the sender tells of.
     fn enter(&self, carried: &Carried) -> Result<Location, String> {
         let runtime = self.runtime.upgrade().map_err(|failure| failure.to_string())?;
-        let border = self.border.upgrade().ok_or("the connection has ended")?;
+        let border = || self.border.upgrade().ok_or("the connection has ended");
         let route = carried.route.as_deref().unwrap_or(SERVER);
-        let unknown = || format!("no actor is exposed as `{}`", carried.id);
+        let unknown = || format!("no actor is exposed as `{}`", Shortened(&carried.id));
         if route == self.side.name() {
             let id = match self.side {
                 Side::Server => runtime.router().exposed(&carried.id).map(|exposed| exposed.id),
-                Side::Client => border.hosted(&carried.id),
+                Side::Client => border()?.hosted(&carried.id),
             };
             return Ok(local(&runtime, id.ok_or_else(unknown)?));
         }
@@ -144,11 +145,14 @@ impl Crossing {
             return Err(format!("`id`: {fault}"));
         }
         let beyond: Arc<dyn Route> = if route == self.side.other().name() {
-            let lasting = self.beyond.get().and_then(Weak::upgrade);
-            lasting.unwrap_or(border)
+            match self.beyond.get().and_then(Weak::upgrade) {
+                Some(lasting) => lasting,
+                None => border()?,
+            }
         } else {
             let known = runtime.route(route);
             known.ok_or_else(|| {
+                let route = Shortened(route);
                 format!("`route`: this side has no route `{route}`; it knows `{SERVER}` and `{CLIENT}`")
             })?
         };
@@ -168,11 +172,28 @@ fn local(runtime: &Runtime, id: ActorId) -> Location {
     }
 }
 
+/// One type for each contract: what it is a mailbox of is known to whoever reads the document.
+impl<T: Contract + ?Sized> NameParts for Mailbox<T> {
+    const PARTS: &'static [&'static str] = &[Carried::NAME, "<", T::Message::DESCRIPTOR.name, ">"];
+}
+
 impl<T: Contract + ?Sized + 'static> Describe for Mailbox<T> {
-    const NAME: &'static str = Carried::NAME;
+    const NAME: &'static str = Joined::<Self>::NAME;
 
     fn describe(types: &mut Types) -> TypeRef {
-        Carried::describe(types)
+        types.define::<Self>(Self::NAME, |types| mailbox(T::Message::DESCRIPTOR.name, types))
+    }
+}
+
+/// On the wire they are all alike.
+fn mailbox(contract: &str, types: &mut Types) -> Definition {
+    Definition {
+        docs: format!("The mailbox of an actor that serves `{contract}`."),
+        deprecated: None,
+        shape: Shape::Newtype(Carried::describe(types)),
+        produces: None,
+        checked: true,
+        mailbox: Some(contract.to_owned()),
     }
 }
 
@@ -198,7 +219,7 @@ impl<'de, T: Contract + ?Sized> Deserialize<'de> for Mailbox<T> {
         if carried.contract != contract {
             let text = format!(
                 "a mailbox of `{}` where one of `{contract}` is expected",
-                carried.contract
+                Shortened(&carried.contract)
             );
             return Err(de::Error::custom(text));
         }

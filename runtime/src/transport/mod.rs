@@ -11,17 +11,27 @@ mod crossing;
 pub(crate) mod exports;
 mod sink;
 
-use std::{future::Future, pin::Pin, sync::Arc, task::Context, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Context,
+    time::Duration,
+};
 
 use callsheet_wire::{Codec, Encode, EncodeError, Failure};
 use tokio::{sync::oneshot, time::Instant};
 
 pub(crate) use crossing::{Border, Crossing, Side, crossing};
-pub(crate) use sink::{RemoteSink, open};
+pub(crate) use sink::{RemoteSink, set_off};
 
 use crate::{
     call::{Arguments, Link, Metadata, Outgoing},
     clock::{Clock, Deadline},
+    contained,
     id::ActorId,
 };
 
@@ -75,9 +85,24 @@ pub(crate) struct RemoteCall {
     pub(crate) link: Option<Arc<Link>>,
     pub(crate) outgoing: Outgoing,
     /// Who is told that a message without a reply is in the queue there.
-    pub(crate) enqueued: Option<oneshot::Sender<Result<(), Failure>>>,
+    pub(crate) enqueued: Option<Receipt>,
     /// How often its actor was busy.
     pub(crate) tries: u32,
+}
+
+/// Whoever waits to hear that a message is in its actor's queue.
+pub(crate) struct Receipt {
+    arrived: oneshot::Sender<Result<(), Failure>>,
+    /// Whether it may be there already.
+    left: Arc<AtomicBool>,
+}
+
+impl Receipt {
+    /// Says that it is there, or why it is not.
+    pub(crate) fn tell(self, outcome: Result<(), Failure>) {
+        // Whoever sent it may have gone.
+        let _ = self.arrived.send(outcome);
+    }
 }
 
 impl RemoteCall {
@@ -94,22 +119,45 @@ impl RemoteCall {
     }
 
     /// Whether nobody waits for it any more; else the task of `cx` is told when that is so.
-    pub(crate) fn is_abandoned(&self, cx: &mut Context<'_>) -> bool {
-        match (&self.enqueued, &self.outgoing.reply) {
-            (Some(enqueued), _) => enqueued.is_closed(),
+    pub(crate) fn is_abandoned(&mut self, cx: &mut Context<'_>) -> bool {
+        match (&mut self.enqueued, &self.outgoing.reply) {
+            (Some(receipt), _) => receipt.arrived.poll_closed(cx).is_ready(),
             (None, Some(reply)) => reply.poll_abandoned(cx).is_ready(),
             (None, None) => false,
         }
     }
 
+    /// Takes note that it is about to leave: whoever gives up waiting is told from now on that it may have been delivered.
+    /// `false` if nobody waits for it any more.
+    pub(crate) fn leaves(&mut self) -> bool {
+        match (&self.enqueued, &mut self.outgoing.reply) {
+            (Some(receipt), _) => {
+                receipt.left.store(true, Ordering::Release);
+                !receipt.arrived.is_closed()
+            }
+            (None, Some(reply)) => reply.leaves(),
+            (None, None) => true,
+        }
+    }
+
+    /// Takes note that it has not left, or was refused before it was run.
+    pub(crate) fn put_back(&mut self) {
+        match (&self.enqueued, &mut self.outgoing.reply) {
+            (Some(receipt), _) => receipt.left.store(false, Ordering::Release),
+            (None, Some(reply)) => reply.put_back(),
+            (None, None) => {}
+        }
+    }
+
     /// Ends the call.
     pub(crate) fn fail(self, failure: Failure) {
-        if let Some(enqueued) = self.enqueued {
-            // Whoever sent it may have gone.
-            let _ = enqueued.send(Err(failure));
+        if let Some(receipt) = self.enqueued {
+            receipt.tell(Err(failure));
         } else if let Some(reply) = self.outgoing.reply {
             reply.fail(failure);
         }
+        // They are the user's, and what they do when they are dropped.
+        contained::discard(self.outgoing.arguments);
     }
 
     /// For how long it waits until it is tried again at an actor that is busy.

@@ -1,15 +1,21 @@
 //! The queue of an actor outside the process, as a mailbox sees it.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{
+    future::poll_fn,
+    marker::PhantomData,
+    sync::{Arc, atomic::AtomicBool},
+    task::Poll,
+};
 
 use callsheet_wire::{Code, Failure};
 use tokio::sync::oneshot;
 
-use super::{RemoteCall, Route, RouteState};
+use super::{Receipt, RemoteCall, Route, RouteState};
 use crate::{
     actor::{Closed, Refused, Rejected, Sending, Sink},
     call::CallHeader,
     clock::Clock,
+    contained,
     contract::{ContractMessage, refuse},
     id::ActorId,
     layer::Layers,
@@ -104,30 +110,51 @@ impl<M: ContractMessage> Sink<M> for RemoteSink<M> {
         let awaited = message.letter().awaited;
         let Some(mut call) = self.call(header, message) else {
             // A plain message has told its caller.
-            return Box::pin(async { Ok(()) });
+            return Sending::new(async { Ok(()) });
         };
         if awaited {
-            return Box::pin(async move {
-                open(&*route).await?;
-                route.start(call);
+            return Sending::new(async move {
+                set_off(&*route, call).await;
                 Ok(())
             });
         }
-        let (enqueued, told) = oneshot::channel();
-        call.enqueued = Some(enqueued);
-        Box::pin(async move {
-            open(&*route).await?;
-            route.start(call);
+        let (arrived, told) = oneshot::channel();
+        let left = Arc::<AtomicBool>::default();
+        call.enqueued = Some(Receipt {
+            arrived,
+            left: Arc::clone(&left),
+        });
+        let sending = async move {
+            // Whoever looks at it only once, as `try_send` does, says that there is no room: so it has not left then.
+            tokio::task::yield_now().await;
+            set_off(&*route, call).await;
             told.await.unwrap_or_else(|_| {
                 let text = "the connection to the actor ended before it was known whether the message arrived";
                 Err(Failure::new(Code::ConnectionClosed, text))
             })
-        })
+        };
+        Sending::outside(sending, left)
+    }
+}
+
+/// Has a call go as soon as the route takes calls; if it never will, or nobody waits for the call any more, the call ends.
+pub(crate) async fn set_off(route: &dyn Route, mut call: RemoteCall) {
+    let opened = tokio::select! {
+        biased;
+        opened = open(route) => opened,
+        () = poll_fn(|cx| match call.is_abandoned(cx) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }) => return contained::discard(call),
+    };
+    match opened {
+        Ok(()) => route.start(call),
+        Err(failure) => call.fail(failure),
     }
 }
 
 /// Waits until the route takes calls.
-pub(crate) async fn open(route: &dyn Route) -> Result<(), Failure> {
+async fn open(route: &dyn Route) -> Result<(), Failure> {
     loop {
         // Asked for before the state is looked at, so that no change in between is missed.
         let changed = route.changed();

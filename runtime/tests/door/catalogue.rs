@@ -1,11 +1,16 @@
 //! What a peer is told of what is served.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use callsheet::{Access, Action, Denied, ListenerOptions};
 use callsheet_schema::Document;
 use serde_json::{Value, json};
 
 use crate::{
-    house::{House, control},
+    house::{Alarm, House, Opened, ask, control},
     peer::{Peer, assert_failure},
 };
 
@@ -18,7 +23,8 @@ fn onlookers(access: &Access<'_>) -> Result<(), Denied> {
         }
         | Action::Subscribe { event: "door.Alarm" }
         | Action::Discover
-        | Action::Schema => Ok(()),
+        | Action::Schema
+        | Action::Stats => Ok(()),
         _ => Err(Denied::default()),
     }
 }
@@ -85,7 +91,7 @@ async fn whoever_may_use_nothing_is_shown_nothing() {
 }
 
 #[tokio::test]
-async fn discover_and_schema_can_be_refused_altogether() {
+async fn discover_schema_and_stats_can_be_refused_altogether() {
     let options = |options: ListenerOptions| {
         options.authorize(|access| match access.what {
             Action::Call { .. } | Action::Subscribe { .. } => Ok(()),
@@ -94,7 +100,7 @@ async fn discover_and_schema_can_be_refused_altogether() {
     };
     let house = House::new(options).await;
     let mut peer = house.peer();
-    for name in ["discover", "schema"] {
+    for name in ["discover", "schema", "stats"] {
         let refused = control(&mut peer, name).await;
         assert_failure(&refused, "PermissionDenied", "no", false);
         let text = format!("PermissionDenied: {name}: no looking around");
@@ -154,4 +160,52 @@ async fn a_clients_document_is_judged_and_told_only_of_what_the_peer_may_use() {
         .cloned()
         .collect();
     assert_eq!(refused, ["door.Vault.Count", "door.Vault.Look"]);
+}
+
+#[tokio::test]
+async fn stats_tell_of_the_calls_and_events_that_the_peer_may_use_and_of_all_refusals() {
+    // A peer may do all, until it is an onlooker.
+    let onlooks = Arc::new(AtomicBool::new(false));
+    let hook = Arc::clone(&onlooks);
+    let options = move |options: ListenerOptions| {
+        options.authorize(move |access| match hook.load(Ordering::Relaxed) {
+            true => onlookers(access),
+            false => Ok(()),
+        })
+    };
+    let house = House::new(options).await;
+    let mut peer = house.peer();
+    peer.ask(r#"{"message_types":["door.*"],"request_id":"s"}"#).await;
+    house.runtime.broker().publish(Alarm(1));
+    house.runtime.broker().publish(Opened { by: 1 });
+    for _ in 0..2 {
+        peer.receive().await;
+    }
+    ask(&mut peer, "vault", "Look", json!({})).await;
+    let open = json!({"key": {"number": 1}});
+    ask(&mut peer, "vault", "Open", open.clone()).await;
+    ask(&mut peer, "vault", "Toggle", json!({})).await;
+    let one = json!({"pushed": 1, "dropped": 0});
+    let told = control(&mut peer, "stats").await["payload"].take();
+    let methods = |told: &Value, contract: &str| -> Vec<String> {
+        let methods = told["contracts"][contract]["methods"].as_object();
+        methods
+            .map(|methods| methods.keys().cloned().collect())
+            .unwrap_or_default()
+    };
+    assert_eq!(methods(&told, "door.Vault"), ["door.Vault.Look", "door.Vault.Open"]);
+    assert_eq!(methods(&told, "door.Lamp"), ["door.Lamp.Toggle"]);
+    assert_eq!(told["events"], json!({"door.Alarm": one, "door.Opened": one}));
+
+    onlooks.store(true, Ordering::Relaxed);
+    ask(&mut peer, "vault", "Open", open).await;
+    let told = control(&mut peer, "stats").await["payload"].take();
+    assert_eq!(methods(&told, "door.Vault"), ["door.Vault.Look"]);
+    assert_eq!(
+        told["contracts"].as_object().map(serde_json::Map::len),
+        Some(1),
+        "{told}"
+    );
+    assert_eq!(told["events"], json!({"door.Alarm": one}));
+    assert_eq!(told["refused"], json!({"PermissionDenied": 1}));
 }

@@ -17,6 +17,7 @@ use tokio::{
     time::sleep,
 };
 
+use crate::acton as other;
 use crate::answers::{Expected, Heard, MAX_FRAME, Part, frames};
 use crate::session::session;
 
@@ -130,8 +131,8 @@ impl Server {
 /// Holds for any bytes: what a peer says is answered as often as it has to be and in order, nothing panics, and the next
 /// peer is served.
 ///
-/// The second byte seeds where the peer's bytes are cut. If the first is even, the others are those; else frames are
-/// made from them.
+/// The second byte seeds where the peer's bytes are cut. If the first is a multiple of three, the others are those; else
+/// frames are made from them: Callsheet's own, or, if the remainder is two, those of a client of acton-reactive.
 pub fn holds(bytes: &[u8]) {
     thread_local! {
         static SERVER: RefCell<Option<Server>> = const { RefCell::new(None) };
@@ -139,16 +140,21 @@ pub fn holds(bytes: &[u8]) {
     let Some((&[how, cuts], rest)) = bytes.split_first_chunk::<2>() else {
         return;
     };
-    let said = match how % 2 {
+    let said = match how % 3 {
         0 => rest.to_vec(),
         // Fewer bytes than frames need make fewer frames.
-        _ => session(&mut Unstructured::new(rest)),
+        1 => session(&mut Unstructured::new(rest)),
+        _ => other::session::session(&mut Unstructured::new(rest)),
     };
     // Taken, so that what panics leaves no broken server to those who come after.
     let server = SERVER.take().unwrap_or_else(Server::start);
     server.tokio.block_on(async {
         let heard = talk(&server.listener, &said, cuts).await;
-        Expected::of(&said).judge(&heard);
+        // The fifth byte tells who speaks.
+        match said.get(4) {
+            Some(1 | 2) => other::answers::Expected::of(&said).judge(&heard),
+            _ => Expected::of(&said).judge(&heard),
+        }
         canary(&server.listener).await;
         // What was opened is closed.
         let mut steps = 0;

@@ -6,7 +6,7 @@ use crate::answers::MAX_FRAME;
 use crate::made;
 use crate::reference::{self, Node};
 
-const METHODS: [&str; 8] = ["Echo", "Rest", "Take", "Count", "Nulls", "Failing", "Note", "Announce"];
+pub const METHODS: [&str; 8] = ["Echo", "Rest", "Take", "Count", "Nulls", "Failing", "Note", "Announce"];
 
 /// What one frame of a session is.
 #[derive(Arbitrary)]
@@ -48,6 +48,7 @@ fn step(seed: &mut Unstructured<'_>, said: &mut Vec<u8>) -> Result<()> {
                 "ping",
                 "hello",
                 "discover",
+                "stats",
                 "schema",
                 "unsubscribe",
                 "later",
@@ -134,7 +135,13 @@ fn call(seed: &mut Unstructured<'_>) -> Result<Node> {
             entries.push((Node::text(number), value));
         }
     }
-    let payload = if seed.ratio(1, 8)? {
+    entries.push((Node::text("payload"), arguments(seed, method)?));
+    Ok(Node::Map(entries))
+}
+
+/// What a method is called with, or anything.
+pub fn arguments(seed: &mut Unstructured<'_>, method: &str) -> Result<Node> {
+    Ok(if seed.ratio(1, 8)? {
         made::node(seed, 3)?
     } else {
         let small = |seed: &mut Unstructured<'_>| Ok(Node::Integer(seed.arbitrary::<u8>()?.into()));
@@ -154,7 +161,5 @@ fn call(seed: &mut Unstructured<'_>) -> Result<Node> {
             }
         };
         Node::Map(vec![(Node::text(name), value)])
-    };
-    entries.push((Node::text("payload"), payload));
-    Ok(Node::Map(entries))
+    })
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     peer::{Peer, assert_failure, within},
-    probe::{Adder, Price, Server, State},
+    probe::{Adder, Price, Probe, Server, State, Trade},
 };
 
 async fn control(peer: &mut Peer, fields: &Value) -> Value {
@@ -57,6 +57,7 @@ async fn without_an_id_no_control_is_answered() {
         "ping",
         "hello",
         "discover",
+        "stats",
         "schema",
         "unsubscribe",
         "cancel",
@@ -86,7 +87,7 @@ async fn the_id_of_a_control_is_no_other_calls() {
         r#"{"target":"probe","message_type":"Wait","payload":{"gate":"g"},"request_id":"c","expects_reply":true}"#,
     )
     .await;
-    for name in ["ping", "hello", "discover", "schema", "unsubscribe"] {
+    for name in ["ping", "hello", "discover", "schema", "stats", "unsubscribe"] {
         let fields = json!({"control": name, "protocol": [1, 1]});
         assert_failure(&control(&mut peer, &fields).await, "ProtocolError", "no", false);
     }
@@ -221,6 +222,87 @@ async fn calls_that_do_not_fit_the_clients_document_are_refused_on_its_connectio
         r#"{"target":"both","message_type":"other.Adder.Add","payload":{"a":1},"request_id":"a","expects_reply":true}"#;
     assert_eq!(peer.ask(unchanged).await["payload"], 1);
     server.peer().await.works().await;
+}
+
+/// The document with another type of the field `price` of the event `Price`.
+fn with_another_price(document: &Value, of: &str) -> Value {
+    let mut other = document.clone();
+    let fields = other["types"]["Price"]["shape"]["struct"]["fields"].as_array_mut();
+    let fields = fields.expect("it is a struct");
+    let price = fields.iter_mut().find(|field| field["name"] == "price");
+    price.expect("it has one")["type"] = json!(of);
+    other.as_object_mut().expect("a map").remove("hashes");
+    other
+}
+
+#[tokio::test]
+async fn events_that_the_client_would_misread_are_not_pushed_to_it() {
+    let server = Server::start().await;
+    let broker = server.runtime.broker();
+    let (mut peer, mut other) = (server.peer().await, server.peer().await);
+    for peer in [&mut peer, &mut other] {
+        peer.ask(r#"{"message_types":["Price","Trade","Pr*"],"request_id":"s"}"#)
+            .await;
+    }
+    let document = document(&mut peer).await;
+    let schema = json!({"control": "schema", "document": with_another_price(&document, "u8")});
+    let judged = answer(&mut peer, schema).await;
+    assert_eq!(judged["refused"], json!({}));
+    let told = judged["withheld"]["Price"].as_str().expect("it is told");
+    let rule = "B031 test.Probe, event `Price`: type `Price`, field `price`: numbers may be out of the reader's range";
+    assert!(told.starts_with(rule), "{told}");
+
+    // What it had subscribed to before has ended, by its name and by the pattern, and the rest goes on.
+    broker.publish(price(1));
+    broker.publish(Trade { quantity: 1 });
+    assert_eq!(peer.receive().await["message_type"], "Trade");
+    assert_eq!(other.receive().await["message_type"], "Price");
+    assert_eq!(other.receive().await["message_type"], "Trade");
+
+    // By its name it is refused with all that is asked for beside it, and what matches a pattern is told.
+    let refused = peer
+        .ask(r#"{"message_types":["Trade","Price"],"request_id":"s"}"#)
+        .await;
+    assert_failure(&refused, "SchemaMismatch", "no", false);
+    assert_eq!(refused["error"], format!("SchemaMismatch: {told}"));
+    let taken = peer.ask(r#"{"message_types":["*"],"request_id":"s"}"#).await;
+    assert_eq!(
+        taken["payload"],
+        json!({"subscribed": {"Trade": 1}, "withheld": {"Price": told}})
+    );
+    // Another actor that publishes it brings it no more than the first.
+    let further = server.runtime.actor("further", State::default).serves(Probe);
+    further.expose().start().await.expect("it is started");
+    broker.publish(price(2));
+    broker.publish(Trade { quantity: 2 });
+    assert_eq!(peer.receive().await["message_type"], "Trade");
+
+    // Another document is another judgement.
+    let judged = answer(&mut peer, json!({"control": "schema", "document": document})).await;
+    assert_eq!(judged, json!({"refused": {}}));
+    peer.ask(r#"{"message_types":["Price"],"request_id":"s"}"#).await;
+    broker.publish(price(3));
+    assert_eq!(peer.receive().await["message_type"], "Price");
+    peer.works().await;
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_told_in_few_words_however_large_it_is() {
+    let server = Server::start().await;
+    let mut peer = server.peer().await;
+    let mut other = document(&mut peer).await;
+    let contracts = other["contracts"].as_array_mut().unwrap();
+    let probe = contracts.iter_mut().find(|contract| contract["name"] == "test.Probe");
+    let methods = probe.unwrap()["methods"].as_array_mut().unwrap();
+    let add = methods.iter_mut().find(|method| method["name"] == "add").unwrap();
+    add["reply"] = json!({"tuple": vec!["u8"; 20_000]});
+    other.as_object_mut().unwrap().remove("hashes");
+    let judged = answer(&mut peer, json!({"control": "schema", "document": other})).await;
+    let text = judged["refused"]["test.Probe.Add"].as_str().unwrap();
+    assert!((100..600).contains(&text.chars().count()), "{text}");
+    let call = r#"{"target":"both","message_type":"test.Probe.Add","payload":{"a":1,"b":1},"request_id":"a","expects_reply":true}"#;
+    let refused = peer.ask(call).await;
+    assert_eq!(refused["error"], format!("SchemaMismatch: {text}"));
 }
 
 #[tokio::test]

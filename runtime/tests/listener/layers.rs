@@ -239,3 +239,36 @@ async fn calls_that_wait_in_layers_are_bounded_and_let_go_when_they_are_cancelle
     let refused = peer.ask(&request("Carried", json!({}), "sesame")).await;
     assert_failure(&refused, "LimitExceeded", "no", true);
 }
+
+#[tokio::test]
+async fn what_passes_layers_is_counted_like_what_passes_none() {
+    let (_runtime, _folder, listener, mut peer, _) = serve(true).await;
+    for word in ["sesame", "please", "panic", "pretend"] {
+        peer.ask(&request("Carried", json!({}), word)).await;
+    }
+    for word in ["sesame", "please"] {
+        peer.ask(&request("Carry", json!({"load": "a"}), word)).await;
+        let unawaited = json!({
+            "target": "gate", "message_type": "Carry", "payload": {"load": "b"}, "meta": {"word": word},
+        });
+        peer.send(&unawaited.to_string()).await;
+    }
+    peer.send(&request("Carried", json!({}), "wait")).await;
+    peer.ask(r#"{"control":"ping","request_id":"p"}"#).await;
+    let method = |name: &str| {
+        listener
+            .detailed_stats()
+            .method(&format!("layered.Porter.{name}"))
+            .cloned()
+    };
+    // What nobody waits for is counted once it is through.
+    crate::still::until(|| method("Carry").is_some_and(|carry| carry.started == 4)).await;
+    let (carry, carried) = (method("Carry").unwrap(), method("Carried").unwrap());
+    assert_eq!((carry.succeeded, carry.in_flight), (2, 0));
+    assert_eq!(carry.failed, [("PermissionDenied".to_owned(), 2)].into());
+    assert_eq!((carried.started, carried.succeeded, carried.in_flight), (5, 1, 1));
+    let failed = [("Internal".to_owned(), 2), ("PermissionDenied".to_owned(), 1)];
+    assert_eq!(carried.failed, failed.into());
+    let stats = listener.detailed_stats();
+    assert_eq!((stats.errors, stats.refused.len()), (5, 0));
+}

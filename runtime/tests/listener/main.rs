@@ -1,6 +1,7 @@
 //! The listener, from outside: real sockets, and frames written by hand.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "a test is no library")]
 
+mod acton;
 mod bad_input;
 mod calls;
 mod cancel;
@@ -22,6 +23,7 @@ mod push;
 mod rate;
 mod shutdown;
 mod socket;
+mod stats;
 mod still;
 mod streams;
 mod times;

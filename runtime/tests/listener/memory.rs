@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt, net::UnixStream};
 
 use crate::{
-    peer::{Peer, frame, within},
-    probe::Server,
+    peer::{Peer, assert_failure, frame, within},
+    probe::{Price, Server},
+    still::until,
 };
 
 /// A call of almost 1 MiB.
@@ -73,40 +74,112 @@ async fn while_large_frames_wait_small_ones_pass() {
     assert_eq!(peer.receive().await["payload"], 2);
 }
 
-#[tokio::test]
-async fn a_reply_for_which_no_memory_is_left_is_a_failure_and_the_connection_goes_on() {
-    let server = small_budget().await;
-    let mut peer = server.peer().await;
-    for n in 0..20 {
+/// Asks for replies of 900,000 bytes, and reads none of them.
+async fn ask_for_long(server: &Server, peer: &mut Peer, count: usize) {
+    let before = server.listener.stats().messages_processed;
+    for n in 0..count {
         let ask = json!({"target": "probe", "message_type": "Long", "payload": {"bytes": 900_000}, "request_id": n.to_string(), "expects_reply": true});
         peer.send(&ask.to_string()).await;
     }
-    // All of them are answered before anything is read.
-    within(async {
-        while server.listener.stats().messages_processed < 20 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-    let mut other = server.peer().await;
-    other.works().await;
+    until(|| server.listener.stats().messages_processed == before + count as u64).await;
+}
+
+/// How many of so many replies were not dropped; the others have this code and this text.
+async fn answered(peer: &mut Peer, count: usize, code: &str, text: &str) -> usize {
     let mut answers = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..count {
         answers.push(peer.receive().await);
     }
-    let (answered, refused): (Vec<Value>, Vec<Value>) =
+    let (answered, dropped): (Vec<Value>, Vec<Value>) =
         answers.into_iter().partition(|answer| answer["success"] == true);
-    assert!((1..=5).contains(&answered.len()), "{} were answered", answered.len());
-    for refusal in refused {
-        assert_eq!(refusal["error_code"], "LimitExceeded");
-        assert_eq!(refusal["error_details"]["delivered"], "yes");
-        assert!(
-            refusal["error"].as_str().unwrap().contains("no memory is left"),
-            "{refusal}"
-        );
+    for dropped in dropped {
+        assert_failure(&dropped, code, "yes", false);
+        assert!(dropped["error"].as_str().unwrap().contains(text), "{dropped}");
     }
+    answered.len()
+}
+
+#[tokio::test]
+async fn a_reply_for_which_no_memory_is_left_is_a_failure_and_the_connection_goes_on() {
+    let server = small_budget().await;
+    let mut peers = Vec::new();
+    for _ in 0..5 {
+        let mut peer = server.peer().await;
+        ask_for_long(&server, &mut peer, 1).await;
+        peers.push(peer);
+    }
+    server.peer().await.works().await;
+    let mut kept = 0;
+    for peer in &mut peers {
+        kept += answered(peer, 1, "LimitExceeded", "no memory is left").await;
+    }
+    assert!((1..=3).contains(&kept), "{kept} replies were kept");
+    for peer in &mut peers {
+        peer.works().await;
+        ask_for_long(&server, peer, 1).await;
+        assert_eq!(answered(peer, 1, "", "").await, 1, "there is room again");
+    }
+}
+
+#[tokio::test]
+async fn one_that_does_not_read_leaves_half_of_the_memory_to_the_others() {
+    let server = small_budget().await;
+    let (mut one, mut other) = (server.peer().await, server.peer().await);
+    ask_for_long(&server, &mut one, 20).await;
+    ask_for_long(&server, &mut other, 1).await;
+    assert_eq!(answered(&mut other, 1, "", "").await, 1);
+    let kept = answered(&mut one, 20, "SlowConsumer", "wait to be read already").await;
+    assert!((1..=2).contains(&kept), "{kept} replies were kept");
+    one.works().await;
+}
+
+#[tokio::test]
+async fn what_waits_for_its_turn_counts_as_unread() {
+    let server = small_budget().await;
+    let (mut one, mut other) = (server.peer().await, server.peer().await);
+    one.send(r#"{"target":"probe","message_type":"Wait","payload":{"gate":"g"},"expects_reply":true}"#)
+        .await;
+    server.gates.entered("g").await;
+    let ask = json!({"target": "probe", "message_type": "Long", "payload": {"bytes": 900_000}, "expects_reply": true});
+    for _ in 0..10 {
+        one.send(&ask.to_string()).await;
+    }
+    until(|| server.listener.stats().messages_processed == 11).await;
+    ask_for_long(&server, &mut other, 1).await;
+    assert_eq!(answered(&mut other, 1, "", "").await, 1);
+    server.gates.open("g");
+    assert_eq!(one.receive().await["payload"], "g");
+    let kept = answered(&mut one, 10, "SlowConsumer", "wait to be read already").await;
+    assert_eq!(kept, 1);
+}
+
+#[tokio::test]
+async fn events_that_nobody_reads_leave_memory_for_replies() {
+    let server = small_budget().await;
+    let mut subscribers = Vec::new();
+    for _ in 0..20 {
+        let mut peer = server.peer().await;
+        peer.ask(r#"{"message_types":["Price"],"request_id":"s"}"#).await;
+        subscribers.push(peer);
+    }
+    for _ in 0..5 {
+        server.runtime.broker().publish(Price {
+            symbol: "a".repeat(500_000),
+            price: 1.0,
+        });
+    }
+    let mut peer = server.peer().await;
     peer.works().await;
-    let again =
-        json!({"target": "probe", "message_type": "Long", "payload": {"bytes": 900_000}, "expects_reply": true});
-    assert_eq!(peer.ask(&again.to_string()).await["success"], true);
+    let mut delivered = 0;
+    for subscriber in &mut subscribers {
+        // What did not fit was dropped, which the next event tells.
+        subscriber.send(r#"{"control":"ping","request_id":"p"}"#).await;
+        while subscriber.receive().await["message_type"] == "Price" {
+            delivered += 1;
+        }
+    }
+    // Of a budget of 3 MiB, and one socket's buffer for each subscriber.
+    assert!((1..=40).contains(&delivered), "{delivered} of 100 were kept");
+    ask_for_long(&server, &mut peer, 1).await;
+    assert_eq!(answered(&mut peer, 1, "", "").await, 1);
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::net::UnixStream;
+use tokio::{io::AsyncWriteExt, net::UnixStream};
 
 use crate::{
-    peer::{assert_failure, within},
+    peer::{self, assert_failure, within},
     probe::Server,
 };
 
@@ -83,4 +83,24 @@ async fn a_listener_that_is_dropped_ends_at_once() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_that_never_stops_sending_does_not_keep_it_from_its_end() {
+    for frame in [
+        &br#"{"control":"teleport"}"#[..],
+        br#"{"control":"discover"}"#,
+        br#"{"target":"probe","message_type":"Add","payload":{"a":1,"b":1}}"#,
+    ] {
+        let server = Server::setup()
+            .listener(|options| options.drain(Duration::from_millis(100)))
+            .start()
+            .await;
+        let mut socket = server.peer().await.socket;
+        let frames = peer::frame(frame).repeat(10_000);
+        let flood = tokio::spawn(async move { while socket.write_all(&frames).await.is_ok() {} });
+        server.peer().await.works().await;
+        within(server.listener.shutdown()).await;
+        within(flood).await.unwrap();
+    }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::io::AsyncReadExt;
 
 use crate::{
-    peer::{Peer, assert_failure, frame},
-    probe::Server,
+    peer::{Peer, assert_failure, frame, within},
+    probe::{Price, Server},
     still::{Still, until},
 };
 
@@ -266,4 +267,87 @@ async fn another_limit_holds_at_once_for_connections_that_are_silent() {
     server.listener.set_limits(limits);
     still.advance(3.1).await;
     is_parted(&mut peer, "LimitExceeded", "3s").await;
+}
+
+/// A subscriber to whom more was sent than it has read, and than its socket takes.
+async fn clogged(server: &Server) -> Peer {
+    let mut peer = server.peer().await;
+    peer.ask(r#"{"message_types":["Price"],"request_id":"s"}"#).await;
+    for _ in 0..20 {
+        server.runtime.broker().publish(Price {
+            symbol: "a".repeat(100_000),
+            price: 1.0,
+        });
+    }
+    // The listener has turned to its connection, since it answers another one afterwards.
+    server.peer().await.works().await;
+    peer
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_has_stopped_reading_is_left() {
+    let (still, server) = (Still::new(), Server::start().await);
+    let stuck = clogged(&server).await;
+    let mut reading = clogged(&server).await;
+    let mut quiet = server.peer().await;
+    quiet.ask(r#"{"message_types":["Trade"],"request_id":"s"}"#).await;
+    has_connections(&server, 3).await;
+    still.advance(299.0).await;
+    // It is enough that the socket takes more.
+    let mut some = vec![0; 500_000];
+    within(reading.socket.read_exact(&mut some)).await.unwrap();
+    server.peer().await.works().await;
+    has_connections(&server, 3).await;
+    still.advance(2.0).await;
+    has_connections(&server, 2).await;
+    assert_eq!(server.listener.stats().limited, 1);
+    quiet.works().await;
+    still.advance(300.1).await;
+    has_connections(&server, 1).await;
+    quiet.works().await;
+    drop(stuck);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_may_be_waited_for_as_long_as_it_takes() {
+    let still = Still::new();
+    let server = Server::setup()
+        .listener(|options| options.unread_time(None))
+        .start()
+        .await;
+    let mut stuck = clogged(&server).await;
+    still.advance(86400.0).await;
+    for _ in 0..3 {
+        assert_eq!(stuck.receive().await["message_type"], "Price");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_the_server_does_not_read_is_not_late() {
+    let still = Still::new();
+    let server = Server::setup().listener(|options| options.high_water(1).unread_time(None));
+    let server = server.start().await;
+    let mut peer = server.peer().await;
+    // More than its socket takes, so that nothing is read from it, and the beginning of a frame behind that.
+    let long = json!({"target": "probe", "message_type": "Long", "payload": {"bytes": 2_000_000}, "request_id": "l", "expects_reply": true});
+    let ping = frame(br#"{"control":"ping","request_id":"p"}"#);
+    let (begin, end) = ping.split_at(9);
+    peer.send_raw(&[&frame(long.to_string().as_bytes()), begin].concat())
+        .await;
+    until(|| server.listener.stats().messages_processed == 1).await;
+    server.peer().await.works().await;
+    still.advance(29.0).await;
+    server.peer().await.works().await;
+    still.advance(60.0).await;
+    server.peer().await.works().await;
+    assert_eq!(peer.receive().await["request_id"], "l");
+    // What had passed before the server stopped reading still counts.
+    server.peer().await.works().await;
+    still.advance(29.0).await;
+    peer.send_raw(end).await;
+    assert_eq!(peer.receive().await["request_id"], "p");
+    peer.send_raw(begin).await;
+    server.peer().await.works().await;
+    still.advance(30.1).await;
+    is_parted(&mut peer, "ProtocolError", "a frame may take 30s").await;
 }

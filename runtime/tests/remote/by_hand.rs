@@ -1,27 +1,28 @@
 //! A peer that hosts an actor and speaks the wire by hand.
 
+use callsheet::{ListenerOptions, Mailbox};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
 };
 
-use crate::sides::{Sides, within};
+use crate::sides::{Progress, Sides, Work, within};
 
-struct Peer(UnixStream);
+pub struct Peer(pub UnixStream);
 
 impl Peer {
-    async fn of(sides: &Sides) -> Self {
+    pub async fn of(sides: &Sides) -> Self {
         Peer(UnixStream::connect(sides.folder.path().join("s")).await.unwrap())
     }
 
-    async fn send(&mut self, frame: &Value) {
+    pub async fn send(&mut self, frame: &Value) {
         let text = frame.to_string();
         self.0.write_u32(text.len() as u32).await.unwrap();
         self.0.write_all(text.as_bytes()).await.unwrap();
     }
 
-    async fn receive(&mut self) -> Value {
+    pub async fn receive(&mut self) -> Value {
         within(async {
             let length = self.0.read_u32().await.unwrap();
             let mut text = vec![0; length as usize];
@@ -30,6 +31,30 @@ impl Peer {
         })
         .await
     }
+}
+
+/// A peer that hosts an actor, and that actor's mailbox on the side that listens.
+pub async fn hosting(set: impl FnOnce(ListenerOptions) -> ListenerOptions) -> (Sides, Peer, Mailbox<dyn Progress>) {
+    let sides = Sides::with(set).await;
+    let mut peer = Peer::of(&sides).await;
+    let remember = json!({
+        "target": "worker", "message_type": "Remember", "request_id": "r", "expects_reply": true,
+        "payload": {"listener": {"contract": "far.Progress", "id": "mine", "route": "client"}},
+    });
+    peer.send(&remember).await;
+    assert_eq!(peer.receive().await["success"], true);
+    let hosted = within(sides.serving.to::<dyn Work>("worker").remembered())
+        .await
+        .unwrap();
+    (sides, peer, hosted)
+}
+
+/// An item of the stream that was asked for.
+pub fn item(asked: &Value, sequence: u32, payload: &Value, is_final: bool) -> Value {
+    json!({
+        "stream_id": asked["request_id"], "sequence": sequence, "is_final": is_final, "payload": payload,
+        "error": null,
+    })
 }
 
 fn report(listener: &Value) -> Value {
@@ -82,6 +107,27 @@ async fn the_server_asks_the_peer_and_takes_its_answer() {
     });
     peer.send(&gone).await;
     assert_eq!(peer.receive().await["error_details"], json!({"code": "ActorNotFound"}));
+}
+
+#[tokio::test]
+async fn a_client_of_acton_reactive_is_asked_nothing() {
+    let sides = Sides::start().await;
+    let Peer(mut socket) = Peer::of(&sides).await;
+    let mut report = report(&json!({"contract": "far.Progress", "id": "mine", "route": "client"}));
+    report["correlation_id"] = report["request_id"].take();
+    let report = report.to_string();
+    socket.write_u32(report.len() as u32).await.unwrap();
+    socket.write_all(&[2, 1, 1]).await.unwrap();
+    socket.write_all(report.as_bytes()).await.unwrap();
+    let mut answer = vec![0; within(socket.read_u32()).await.unwrap() as usize + 3];
+    within(socket.read_exact(&mut answer)).await.unwrap();
+    assert_eq!(
+        answer[..3],
+        [2, 3, 1],
+        "the answer of the call, and no call of the server's"
+    );
+    let answer: Value = serde_json::from_slice(&answer[3..]).unwrap();
+    assert_eq!(answer["payload"], json!({"code": "ActorNotFound"}));
 }
 
 #[tokio::test]
@@ -149,7 +195,7 @@ async fn a_peer_that_goes_fails_those_who_wait_for_it() {
     peer.send(&remember).await;
     peer.receive().await;
     let told = tokio::spawn({
-        let worker = sides.serving.to::<dyn crate::sides::Work>("worker");
+        let worker = sides.serving.to::<dyn Work>("worker");
         async move { worker.tell_remembered(1).await }
     });
     let asked = peer.receive().await;

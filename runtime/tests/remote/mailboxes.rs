@@ -104,3 +104,16 @@ async fn outside_of_a_connection_a_mailbox_is_not_written() {
     let refused = serde_json::from_str::<Mailbox<dyn Progress>>(text).unwrap_err();
     assert!(refused.to_string().contains("crosses a connection"), "{refused}");
 }
+
+#[test]
+fn the_document_says_of_which_contract_a_mailbox_is() {
+    let document = callsheet_schema::Document::of_registered().unwrap();
+    let of = |contract: &str| {
+        let mailbox = document.types.get(&format!("callsheet.Mailbox<{contract}>"));
+        mailbox.and_then(|mailbox| mailbox.mailbox.as_deref())
+    };
+    for contract in ["far.Progress", "far.Work"] {
+        assert_eq!(of(contract), Some(contract), "{:?}", document.types.keys());
+    }
+    assert_eq!(document.types["callsheet.Mailbox"].mailbox, None);
+}

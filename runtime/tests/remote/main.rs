@@ -4,6 +4,11 @@
 mod by_hand;
 mod calls;
 mod chains;
+mod delivery;
 mod lost;
 mod mailboxes;
+mod replying_elsewhere;
+mod room;
 mod sides;
+mod sizes;
+mod streams;

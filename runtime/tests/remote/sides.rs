@@ -28,6 +28,8 @@ pub trait Work {
     async fn add(&self, a: i64, b: i64) -> i64;
     async fn divide(&self, a: i64, b: i64) -> Result<i64, MathError>;
     async fn wait(&self) -> String;
+    /// As `wait`, but nothing comes of it.
+    async fn pause(&self);
     fn count(&self, to: u32) -> Streaming<u32>;
     fn endless(&self) -> Streaming<u32>;
     fn failing(&self, after: u32) -> Streaming<Result<u32, MathError>>;
@@ -45,6 +47,9 @@ pub trait Work {
     fn remembered(&self) -> Mailbox<dyn Progress>;
     /// An actor of this side.
     fn colleague(&self, id: String) -> Mailbox<dyn Work>;
+    fn colleagues(&self, ids: Vec<String>) -> Streaming<Mailbox<dyn Work>>;
+    /// So many texts of so many bytes each.
+    fn texts(&self, count: u32, bytes: u32) -> Streaming<String>;
     fn items(&self, to: u32, listener: Mailbox<dyn Progress>) -> Streaming<Result<u32, Lost>>;
 }
 
@@ -53,6 +58,9 @@ pub trait Work {
 pub trait Progress {
     async fn step(&mut self, step: u32) -> u32;
     fn steps(&self, to: u32) -> Streaming<u32>;
+    fn lines(&self) -> Streaming<String>;
+    #[tell]
+    fn hint(&mut self, step: u32);
 }
 
 /// Why a listener could not be told.
@@ -121,6 +129,10 @@ impl Work for Worker {
         "waited".to_owned()
     }
 
+    async fn pause(&self) {
+        self.wait().await;
+    }
+
     fn count(&self, to: u32) -> Streaming<u32> {
         Streaming::iter(1..=to)
     }
@@ -178,6 +190,14 @@ impl Work for Worker {
         Work.at(id)
     }
 
+    fn colleagues(&self, ids: Vec<String>) -> Streaming<Mailbox<dyn Work>> {
+        Streaming::iter(ids.into_iter().map(|id| Work.at(id)).collect::<Vec<_>>())
+    }
+
+    fn texts(&self, count: u32, bytes: u32) -> Streaming<String> {
+        Streaming::iter((0..count).map(move |_| "x".repeat(bytes as usize)))
+    }
+
     fn items(&self, to: u32, listener: Mailbox<dyn Progress>) -> Streaming<Result<u32, Lost>> {
         use futures_util::StreamExt;
         Streaming::new(listener.steps(to).map(|item| Ok(item?)))
@@ -196,6 +216,14 @@ impl Progress for Steps {
     fn steps(&self, to: u32) -> Streaming<u32> {
         Streaming::iter(1..=to)
     }
+
+    fn lines(&self) -> Streaming<String> {
+        Streaming::iter(["one".to_owned(), "two".to_owned()])
+    }
+
+    fn hint(&mut self, step: u32) {
+        self.0 += step;
+    }
 }
 
 /// A serving runtime, and one that is connected to it.
@@ -210,6 +238,11 @@ pub struct Sides {
 
 impl Sides {
     pub async fn start() -> Self {
+        Self::with(|options| options).await
+    }
+
+    /// With a listener of its own options.
+    pub async fn with(set: impl FnOnce(ListenerOptions) -> ListenerOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s");
         let serving = Runtime::launch().unwrap();
@@ -225,7 +258,7 @@ impl Sides {
         hidden.start().await.unwrap();
         let renamed = serving.actor("inner", worker).serves(Work);
         renamed.expose_as("outer").start().await.unwrap();
-        let listener = serving.listen(ListenerOptions::at(&path)).await.unwrap();
+        let listener = serving.listen(set(ListenerOptions::at(&path))).await.unwrap();
         let calling = Runtime::launch().unwrap();
         calling
             .actor("steps", Steps::default)

@@ -43,6 +43,15 @@ fn an_unknown_key_is_told_with_the_one_that_is_like_it() {
 }
 
 #[test]
+fn the_table_of_the_client_generator_is_passed_over_and_one_that_is_like_it_is_not() {
+    let of_both = Settings::from_toml("[generate.targets.web]\nlang = 'typescript'\n[calls]\ndefault_timeout = '5s'");
+    let own = Settings::from_toml("[calls]\ndefault_timeout = '5s'");
+    assert_eq!(of_both.unwrap(), own.unwrap());
+    let error = Settings::from_toml("[generated]").unwrap_err();
+    assert_eq!(error.key(), Some("generated"));
+}
+
+#[test]
 fn an_unknown_table_is_told_with_the_one_that_is_like_it() {
     assert_refused(
         "[[actor]]\nmailbox_capacity = 5",

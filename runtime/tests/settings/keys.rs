@@ -66,6 +66,7 @@ fn every_key_can_be_said_in_the_file() {
         idle = "never"
         start_time = "9s"
         frame_time = "1min"
+        unread_time = "2min"
         drain = "1500ms"
     "#;
     let settings = Settings::from_toml(text).unwrap();
@@ -126,8 +127,8 @@ fn every_key_can_be_said_in_the_file() {
         (Some(Some(100)), Some(Some(20)), Some(Some(200)), Some(Some(30)))
     );
     assert_eq!(
-        (listener.start_time(), listener.frame_time()),
-        (Some(secs(9)), secs(60))
+        (listener.start_time(), listener.frame_time(), listener.unread_time()),
+        (Some(secs(9)), secs(60), Some(secs(120)))
     );
 }
 

@@ -24,6 +24,9 @@ impl<'a> Alike<'a> {
     }
 
     pub(super) fn references(&mut self, old: &'a TypeRef, new: &'a TypeRef) -> bool {
+        if self.old.mailbox_behind(old) != self.new.mailbox_behind(new) {
+            return false;
+        }
         let (old, new) = (self.old.behind_newtypes(old), self.new.behind_newtypes(new));
         match (old, new) {
             (TypeRef::Named(old), TypeRef::Named(new)) => self.named(old, new),

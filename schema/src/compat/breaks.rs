@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     Aspect, Part, Rule, Step, Way,
-    fits::{Ends, Flaw, Graph},
+    fits::{Ends, Enums, Flaw, Graph},
     view::View,
 };
 use crate::{Contract, Direction, Document, Event, Kind, Method};
@@ -65,6 +65,15 @@ impl<'a> Break<'a> {
             _ => None,
         }
     }
+
+    /// The name of the event whose values the caller cannot read, if it is about one. Of an event that is not
+    /// [published](Rule::Event) there are none.
+    pub fn misread_event(&self) -> Option<&'a str> {
+        match self.subject {
+            Subject::Event(event) if self.rule != Rule::Event => Some(event),
+            _ => None,
+        }
+    }
 }
 
 /// One line: ``B031 demo.Calculator.Add: argument `a`: numbers may be out of the reader's range: i64 at the caller, i32 at
@@ -103,6 +112,9 @@ impl fmt::Display for Break<'_> {
 /// document says is accepted. Replies, items, errors and events must be read by the caller: all that the server's
 /// document says is produced. Names that the wire does not see, docs and deprecation do not matter.
 ///
+/// The caller's enums are [closed](Enums::Closed), as the types of callers in Rust are that link the contract's crate; for
+/// generated clients there is [`breaks_with`].
+///
 /// What fits is not always what was meant: an entry of a request that the server no longer knows is read past, unless the
 /// server refuses it.
 ///
@@ -130,15 +142,26 @@ impl fmt::Display for Break<'_> {
 /// # Ok::<(), callsheet_schema::DocumentError>(())
 /// ```
 pub fn breaks<'a>(caller: &'a Document, server: &'a Document) -> Vec<Break<'a>> {
+    breaks_with(caller, server, Enums::Closed)
+}
+
+/// As [`breaks`], of a caller that does with variants of unknown names in what it is sent as `enums` says. The server's
+/// enums are closed: what it is sent is read by the types of its contract.
+///
+/// Where an enum's entries stand among those of others a new variant is a break all the same, as no reader can tell then
+/// which entries are its own.
+pub fn breaks_with<'a>(caller: &'a Document, server: &'a Document, enums: Enums) -> Vec<Break<'a>> {
     let view = |document, direction| View { document, direction };
     let budget = BUDGET + size(caller) * SHARE + size(server) * SHARE;
     let accepted = Ends {
         writer: view(caller, Direction::Accepted),
         reader: view(server, Direction::Accepted),
+        enums: Enums::Closed,
     };
     let produced = Ends {
         writer: view(server, Direction::Produced),
         reader: view(caller, Direction::Produced),
+        enums,
     };
     let mut judge = Judge {
         caller,
@@ -234,6 +257,9 @@ impl<'a> Judge<'a> {
         let Some(server) = server else {
             let before = Part::Contract(caller);
             self.push(of, Rule::Contract, (Way::Both, Aspect::Name), before, Part::Nothing);
+            for event in &caller.events {
+                self.published_elsewhere(of.contract, event);
+            }
             return;
         };
         let hash = |document: &'a Document| document.hashes.get(&caller.name);
@@ -311,6 +337,11 @@ impl<'a> Judge<'a> {
                 let (before, after) = (Part::Names(&caller.aliases), Part::Names(&server.aliases));
                 self.push(of, Rule::MessageAlias, (Way::Accepted, Aspect::Aliases), before, after);
             }
+            // A tell and a stream are not repeated, whatever a document says of them.
+            if caller.idempotent && !server.idempotent && caller.kind == Kind::Ask {
+                let (before, after) = (Part::Flag(true), Part::Flag(false));
+                self.push(of, Rule::Repeated, (Way::Accepted, Aspect::Idempotent), before, after);
+            }
             let flaws = self.accepted.payloads(&caller.request, &server.request);
             self.push_all(of, Way::Accepted, Aspect::Request, flaws);
         }
@@ -356,7 +387,23 @@ impl<'a> Judge<'a> {
             None => {
                 let before = Part::Event(event);
                 self.push(of, Rule::Event, (Way::Produced, Aspect::Name), before, Part::Nothing);
+                self.published_elsewhere(contract, event);
             }
+        }
+    }
+
+    /// Whoever subscribes to an event does so by its name alone, and gets it whichever contract publishes it.
+    fn published_elsewhere(&mut self, contract: &'a str, event: &'a Event) {
+        let events = self.server.contracts.iter().flat_map(|contract| &contract.events);
+        // They have one type, whose name it is.
+        if let Some(published) = events.into_iter().find(|published| published.name == event.name) {
+            let of = Of {
+                contract,
+                subject: Subject::Event(&event.name),
+                served: None,
+            };
+            let flaws = self.produced.values(&published.type_ref, &event.type_ref);
+            self.push_all(of, Way::Produced, Aspect::Type, flaws);
         }
     }
 }

@@ -93,6 +93,8 @@ pub enum Aspect {
     Kind,
     /// Whether a call runs beside others.
     Access,
+    /// Whether a call may be made twice.
+    Idempotent,
     /// Whether the payload is made of arguments or is one value.
     Request,
     /// The type of a reply or of a stream's items.
@@ -103,6 +105,8 @@ pub enum Aspect {
     Type,
     /// It may be left out of what is sent to the server.
     Optional,
+    /// Whether the server takes a default of its own for what is left out.
+    Defaulted,
     /// It may be left out of what the server sends.
     Sometimes,
     /// The kind of shape that a type has, or the types of its places.
@@ -115,6 +119,8 @@ pub enum Aspect {
     DenyUnknown,
     /// Whether the server may refuse a value of the right shape.
     Checked,
+    /// The contract whose mailboxes the values are.
+    Mailbox,
     /// Whether the entries of a field's value stand among those of the struct.
     Flattened,
     /// Whether a variant is written as its data alone.
@@ -141,17 +147,20 @@ impl Aspect {
             Aspect::Message => "message",
             Aspect::Kind => "kind",
             Aspect::Access => "access",
+            Aspect::Idempotent => "idempotent",
             Aspect::Request => "request",
             Aspect::Reply => "reply",
             Aspect::Error => "error",
             Aspect::Type => "type",
             Aspect::Optional => "optional",
+            Aspect::Defaulted => "default of its own",
             Aspect::Sometimes => "sometimes left out",
             Aspect::Shape => "shape",
             Aspect::Tags => "tags",
             Aspect::Tagging => "tagging",
             Aspect::DenyUnknown => "unknown entries refused",
             Aspect::Checked => "checked",
+            Aspect::Mailbox => "contract of the mailbox",
             Aspect::Flattened => "flattened",
             Aspect::Untagged => "untagged",
             Aspect::Other => "read for unknown ones",

@@ -153,6 +153,8 @@ impl<'a> Comparison<'a> {
         self.changed(place, Aspect::Kind, before, after, Some(Way::Both));
         let (before, after) = (Part::Access(old.access), Part::Access(new.access));
         self.changed(place, Aspect::Access, before, after, None);
+        let (before, after) = (Part::Flag(old.idempotent), Part::Flag(new.idempotent));
+        self.changed(place, Aspect::Idempotent, before, after, Some(Way::Accepted));
         self.requests(place, &old.request, &new.request);
         self.reference(place, Aspect::Reply, &old.reply, &new.reply, Way::Produced);
         match (&old.error, &new.error) {

@@ -30,6 +30,10 @@ pub(super) fn compare<'a>(
             let (before, after) = (Part::Flag(old.checked), Part::Flag(new.checked));
             comparison.changed(place, Aspect::Checked, before, after, Effect::Wire);
         }
+        if old.mailbox != new.mailbox {
+            let [before, after] = [old, new].map(|of| Part::text(of.mailbox.as_deref()));
+            comparison.changed(place, Aspect::Mailbox, before, after, Effect::Wire);
+        }
         one_way.push(comparison.changes);
     }
     merge(&mut changes, one_way);
@@ -228,6 +232,11 @@ impl<'a> Comparison<'a> {
                 self.aliases(place, &old.aliases, &new.aliases);
                 let (before, after) = (Part::Flag(old.optional), Part::Flag(new.optional));
                 self.changed(place, Aspect::Optional, before, after, Effect::Wire);
+                // Whether it may be left out says more.
+                if old.optional == new.optional {
+                    let (before, after) = (Part::Flag(old.defaulted), Part::Flag(new.defaulted));
+                    self.changed(place, Aspect::Defaulted, before, after, Effect::Wire);
+                }
             }
             Direction::Produced => {
                 let (before, after) = (Part::Flag(old.sometimes), Part::Flag(new.sometimes));

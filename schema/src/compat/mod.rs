@@ -24,8 +24,9 @@ mod part;
 mod rules;
 mod view;
 
-pub use breaks::{Break, Subject, breaks};
+pub use breaks::{Break, Subject, breaks, breaks_with};
 pub use changes::{Aspect, Change, Effect, Step, Way, What};
+pub use fits::Enums;
 pub use part::Part;
 pub use rules::Rule;
 

@@ -77,6 +77,12 @@ rules! {
     Event = "B007", "the server does not publish the event",
         "Those who subscribe to it wait for something that never comes.\n\
          Keep publishing it until nobody subscribes any more.";
+    /// A call that callers repeat must not be made twice.
+    Repeated = "B008", "the call must not be made twice",
+        "Callers repeat a call of an `#[idempotent]` method when they lose the connection before its reply came. The\n\
+         server's method says nothing of the kind any more, so that a call could be carried out twice.\n\
+         Keep what the method does harmless when it is done twice, or add a method that is not idempotent and keep the old\n\
+         one.";
     /// The reader needs an entry that the writer never writes.
     Needed = "B010", "the reader needs an entry that is never written",
         "A field or argument that is new to a request must be one that may be left out: an `Option`, or a field with\n\
@@ -106,8 +112,9 @@ rules! {
          Put new fields inside a field of its own, which is not flattened.";
     /// The reader does not know a variant.
     Variant = "B020", "the reader does not know the variant",
-        "A reply may have no variant that callers do not know, unless theirs has a variant with `#[serde(other)]`, which\n\
-         stands for all unknown ones. A request may have all that it ever had.\n\
+        "Callers that link the contract's crate refuse a variant that their enum does not have, unless one of its own says\n\
+         `#[serde(other)]`. Generated clients keep it, but in untagged enums and in what is flattened. What was accepted in a\n\
+         request must always be.\n\
          Send the new variant to those only who ask for it, by a new method or a new argument.";
     /// A further name of a variant is not read any more.
     VariantAlias = "B021", "a further name of the variant is not read",
@@ -151,6 +158,10 @@ rules! {
         "JSON writes both alike, MessagePack does not: bytes are no list of numbers there, and integers of 128 bits are\n\
          bytes. Which codec a caller uses is up to the caller.\n\
          Add a field, an argument or a method of the new type, and keep the old one.";
+    /// A mailbox is of another contract.
+    Mailbox = "B036", "the mailbox is of another contract",
+        "A mailbox says of which contract it is, and whoever is given one refuses those of other contracts.\n\
+         Add an argument, a field or a method for the other one, and keep the old one.";
     /// The documents are too large to be judged.
     TooLarge = "B090", "the documents are too large to be judged",
         "So many types refer to one another in so many ways that judging all of them would take too long. What was not\n\

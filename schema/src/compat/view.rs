@@ -25,6 +25,27 @@ impl<'a> View<'a> {
         Some(self.document.types.get(name)?.seen(self.direction))
     }
 
+    /// The contract whose mailboxes the values of a named type are.
+    pub(super) fn mailbox(self, name: &str) -> Option<&'a str> {
+        self.document.types.get(name)?.mailbox.as_deref()
+    }
+
+    /// The contract whose mailboxes the values of a use of a type are.
+    pub(super) fn mailbox_behind(self, mut reference: &'a TypeRef) -> Option<&'a str> {
+        // Newtypes that wrap nothing but one another end nowhere.
+        for _ in 0..=self.document.types.len() {
+            let TypeRef::Named(name) = reference else { return None };
+            if let Some(contract) = self.mailbox(name) {
+                return Some(contract);
+            }
+            match self.shape(name) {
+                Some(Shape::Newtype(inner)) => reference = inner,
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// The reference behind all newtypes, which the wire does not see.
     pub(super) fn behind_newtypes(self, reference: &'a TypeRef) -> &'a TypeRef {
         self.document.behind_newtypes(reference, self.direction)

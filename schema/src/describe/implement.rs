@@ -81,6 +81,7 @@ pub(super) fn definition(docs: &str, shape: Shape) -> Definition {
         shape,
         produces: None,
         checked: false,
+        mailbox: None,
     }
 }
 
@@ -102,6 +103,7 @@ pub(super) fn field(name: &str, type_ref: TypeRef) -> Field {
         deprecated: None,
         type_ref,
         optional: false,
+        defaulted: false,
         sometimes: false,
         flattened: false,
     }

@@ -1,13 +1,15 @@
 //! A contract and its methods, as constants.
 
 use super::{DescribeType, all_owned, owned};
-use crate::{Access, Argument, Contract, Event, Kind, Method, Request, TypeRef, Types};
+use crate::{Access, Argument, Contract, Event, Kind, Method, Place, Request, TypeRef, Types};
 
 /// A contract without its methods.
 #[derive(Clone, Copy, Debug)]
 pub struct ContractDescriptor {
     /// `namespace.Trait`.
     pub name: &'static str,
+    /// The trait's path in Rust, for texts that tell two contracts of one name apart.
+    pub path: &'static str,
     /// Markdown.
     pub docs: &'static str,
     /// Why it should no longer be used; empty if no reason was given.
@@ -47,6 +49,8 @@ pub struct MethodDescriptor {
     pub kind: Kind,
     /// What a call does to the actor's state.
     pub access: Access,
+    /// A call does no harm if it is made twice.
+    pub idempotent: bool,
     /// The payload of the message.
     pub request: RequestDescriptor,
     /// What it returns; `None` for a tell.
@@ -81,19 +85,25 @@ pub struct ArgumentDescriptor {
 impl ContractDescriptor {
     /// The contract with these methods; what it names is added to `types`.
     pub fn describe<'m>(&self, methods: impl Iterator<Item = &'m MethodDescriptor>, types: &mut Types) -> Contract {
+        types.begin(self.path);
         Contract {
             name: self.name.to_owned(),
             docs: self.docs.to_owned(),
             deprecated: owned(self.deprecated),
             extends: all_owned(self.extends),
             methods: methods.map(|method| method.describe(self.name, types)).collect(),
-            events: self.events.iter().map(|event| event.describe(types)).collect(),
+            events: self
+                .events
+                .iter()
+                .map(|event| event.describe(self.name, types))
+                .collect(),
         }
     }
 }
 
 impl EventDescriptor {
-    fn describe(&self, types: &mut Types) -> Event {
+    fn describe(&self, contract: &str, types: &mut Types) -> Event {
+        types.go_to(Place::contract(contract).event(self.name));
         Event {
             name: self.name.to_owned(),
             type_ref: (self.describe)(types),
@@ -103,6 +113,7 @@ impl EventDescriptor {
 
 impl MethodDescriptor {
     fn describe(&self, contract: &str, types: &mut Types) -> Method {
+        types.go_to(Place::contract(contract).method(self.name));
         let full = |short: &str| format!("{contract}.{short}");
         let request = self.request.describe(types);
         let (reply, error) = self.returned.map_or((TypeRef::Unit, None), |returned| returned(types));
@@ -114,6 +125,7 @@ impl MethodDescriptor {
             deprecated: owned(self.deprecated),
             kind: self.kind,
             access: self.access,
+            idempotent: self.idempotent,
             request,
             reply,
             error,

@@ -1,7 +1,7 @@
 //! The definition of a type, as a constant.
 
 use super::{DescribeType, all_owned, described, owned};
-use crate::{Definition, Field, Shape, Tag, Tagging, Types, Variant, VariantShape};
+use crate::{Definition, Field, Shape, Tag, Tagging, TypeRef, Types, Variant, VariantShape};
 
 /// What [`Definition`] says.
 #[derive(Clone, Copy, Debug)]
@@ -94,10 +94,23 @@ pub struct FieldDescriptor {
     pub describe: DescribeType,
     /// It may be left out.
     pub optional: bool,
+    /// What is read then.
+    pub default: DefaultDescriptor,
     /// It is not always produced.
     pub sometimes: bool,
     /// Its own fields stand in its place.
     pub flattened: bool,
+}
+
+/// What is read where a field is left out that may be.
+#[derive(Clone, Copy, Debug)]
+pub enum DefaultDescriptor {
+    /// What the type has for it: null.
+    OfDescription,
+    /// The default of the field's type in Rust: null of an option and of nothing, and of others what only the server knows.
+    OfType,
+    /// What the user's code says.
+    Own,
 }
 
 /// What [`Variant`] says.
@@ -135,6 +148,7 @@ impl DefinitionDescriptor {
             shape: self.accepts.describe(types),
             produces: self.produces.map(|produces| produces.describe(types)),
             checked: self.checked,
+            mailbox: None,
         }
     }
 }
@@ -195,6 +209,12 @@ impl TaggingDescriptor {
 impl FieldDescriptor {
     fn describe(&self, types: &mut Types) -> Field {
         let names = &self.names;
+        let type_ref = (self.describe)(types);
+        let is_null = match self.default {
+            DefaultDescriptor::OfDescription => true,
+            DefaultDescriptor::OfType => matches!(type_ref, TypeRef::Option(_) | TypeRef::Unit),
+            DefaultDescriptor::Own => false,
+        };
         Field {
             name: names.produced.to_owned(),
             ident: owned(names.ident),
@@ -202,8 +222,10 @@ impl FieldDescriptor {
             aliases: all_owned(names.aliases),
             docs: names.docs.to_owned(),
             deprecated: owned(names.deprecated),
-            type_ref: (self.describe)(types),
+            type_ref,
             optional: self.optional,
+            // What is flattened has no entry that could be null.
+            defaulted: self.optional && !is_null && !self.flattened,
             sometimes: self.sometimes,
             flattened: self.flattened,
         }

@@ -28,6 +28,7 @@ pub(super) fn inline(types: &BTreeMap<String, Definition>, faults: &mut Faults) 
             docs: definition.docs.clone(),
             deprecated: definition.deprecated.clone(),
             checked: definition.checked,
+            mailbox: definition.mailbox.clone(),
             produces: (produces != shape).then_some(produces),
             shape,
         };
@@ -171,6 +172,7 @@ fn built_in(name: &str, type_ref: TypeRef) -> Field {
         deprecated: None,
         type_ref,
         optional: false,
+        defaulted: false,
         sometimes: false,
         flattened: false,
     }

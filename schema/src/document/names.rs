@@ -10,17 +10,42 @@ use super::{
 };
 use crate::{Contract, Definition, Shape, Tagging, TypeRef, Variant, VariantShape};
 
+/// The contracts, which are sorted by name and stand beside the paths of their traits, without those that say the same as
+/// the first of their name. Adds a fault for those that say something else, and leaves them out too.
+pub(super) fn one_for_each(contracts: Vec<(Contract, Option<&'static str>)>, faults: &mut Faults) -> Vec<Contract> {
+    let mut kept: Vec<(Contract, Option<&str>)> = Vec::with_capacity(contracts.len());
+    for (contract, path) in contracts {
+        match kept.last() {
+            Some((first, first_path)) if first.name == contract.name => {
+                if *first != contract {
+                    add_contract_conflict(&contract.name, first_path.zip(path), faults);
+                }
+            }
+            _ => kept.push((contract, path)),
+        }
+    }
+    kept.into_iter().map(|(contract, _)| contract).collect()
+}
+
+fn add_contract_conflict(name: &str, paths: Option<(&str, &str)>, faults: &mut Faults) {
+    let problem = match paths {
+        Some((first, second)) => format!("`{first}` and `{second}` both have this name, and are not alike"),
+        None => "two contracts have this name".to_owned(),
+    };
+    faults.add(
+        FaultCode::ContractConflict,
+        &Place::contract(name),
+        problem,
+        "give one of them another namespace with `#[actor_contract(namespace = \"…\")]`",
+    );
+}
+
 /// Adds a fault for every name of a contract or a message that means two things.
 pub(super) fn check_contracts(contracts: &[Contract], faults: &mut Faults) {
     // They are sorted.
     for pair in contracts.windows(2) {
         if pair[0].name == pair[1].name {
-            faults.add(
-                FaultCode::ContractConflict,
-                &Place::contract(&pair[0].name),
-                "two contracts have this name",
-                "give one of them another namespace with `#[actor_contract(namespace = \"…\")]`",
-            );
+            add_contract_conflict(&pair[0].name, None, faults);
         }
     }
     for contract in contracts {
@@ -53,9 +78,10 @@ pub(super) fn check_defined(contracts: &[Contract], types: &BTreeMap<String, Def
             "make the document again with `callsheet schema`",
         );
     };
+    let names: BTreeSet<&str> = contracts.iter().map(|contract| &*contract.name).collect();
     for contract in contracts {
         for extended in &contract.extends {
-            if !contracts.iter().any(|contract| contract.name == *extended) {
+            if !names.contains(&**extended) {
                 missing(&Place::contract(&contract.name), "contract", extended);
             }
         }

@@ -23,6 +23,43 @@ impl Document {
         narrowed
     }
 
+    /// The contracts whose full names are kept, whole, those that they extend, those whose mailboxes they speak of, and what
+    /// all of these speak of.
+    ///
+    /// Their hashes are what they were.
+    ///
+    /// ```
+    /// # use callsheet_schema::Document;
+    /// # let document = Document::from_json(r#"{"callsheet": 1, "types": {}, "encodings": {}, "contracts": [
+    /// #     {"name": "demo.Clock", "methods": []}, {"name": "demo.Alarm", "extends": ["demo.Clock"], "methods": []},
+    /// #     {"name": "demo.Other", "methods": []}]}"#)?;
+    /// let alarm = document.of_contracts(&|name| name == "demo.Alarm");
+    /// assert_eq!(alarm.contracts.len(), 2, "the clock is there, since an alarm is one");
+    /// # Ok::<(), callsheet_schema::DocumentError>(())
+    /// ```
+    pub fn of_contracts(&self, keeps: &dyn Fn(&str) -> bool) -> Self {
+        let mut kept: BTreeSet<&str> = BTreeSet::new();
+        let names = self.contracts.iter().map(|contract| &*contract.name);
+        let mut open: Vec<&str> = names.filter(|name| keeps(name)).collect();
+        while let Some(name) = open.pop() {
+            let found = self.contracts.iter().find(|contract| contract.name == name);
+            if let Some(contract) = found
+                && kept.insert(name)
+            {
+                open.extend(contract.extends.iter().map(|base| &**base));
+                // Whoever gets such a mailbox calls the contract, and who gives one away answers for it.
+                let used = self.used_by([contract]).into_iter();
+                open.extend(used.filter_map(|used| self.types[used].mailbox.as_deref()));
+            }
+        }
+        let mut chosen = self.clone();
+        chosen.contracts.retain(|contract| kept.contains(&*contract.name));
+        chosen.drop_unused();
+        chosen.encodings = chosen.encodings_in_use();
+        chosen.hashes = hash::of(&chosen.contracts, &chosen.types);
+        chosen
+    }
+
     /// Leaves out the contracts that say nothing, one after the other: some may say no more than that they extend another.
     fn drop_empty(&mut self) {
         loop {
@@ -46,7 +83,7 @@ impl Document {
 mod tests {
     use crate::Document;
 
-    /// Two contracts that say something, and one that says no more than that it extends one of them.
+    /// Contracts that say something, one that says no more than that it extends another, and one that has its mailbox.
     fn document() -> Document {
         let method = |message: &str, reply: &str| {
             format!(
@@ -57,10 +94,14 @@ mod tests {
             r#"{{"callsheet":1,"encodings":{{}},"contracts":[
                 {{"name":"a.Base","methods":[{}],"events":[{{"name":"a.Moved","type":"u8"}}]}},
                 {{"name":"a.Both","extends":["a.Base"],"methods":[]}},
-                {{"name":"a.Other","methods":[{}]}}
-            ],"types":{{"Outer":{{"shape":{{"newtype":{{"named":"Inner"}}}}}},"Inner":{{"shape":"unit"}}}}}}"#,
+                {{"name":"a.Other","methods":[{}]}},
+                {{"name":"a.Caller","methods":[{}]}}
+            ],"types":{{"Mailbox<a.Both>":{{"shape":{{"newtype":{{"named":"callsheet.Mailbox"}}}},"mailbox":"a.Both"}},
+                "callsheet.Mailbox":{{"shape":"unit"}},
+                "Outer":{{"shape":{{"newtype":{{"named":"Inner"}}}}}},"Inner":{{"shape":"unit"}}}}}}"#,
             method("a.Base.M", r#""unit""#),
             method("a.Other.M", r#"{"named":"Outer"}"#),
+            method("a.Caller.M", r#"{"option":{"named":"Mailbox<a.Both>"}}"#),
         );
         Document::from_json(&text).expect("it holds together")
     }
@@ -82,6 +123,30 @@ mod tests {
         for narrowed in [base, other, events] {
             assert_eq!(Document::from_json(&narrowed.to_json()), Ok(narrowed));
         }
+    }
+
+    #[test]
+    fn chosen_contracts_bring_what_they_extend_and_speak_of_and_keep_their_hashes() {
+        let all = document();
+        for (chosen, expected, types) in [
+            ("a.Base", &["a.Base"][..], &[][..]),
+            ("a.Both", &["a.Base", "a.Both"], &[]),
+            ("a.Other", &["a.Other"], &["Inner", "Outer"]),
+            (
+                "a.Caller",
+                &["a.Base", "a.Both", "a.Caller"],
+                &["Mailbox<a.Both>", "callsheet.Mailbox"],
+            ),
+        ] {
+            let of = all.of_contracts(&|name| name == chosen);
+            assert_eq!(names(&of), expected);
+            assert_eq!(of.types.keys().collect::<Vec<_>>(), types);
+            for name in expected {
+                assert_eq!(of.hashes[*name], all.hashes[*name], "{name} of {chosen}");
+            }
+            assert_eq!(Document::from_json(&of.to_json()), Ok(of));
+        }
+        assert_eq!(all.of_contracts(&|_| true), all);
     }
 
     #[test]

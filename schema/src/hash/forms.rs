@@ -28,8 +28,11 @@ impl<'a> Forms<'a> {
             .filter(|(name, shape)| circle_sizes[&ranks[*name]] == 1 && !named_in(shape).contains(*name))
             .map(|(name, _)| *name)
             .collect();
+        let mailboxes = view.types.iter();
+        let mailboxes = mailboxes.filter_map(|(name, definition)| Some((&**name, definition.mailbox.as_deref()?)));
         let circles = Circles {
             shapes,
+            mailboxes: mailboxes.collect(),
             circle_of,
             see_through,
         };
@@ -42,7 +45,8 @@ impl<'a> Forms<'a> {
         let mut named = BTreeMap::new();
         for name in order {
             let form = match circles.see_through.contains(name) {
-                true => wrapped(circles.shapes[name], &mut |inner| Ok::<_, &str>(form_of(&named, inner))),
+                true => wrapped(circles.shapes[name], &mut |inner| Ok::<_, &str>(form_of(&named, inner)))
+                    .map(|form| circles.addressed(name, form)),
                 false => Ok(Walk::from(view.direction, name, &circles, &named).form()),
             };
             named.insert(name, form.expect("every name has a form"));
@@ -65,8 +69,20 @@ fn form_of(named: &BTreeMap<&str, String>, name: &str) -> String {
 struct Circles<'a> {
     shapes: BTreeMap<&'a str, &'a Shape>,
     circle_of: BTreeMap<&'a str, usize>,
+    /// The contracts of the types whose values are mailboxes.
+    mailboxes: BTreeMap<&'a str, &'a str>,
     /// The newtypes, tuples and units whose form is that of what they wrap.
     see_through: BTreeSet<&'a str>,
+}
+
+impl Circles<'_> {
+    /// The form of a type that wraps what has this form.
+    fn addressed(&self, name: &str, form: String) -> String {
+        match self.mailboxes.get(name) {
+            Some(contract) => hash(&json!(["mailbox", contract, form])),
+            None => form,
+        }
+    }
 }
 
 /// The number of the circle of each of these types, as far as they refer to one another.
@@ -186,7 +202,10 @@ impl<'c, 'a> Walk<'c, 'a> {
             };
             match (form, open.pop()) {
                 (Ok(form), None) => return form,
-                (Ok(form), Some(through)) => drop(self.seen_through.insert(through, form)),
+                (Ok(form), Some(through)) => {
+                    let form = self.circles.addressed(through, form);
+                    self.seen_through.insert(through, form);
+                }
                 (Err(first), through) => open.extend(through.into_iter().chain([first])),
             }
         }

@@ -92,6 +92,18 @@ fn only_a_tell_may_become_an_ask() {
 }
 
 #[test]
+fn what_callers_repeat_must_stay_harmless() {
+    let [plain, repeated] = [false, true].map(|idempotent| call(&json!({"idempotent": idempotent})));
+    assert_breaks(&plain, &repeated, &[]);
+    assert_breaks(&repeated, &repeated, &[]);
+    let line = "B008 demo.Desk.Ring: the call must not be made twice: yes at the caller, no at the server (accepted)";
+    assert_breaks(&repeated, &plain, &[line]);
+    // Nobody repeats a tell, whatever a hand has written.
+    let [plain, repeated] = [false, true].map(|idempotent| call(&json!({"kind": "tell", "idempotent": idempotent})));
+    assert_breaks(&repeated, &plain, &[]);
+}
+
+#[test]
 fn an_argument_more_may_be_left_out_or_breaks_the_call() {
     let none = taking(&json!([]));
     let optional = taking(&json!([{"name": "a", "type": {"option": "u8"}, "optional": true}]));
@@ -208,6 +220,33 @@ fn events_go_to_the_caller() {
         (Subject::Event("demo.Bell"), Way::Produced)
     );
     assert_eq!(breaks[0].message(), None);
+}
+
+#[test]
+fn an_event_is_read_whichever_contract_publishes_it() {
+    let publishing = |contract: &str, of: &str| {
+        let text = format!(
+            r#"{{"callsheet": 1, "types": {{}}, "encodings": {{}}, "contracts": [
+                {{"name": "{contract}", "methods": [], "events": [{{"name": "demo.Bell", "type": "{of}"}}]}}
+            ]}}"#
+        );
+        Document::from_json(&text).expect("it holds together")
+    };
+    let (caller, same, other) = (
+        publishing("demo.Desk", "u8"),
+        publishing("demo.Tower", "u8"),
+        publishing("demo.Tower", "u16"),
+    );
+    let gone = "B001 demo.Desk: the server does not have the contract: 0 methods at the caller, none at the server (both ways)";
+    assert_breaks(&caller, &same, &[gone]);
+    let misread = "B031 demo.Desk, event `demo.Bell`: numbers may be out of the reader's range: u8 at the caller, u16 at the \
+                   server (produced)";
+    assert_breaks(&caller, &other, &[gone, misread]);
+    let events: Vec<_> = compat::breaks(&caller, &other)
+        .iter()
+        .map(compat::Break::misread_event)
+        .collect();
+    assert_eq!(events, [None, Some("demo.Bell")]);
 }
 
 #[test]

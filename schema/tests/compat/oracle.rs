@@ -63,6 +63,7 @@ fn as_read(types: &BTreeMap<String, Definition>) -> BTreeMap<String, Definition>
                     deprecated: None,
                     type_ref: TypeRef::String,
                     optional: true,
+                    defaulted: false,
                     sometimes: true,
                     flattened: false,
                 }));

@@ -23,6 +23,7 @@ fn document(types: BTreeMap<String, Definition>, shift: usize) -> Option<Documen
         deprecated: None,
         kind: Kind::Ask,
         access: Access::Shared,
+        idempotent: false,
         request: Request::Message {
             name: "value".to_owned(),
             type_ref: TypeRef::Named(of.clone()),

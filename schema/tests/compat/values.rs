@@ -4,7 +4,10 @@
 //! definition stands for itself under the name `demo.T`, definitions by name for the one of that name, and all else is a
 //! use of a type.
 
-use callsheet_schema::{Direction, Document, compat, compat::Way};
+use callsheet_schema::{
+    Direction, Document,
+    compat::{self, Break, Enums, Way},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,6 +19,8 @@ struct Case {
     what: String,
     request: Vec<String>,
     reply: Vec<String>,
+    /// By which rules replies break for those who keep variants that they do not know; as others if it is not said.
+    open: Option<Vec<String>>,
     /// Values show what breaks. They do not where integers that a float cannot tell apart are read as one.
     #[serde(default = "yes")]
     shown: bool,
@@ -36,6 +41,7 @@ const CONTAINERS: &str = include_str!("cases/containers.json");
 const STRUCTS: &str = include_str!("cases/structs.json");
 const FLATTENED: &str = include_str!("cases/flattened.json");
 const ENUMS: &str = include_str!("cases/enums.json");
+const MAILBOXES: &str = include_str!("cases/mailboxes.json");
 const CIRCLES: &str = include_str!("cases/circles.json");
 
 fn document_of_type(of: &Value) -> Document {
@@ -49,11 +55,21 @@ fn document_of_type(of: &Value) -> Document {
     document(&json!([with(ask("Swap"), &swap)]), &json!([]), &types)
 }
 
+fn rules(breaks: &[Break<'_>], way: Way) -> Vec<&'static str> {
+    let found = breaks.iter().filter(|found| found.way == way);
+    found.map(|found| found.rule.id()).collect()
+}
+
 fn check(text: &str) {
     for case in cases(text) {
         let what = &case.what;
         let [caller, server] = [&case.caller, &case.server].map(document_of_type);
         let breaks = compat::breaks(&caller, &server);
+        let kept = compat::breaks_with(&caller, &server, Enums::Open);
+        let [closed, open] = [&breaks, &kept].map(|breaks| rules(breaks, Way::Produced));
+        assert_eq!(&open, case.open.as_ref().unwrap_or(&case.reply), "{what}: {kept:#?}");
+        assert_eq!(case.open.is_some(), open != closed, "{what}: it is said again");
+        assert_eq!(rules(&kept, Way::Accepted), rules(&breaks, Way::Accepted), "{what}");
         let reference = |of: &Document| of.contracts[0].methods[0].reply.clone();
         let (asked, served) = (reference(&caller), reference(&server));
         let (caller, server) = ((&caller, &asked), (&server, &served));
@@ -61,8 +77,7 @@ fn check(text: &str) {
             (Way::Accepted, Direction::Accepted, &case.request, caller, server),
             (Way::Produced, Direction::Produced, &case.reply, server, caller),
         ] {
-            let found = breaks.iter().filter(|found| found.way == way);
-            let rules: Vec<_> = found.map(|found| found.rule.id()).collect();
+            let rules = rules(&breaks, way);
             assert_eq!(rules, *expected, "{what} ({way}): {breaks:#?}");
             let refused = refused(writer, reader, direction, 300, &mut Dice::new());
             if rules.is_empty() {
@@ -95,6 +110,11 @@ fn what_is_flattened_is_taken_for_nothing_else() {
 }
 
 #[test]
+fn a_mailbox_is_of_the_contract_that_is_expected() {
+    check(MAILBOXES);
+}
+
+#[test]
 fn variants_must_be_known_and_told_alike() {
     check(ENUMS);
 }
@@ -106,7 +126,7 @@ fn types_that_refer_to_themselves_are_judged_once() {
 
 /// The rules that the cases tell of.
 pub(crate) fn rules_of_cases() -> Vec<String> {
-    let texts = [SCALARS, CONTAINERS, STRUCTS, FLATTENED, ENUMS, CIRCLES];
+    let texts = [SCALARS, CONTAINERS, STRUCTS, FLATTENED, ENUMS, MAILBOXES, CIRCLES];
     let cases = texts.into_iter().flat_map(cases);
     cases.flat_map(|case| [case.request, case.reply].concat()).collect()
 }

@@ -57,6 +57,7 @@ fn field(at: usize) -> impl Strategy<Value = Field> {
             deprecated,
             type_ref,
             optional,
+            defaulted: optional && is_renamed,
             sometimes,
             flattened: false,
         },
@@ -130,6 +131,7 @@ fn definition() -> impl Strategy<Value = Definition> {
             produces: produces.filter(|produces| *produces != shape),
             shape,
             checked,
+            mailbox: checked.then(|| "demo.C0".to_owned()),
         }
     })
 }
@@ -159,23 +161,27 @@ fn method(contract: usize, at: usize) -> impl Strategy<Value = Method> {
         type_ref(),
         option::of(type_ref()),
         any::<bool>(),
+        any::<bool>(),
     );
-    parts.prop_map(move |(docs, kind, access, request, reply, error, is_aliased)| Method {
-        name: format!("m{at}"),
-        message: format!("demo.C{contract}.M{at}"),
-        aliases: if is_aliased {
-            vec![format!("demo.C{contract}.Old{at}")]
-        } else {
-            Vec::new()
+    parts.prop_map(
+        move |(docs, kind, access, request, reply, error, is_aliased, idempotent)| Method {
+            name: format!("m{at}"),
+            message: format!("demo.C{contract}.M{at}"),
+            aliases: if is_aliased {
+                vec![format!("demo.C{contract}.Old{at}")]
+            } else {
+                Vec::new()
+            },
+            docs,
+            deprecated: None,
+            kind,
+            access,
+            idempotent,
+            request,
+            reply,
+            error,
         },
-        docs,
-        deprecated: None,
-        kind,
-        access,
-        request,
-        reply,
-        error,
-    })
+    )
 }
 
 fn contract(at: usize) -> impl Strategy<Value = Contract> {
@@ -249,6 +255,7 @@ fn catalogue(types: &mut Types) -> Contract {
         shape,
         produces: None,
         checked: false,
+        mailbox: None,
     };
     let field = |name: &str, type_ref: TypeRef, flattened: bool| Field {
         name: name.to_owned(),
@@ -259,6 +266,7 @@ fn catalogue(types: &mut Types) -> Contract {
         deprecated: None,
         type_ref,
         optional: false,
+        defaulted: false,
         sometimes: false,
         flattened,
     };

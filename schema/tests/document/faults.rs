@@ -12,6 +12,7 @@ fn two_types_of_one_name(types: &mut Types) -> Contract {
         shape: callsheet_schema::Shape::Unit,
         produces: None,
         checked: false,
+        mailbox: None,
     };
     types.define::<u8>("demo.Tick", |_| unit());
     let type_ref = types.define::<u16>("demo.Tick", |_| unit());

@@ -120,6 +120,24 @@ fn what_the_wire_shows_one_way_changes_one_side() {
 }
 
 #[test]
+fn mailboxes_of_other_contracts_are_others() {
+    let of = |contract: Option<&str>| {
+        let mut mailbox = json!({"shape": {"newtype": {"named": "demo.Address"}}});
+        if let Some(contract) = contract {
+            mailbox["mailbox"] = json!(contract);
+        }
+        let address = struct_of(&json!([{"name": "id", "type": "string"}]));
+        hashes_of("demo.To", &json!({"demo.To": mailbox, "demo.Address": address}))
+    };
+    let all = [of(Some("demo.A")), of(Some("demo.B")), of(None)];
+    assert_eq!(of(Some("demo.A")), all[0]);
+    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+        assert_ne!(all[one].request, all[other].request);
+        assert_ne!(all[one].reply, all[other].reply);
+    }
+}
+
+#[test]
 fn types_of_equal_structure_are_one() {
     let tree = |a: &str, b: &str| {
         let node = |of: &str| struct_of(&json!([{"name": "left", "type": {"option": {"named": of}}}]));
@@ -197,11 +215,12 @@ fn the_contract_has_a_hash_of_its_own() {
     same["methods"][0]["access"] = json!("exclusive");
     same["events"].as_array_mut().expect("events").reverse();
     assert_eq!(with(same), before);
-    let changes: [fn(&mut Value); 5] = [
+    let changes: [fn(&mut Value); 6] = [
         |contract| contract["extends"] = json!(["demo.Other"]),
         |contract| contract["events"][0]["type"] = json!("u16"),
         |contract| contract["methods"][0]["kind"] = json!("stream"),
         |contract| contract["methods"][0]["error"] = json!("string"),
+        |contract| contract["methods"][0]["idempotent"] = json!(true),
         |contract| contract["methods"][0]["aliases"] = json!(["demo.Swap.Old"]),
     ];
     for change in changes {
@@ -225,6 +244,20 @@ fn the_canonical_form_is_as_it_is_written_down() {
         hashes.reply,
         sha256(&format!(r#"["callsheet",1,"reply","ask","{produced}",null]"#))
     );
+}
+
+/// Whether it may be repeated is said at the end, so that the hashes of all other methods are what they would be without.
+#[test]
+fn the_canonical_form_of_a_method_that_may_be_repeated_is_as_it_is_written_down() {
+    let mut method = method("One", &json!("u8"));
+    method["idempotent"] = json!(true);
+    let contracts = json!([{"name": "demo.Swap", "methods": [method]}]);
+    let document = document_of(&contracts, &json!({})).unwrap_or_else(|error| panic!("{error}"));
+    let hashes = &document.hashes["demo.Swap"].methods["demo.Swap.One"];
+    let request =
+        r#"["callsheet",1,"request","ask","demo.Swap.One",[],["arguments",["value",false,"u8"]],"idempotent"]"#;
+    assert_eq!(hashes.request, sha256(request));
+    assert_eq!(hashes.reply, sha256(r#"["callsheet",1,"reply","ask","u8",null]"#));
 }
 
 fn sha256(text: &str) -> String {

@@ -37,6 +37,7 @@ struct Rare {
     path: Option<String>,
     candidates: Vec<String>,
     retry_after_ms: Option<u64>,
+    max_frame: Option<u64>,
     chain: Vec<String>,
 }
 
@@ -49,6 +50,8 @@ pub(crate) struct Details<'f> {
     delivered: Option<Cow<'f, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_frame: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path: Option<Cow<'f, str>>,
     #[serde(default, skip_serializing_if = "is_empty")]
@@ -135,6 +138,13 @@ impl Failure {
         self
     }
 
+    /// Says how many bytes the payload of a frame may have: who is told so knows which of its frames were refused.
+    #[must_use]
+    pub fn with_max_frame(mut self, bytes: u64) -> Self {
+        self.rare().max_frame = Some(bytes);
+        self
+    }
+
     /// Lists the turns of the call chain that would have deadlocked, outermost first.
     #[must_use]
     pub fn with_chain<S: Into<String>>(mut self, chain: impl IntoIterator<Item = S>) -> Self {
@@ -190,6 +200,11 @@ impl Failure {
         self.rare.as_ref()?.retry_after_ms
     }
 
+    /// How many bytes the payload of a frame may have, if one had more.
+    pub fn max_frame(&self) -> Option<u64> {
+        self.rare.as_ref()?.max_frame
+    }
+
     /// The turns of the call chain that would have deadlocked, outermost first.
     pub fn chain(&self) -> &[String] {
         self.rare.as_ref().map_or(&[], |rare| &rare.chain)
@@ -201,6 +216,7 @@ impl Failure {
             retryable: Some(self.retryable),
             delivered: Some(Cow::Borrowed(self.delivered.as_str())),
             retry_after_ms: self.retry_after_ms(),
+            max_frame: self.max_frame(),
             path: self.path().map(Cow::Borrowed),
             chain: Some(Cow::Borrowed(self.chain())),
             candidates: Some(Cow::Borrowed(self.candidates())),
@@ -238,6 +254,9 @@ impl Failure {
         }
         if let Some(milliseconds) = details.retry_after_ms {
             failure = failure.with_retry_after_ms(milliseconds);
+        }
+        if let Some(bytes) = details.max_frame {
+            failure = failure.with_max_frame(bytes);
         }
         if let Some(path) = details.path {
             failure = failure.with_path(path);

@@ -38,6 +38,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Other clients
+//!
+//! Clients of acton-reactive have frames and envelopes of their own ([`acton`]). Calls are answered in the [`Dialect`] that
+//! they are made in.
+//!
 //! # What is strict
 //!
 //! Both codecs refuse the same things: arrays in place of named fields, duplicate keys, trailing bytes, invalid UTF-8,
@@ -54,8 +59,10 @@
     )
 )]
 
+pub mod acton;
 mod code;
 mod codec;
+mod dialect;
 mod encode;
 mod envelope;
 mod exact;
@@ -71,12 +78,14 @@ mod strict;
 
 pub use code::{Code, Delivered, UnknownCode};
 pub use codec::Codec;
+pub use dialect::Dialect;
 pub use encode::{Encode, EncodeError, encode, encode_arguments};
 pub use envelope::{
-    Allowed, Control, Discovery, ExposedActor, Goodbye, Hello, Hop, Incoming, Judgement, MAX_ID, PROTOCOL, Push,
-    Refusal, Request, Response, ServedContract, StreamFrame, Subscribe, Unreadable, Welcome, read, write,
+    Allowed, ContractStats, Control, DetailedStats, Discovery, EventStats, ExposedActor, Goodbye, Hello, Hop, Incoming,
+    Judgement, Latency, MAX_ID, MethodStats, PROTOCOL, Push, Refusal, Request, Response, ServedContract, StreamFrame,
+    Subscribe, Unreadable, Welcome, count_of, read, write,
 };
 pub use failure::Failure;
 pub use payload::{DecodeError, Payload};
-pub use place::MAX_DEPTH;
+pub use place::{MAX_DEPTH, Shortened};
 pub use strict::{Argument, ArgumentPlace};

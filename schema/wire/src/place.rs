@@ -44,8 +44,16 @@ fn named(f: &mut fmt::Formatter<'_>, parent: &Place<'_>, name: &str) -> fmt::Res
     }
 }
 
-/// A name from the other side, safe to repeat: escaped, and cut where it is too long.
-pub(crate) struct Shortened<'n>(pub(crate) &'n str);
+/// A name from the other side, safe to repeat in an error: escaped, and cut behind its 64th character.
+///
+/// ```
+/// use callsheet_wire::Shortened;
+///
+/// assert_eq!(Shortened("bell\u{7}").to_string(), r"bell\u{7}");
+/// assert_eq!(Shortened(&"n".repeat(1000)).to_string(), "n".repeat(64) + "…");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Shortened<'n>(pub &'n str);
 
 impl fmt::Display for Shortened<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -127,3 +127,18 @@ fn wide_integers_are_numbers_in_json_and_sixteen_bytes_in_messagepack() {
         "payload: expected i128, found something else"
     );
 }
+
+#[test]
+fn minus_zero_is_a_float_for_all_but_signed_integers_of_128_bits() {
+    for zero in ["-0", "-0.0", "-0e1"] {
+        let refused = json::<i64>(zero).expect_err(zero).to_string();
+        assert_eq!(refused, "payload: expected i64, found float", "{zero}");
+        assert!(json::<u8>(zero).is_err() && json::<u64>(zero).is_err() && json::<u128>(zero).is_err());
+        let value: f64 = json(zero).expect("a float");
+        assert!(value == 0.0 && value.is_sign_negative(), "{zero}: {value}");
+    }
+    // serde_json reads these digit by digit, and tells no sign of a zero.
+    assert_eq!(json::<i128>("-0"), Ok(0));
+    assert!(json::<i128>("-0.0").is_err());
+    assert!(json::<BTreeMap<i32, bool>>(r#"{"-0":true}"#).is_err());
+}

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use callsheet_wire::write::{self, PushHead, RequestHead};
 use callsheet_wire::{
-    Code, Codec, Control, Delivered, Discovery, Encode, Failure, Goodbye, Hello, Incoming, Judgement, Payload, Refusal,
-    Welcome, encode, frame, read,
+    Code, Codec, Control, Delivered, DetailedStats, Discovery, Encode, Failure, Goodbye, Hello, Hop, Incoming,
+    Judgement, Payload, Refusal, Welcome, encode, frame, read,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -75,12 +75,18 @@ fn replay(file: &str) {
             Codec::MessagePack
         };
         assert_eq!(found, codec, "{name}");
-        let from_client = match &incoming {
+        let from_caller = match &incoming {
             Incoming::Request(_) | Incoming::Subscribe(_) => true,
             Incoming::Control(control) => control.control != "goodbye",
             Incoming::Response(_) | Incoming::StreamFrame(_) | Incoming::Push(_) => false,
         };
-        assert_eq!(direction, if from_client { "client" } else { "server" }, "{name}");
+        let caller_is_client = file != "callback.json";
+        let sender = if from_caller == caller_is_client {
+            "client"
+        } else {
+            "server"
+        };
+        assert_eq!(direction, sender, "{name}");
         assert_eq!(
             meaningful(shown(&incoming)),
             meaningful(known(&incoming, &fields)),
@@ -126,6 +132,11 @@ fn controls() {
 }
 
 #[test]
+fn callbacks() {
+    replay("callback.json");
+}
+
+#[test]
 fn failures_obey_their_details() {
     for vector in load::<Vector>("response.json") {
         let Vector { name, fields, .. } = &vector;
@@ -161,6 +172,7 @@ fn every_control_and_every_code_is_among_the_vectors_in_both_codecs() {
         "hello",
         "schema",
         "discover",
+        "stats",
         "ping",
         "unsubscribe",
         "cancel",
@@ -355,16 +367,18 @@ fn written(out: &mut Vec<u8>, codec: Codec, fields: &Object) {
         Ok(())
     } else if let Some(target) = text(fields, "target") {
         let meta: Option<BTreeMap<String, String>> = fields.get("meta").map(of);
+        let chain: Option<Vec<Hop>> = fields.get("chain").map(of);
         let head = RequestHead {
             target,
             message_type: text(fields, "message_type").expect("a request has a type"),
             request_id: id,
             expects_reply: flag(fields, "expects_reply"),
             expects_stream: flag(fields, "expects_stream"),
+            reply_to: text(fields, "reply_to"),
             timeout_ms: number(fields, "timeout_ms"),
             credit: number(fields, "credit"),
             meta: meta.as_ref(),
-            chain: None,
+            chain: chain.as_deref(),
         };
         write::request(out, codec, &head, payload)
     } else if let Some(stream_id) = text(fields, "stream_id") {
@@ -425,7 +439,8 @@ fn control_written(out: &mut Vec<u8>, codec: Codec, control: &str, fields: &Obje
             write::hello(out, codec, named(), &hello).expect("a short frame");
         }
         "schema" if fields.contains_key("document") => {
-            write::schema(out, codec, named(), &fields["document"]).expect("plain values encode");
+            let open_enums = fields.get("open_enums").is_some_and(|open| *open == true);
+            write::schema(out, codec, named(), &fields["document"], open_enums).expect("plain values encode");
         }
         "unsubscribe" => {
             let names = fields
@@ -445,7 +460,9 @@ fn control_written(out: &mut Vec<u8>, codec: Codec, control: &str, fields: &Obje
 /// stand.
 fn answer(payload: &Value) -> Box<dyn Encode> {
     let is_of = |field: &str| payload.get(field).is_some();
-    if is_of("epoch") {
+    if is_of("since_ms") {
+        Box::new(of::<DetailedStats>(payload))
+    } else if is_of("epoch") {
         Box::new(of::<Welcome>(payload))
     } else if is_of("actors") {
         Box::new(of::<Discovery>(payload))

@@ -2,6 +2,7 @@
 
 mod contract;
 mod gates;
+mod mailboxes;
 mod mark;
 
 use std::{
@@ -19,6 +20,8 @@ use clap::Parser;
 use contract::{Mark, Second};
 use countdown::Counter;
 use countdown_contract::Countdown;
+use gates::Gates;
+use mailboxes::{Books, Cashier, Clerk, Desk, Ledger};
 use mark::Target;
 use price_feed::Feed;
 use price_feed_contract::PriceFeed;
@@ -73,7 +76,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn start(runtime: &Runtime) -> Result<(), callsheet::StartError> {
-    let target = Target::of(runtime.broker());
+    let gates = Gates::default();
+    let target = Target::of(runtime.broker(), &gates);
     let make = move || target.clone();
     runtime
         .actor("mark", make.clone())
@@ -108,6 +112,23 @@ async fn start(runtime: &Runtime) -> Result<(), callsheet::StartError> {
     let crowded = runtime.actor("crowded", make.clone()).serves(Mark);
     crowded.capacity(4096).shared_limit(4096).expose().start().await?;
     runtime.actor("hidden", make).serves(Mark).start().await?;
+
+    // Cases that take the state alone, or fill the queue, have a desk or a ledger of their own.
+    let kept = gates.clone();
+    let clerk = move || Clerk::new(kept.clone());
+    for id in ["desk", "keeper", "circle", "late circle", "passage", "crowd"] {
+        let desk = runtime.actor(id, clerk.clone()).serves(Desk);
+        desk.shared_limit(2048).expose().start().await?;
+    }
+    runtime.actor("back office", clerk).serves(Desk).start().await?;
+    let books = move || Books::new(gates.clone());
+    let cashier = runtime.actor("cashier", books.clone()).serves(Cashier).serves(Ledger);
+    cashier.expose().start().await?;
+    for id in ["ledger", "held ledger", "silent ledger"] {
+        let ledger = runtime.actor(id, books.clone()).serves(Ledger);
+        ledger.capacity(4).expose().start().await?;
+    }
+    runtime.actor("cellar", books).serves(Ledger).start().await?;
 
     let broker = runtime.broker().clone();
     let feed = move || Feed::start(broker.clone(), TICK);

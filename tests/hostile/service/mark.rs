@@ -19,10 +19,10 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(crate) fn of(broker: &Broker) -> Self {
+    pub(crate) fn of(broker: &Broker, gates: &Gates) -> Self {
         Target {
             broker: broker.clone(),
-            gates: Gates::default(),
+            gates: gates.clone(),
             notes: 0,
         }
     }

@@ -145,6 +145,7 @@ fn contract<T: ContractType>(types: &mut Types) -> Contract {
         deprecated: None,
         kind: Kind::Ask,
         access: Access::Shared,
+        idempotent: false,
         request: Request::Message {
             name: "value".to_owned(),
             type_ref: reference.clone(),

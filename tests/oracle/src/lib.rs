@@ -14,6 +14,7 @@ pub mod case;
 pub mod changed;
 pub mod codec;
 pub mod generated;
+mod left_out;
 pub mod lenient;
 pub mod made;
 pub mod trial;

@@ -12,6 +12,7 @@ use crate::{
     case::{Described, Subject},
     changed,
     codec::{BOTH, By, CODECS, bytes_of, read, value_of, write},
+    left_out,
     lenient::Facts,
     made::Maker,
 };
@@ -124,6 +125,7 @@ impl Run {
                 return;
             };
             self.made(&value, codec);
+            self.left_out(&value, codec);
             for _ in 0..self.trial.changes {
                 let names: Vec<_> = self.names.iter().map(String::as_str).collect();
                 let mut value = value.clone();
@@ -151,6 +153,30 @@ impl Run {
                 Ok(subject) => self.produced(&subject, value),
                 Err(_) if self.described.is_checked() => {}
                 Err(error) => self.differ(codec, value, format!("fits, but {by:?} refuses it: {error}")),
+            }
+        }
+    }
+
+    /// A field that is said to read as null where it is left out is the same either way.
+    fn left_out(&mut self, value: &Value, codec: Codec) {
+        for pair in left_out::pairs(&self.described.document, &self.described.reference, value) {
+            if self.check(Direction::Accepted, codec, &pair.with_null).is_err() {
+                // It takes no null, and so is read where it is left out alone.
+                continue;
+            }
+            let [without, with_null] = [&pair.without, &pair.with_null].map(|value| {
+                bytes_of(value, codec)
+                    .and_then(|bytes| read(&self.case, codec, By::Wire, &bytes))
+                    .and_then(|subject| write(&*subject, codec, By::Wire))
+                    .and_then(|bytes| value_of(&bytes, codec))
+                    .map(sorted)
+            });
+            if without != with_null {
+                let what = format!(
+                    "where `{}` is left out, something else is read than null: {without:?}, {with_null:?}",
+                    pair.field
+                );
+                self.differ(codec, &pair.without, what);
             }
         }
     }

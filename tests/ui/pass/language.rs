@@ -77,6 +77,14 @@ pub trait Lists: Health + self::Named + Send + ::core::marker::Sync + 'static {
     /// May be stopped.
     #[cancel_safe]
     async fn moved(&mut self, place: String, #[context] cx: &CallContext) -> Result<String, NoList>;
+    /// Does no harm twice.
+    #[idempotent]
+    #[cancel_safe]
+    async fn settled(&mut self, place: String) -> Result<String, NoList>;
+    /// Does no harm twice, and is not here.
+    #[cfg(any())]
+    #[idempotent]
+    fn settled(&self, place: Missing) -> Missing;
     /// May be stopped, and is not here.
     #[cfg(any())]
     #[cancel_safe]
@@ -136,6 +144,9 @@ impl Lists for Shelf {
     async fn dusted(&self) {}
     async fn moved(&mut self, place: String, cx: &CallContext) -> Result<String, NoList> {
         Ok(format!("{} to {place}", cx.actor()))
+    }
+    async fn settled(&mut self, place: String) -> Result<String, NoList> {
+        Ok(place)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The checks and tests of the Python and TypeScript parts, and of the packages that are generated.
+//! The generated packages, packed and installed as their users install them; and the checks and tests of TypeScript.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use super::report::Report;
+use super::{python, report::Report, typescript};
 use crate::{
     clients::{self, Mode, folder},
     node::Packages,
@@ -15,40 +15,6 @@ use crate::{
     run::Error,
     tools::Tools,
 };
-
-/// The runtime part of the Python packages.
-pub(super) fn support_python(report: &mut Report, python: &Environment, node: &Packages) -> Result<(), Error> {
-    let source = places::root().join("codegen").join("support").join("python");
-    let tool = |name: &str| {
-        let mut command = Command::new(python.program(name));
-        command.current_dir(&source);
-        command
-    };
-    report.check(
-        "python support: ruff check",
-        tool("ruff").args(["check", "--no-cache", "."]),
-    )?;
-    report.check(
-        "python support: ruff format",
-        tool("ruff").args(["format", "--no-cache", "--check", "."]),
-    )?;
-    let cache = places::target().join("mypy");
-    report.check("python support: mypy", tool("mypy").arg("--cache-dir").arg(&cache))?;
-    let mut pyright = Command::new(node.program("pyright"));
-    report.check(
-        "python support: pyright",
-        pyright
-            .current_dir(&source)
-            .arg("--pythonpath")
-            .arg(python.program("python")),
-    )?;
-    let mut pytest = python.python();
-    pytest.current_dir(&source).env("PYTHONDONTWRITEBYTECODE", "1");
-    report.suite(
-        "python support: pytest",
-        pytest.args(["-m", "pytest", "-p", "no:cacheprovider", "-rfE"]),
-    )
-}
 
 /// The runtime part of the TypeScript packages.
 pub(super) fn support_typescript(report: &mut Report, node: &Packages) -> Result<(), Error> {
@@ -65,13 +31,14 @@ pub(super) fn support_typescript(report: &mut Report, node: &Packages) -> Result
         "typescript support: prettier",
         tool("prettier").args(["--check", "src", "test"]),
     )?;
-    suite_in_node(report, "typescript support: node --test", node, &project)
+    typescript::core(report, node, &project)?;
+    typescript::suite(report, "typescript support: node --test", node, &project)
 }
 
 /// A generated client package: of the showcase, or of the contract that nobody had in mind.
-struct Client {
-    name: &'static str,
-    python: PathBuf,
+pub(super) struct Client {
+    pub(super) name: &'static str,
+    pub(super) python: PathBuf,
     typescript: PathBuf,
 }
 
@@ -100,58 +67,8 @@ pub(super) fn interop(report: &mut Report, tools: &Tools, checks: &Environment, 
         clients::generate_one(&document, "surprise", "rust", &rust, Mode::Check),
     );
     let suites = places::root().join("tests").join("interop");
-    python_suites(report, tools, checks, node, &clients, &suites)?;
+    python::suites(report, tools, checks, node, &clients, &suites)?;
     typescript_suites(report, node, &clients, &suites)
-}
-
-fn python_suites(
-    report: &mut Report,
-    tools: &Tools,
-    checks: &Environment,
-    node: &Packages,
-    clients: &[Client],
-    suites: &Path,
-) -> Result<(), Error> {
-    let rules = places::root().join("codegen/support/python/pyproject.toml");
-    let environment = Environment::with_checks(tools, "interop", crate::test::REQUIREMENTS)?;
-    for client in clients {
-        let name = client.name;
-        let package = client.python.join(name);
-        let tool = |tool: &str| {
-            let mut command = Command::new(checks.program(tool));
-            command.current_dir(&client.python);
-            command
-        };
-        let check = ["check", "--no-cache", "--config"];
-        report.check(
-            &format!("python {name}: ruff check"),
-            tool("ruff").args(check).arg(&rules).arg(&package),
-        )?;
-        let format = ["format", "--no-cache", "--check", "--config"];
-        report.check(
-            &format!("python {name}: ruff format"),
-            tool("ruff").args(format).arg(&rules).arg(&package),
-        )?;
-        let cache = places::target().join("mypy");
-        let mut mypy = tool("mypy");
-        mypy.args(["--strict", "--cache-dir"]).arg(&cache).arg(&package);
-        report.check(&format!("python {name}: mypy"), &mut mypy)?;
-        let mut pyright = Command::new(node.program("pyright"));
-        pyright
-            .current_dir(&client.python)
-            .arg("--pythonpath")
-            .arg(checks.program("python"))
-            .arg(&package);
-        report.check(&format!("python {name}: pyright"), &mut pyright)?;
-        let wheel = checks.build_wheel(&client.python, &places::target().join("wheels").join(name))?;
-        environment.install(&wheel, "msgpack")?;
-    }
-    let mut pytest = environment.python();
-    pytest.current_dir(suites).env("PYTHONDONTWRITEBYTECODE", "1");
-    report.suite(
-        "python interop",
-        pytest.args(["-m", "pytest", "-p", "no:cacheprovider", "-rfE"]),
-    )
 }
 
 fn typescript_suites(report: &mut Report, node: &Packages, clients: &[Client], suites: &Path) -> Result<(), Error> {
@@ -160,29 +77,15 @@ fn typescript_suites(report: &mut Report, node: &Packages, clients: &[Client], s
         let project = node.project(&client.typescript, client.name)?;
         let mut tsc = Command::new(node.program("tsc"));
         report.check(&format!("typescript {}: tsc", client.name), tsc.current_dir(&project))?;
-        packed.push(node.pack(&project)?);
+        packed.push(typescript::package(report, node, client.name, &project)?);
     }
+    typescript::documents(report, node)?;
+    typescript::alone(report, node, &packed[0])?;
     let project = node.user_project(suites, &packed, "interop")?;
     fs::write(project.join("readme.ts"), readme("ts")?)?;
     let mut tsc = Command::new(node.program("tsc"));
     report.check("typescript interop and README: tsc", tsc.current_dir(&project))?;
-    suite_in_node(report, "typescript interop", node, &project)
-}
-
-/// The Python of the tour, checked as a user of the showcase's client would check it.
-pub(super) fn tour(report: &mut Report, checks: &Environment) -> Result<(), Error> {
-    let program = places::root().join("examples/tour/python/tour.py");
-    let rules = places::root().join("codegen/support/python/pyproject.toml");
-    let tool = |name: &str| Command::new(checks.program(name));
-    let check = ["check", "--no-cache", "--config"];
-    report.check("tour: ruff check", tool("ruff").args(check).arg(&rules).arg(&program))?;
-    let format = ["format", "--no-cache", "--check", "--config"];
-    report.check("tour: ruff format", tool("ruff").args(format).arg(&rules).arg(&program))?;
-    let mut mypy = tool("mypy");
-    mypy.env("MYPYPATH", folder("python"))
-        .args(["--strict", "--cache-dir"])
-        .arg(places::target().join("mypy"));
-    report.check("tour: mypy", mypy.arg(&program))
+    typescript::suite(report, "typescript interop", node, &project)
 }
 
 /// The only block of the README in `language`.
@@ -194,32 +97,4 @@ fn readme(language: &str) -> Result<String, Error> {
         (Some(block), None) => Ok(block.to_owned()),
         _ => Err(Error::new(format!("the README has not one block of {language}"))),
     }
-}
-
-fn suite_in_node(report: &mut Report, name: &str, node: &Packages, project: &Path) -> Result<(), Error> {
-    let mut files = Vec::new();
-    test_files(project, &mut files)?;
-    files.sort();
-    // Named one by one: which folders and patterns `--test` understands depends on the version of Node.
-    report.suite(
-        name,
-        node.node(project).args(["--test", "--test-reporter=spec"]).args(files),
-    )
-}
-
-fn test_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            if !path.ends_with("node_modules") {
-                test_files(&path, files)?;
-            }
-        } else if [".test.js", ".test.mjs"]
-            .iter()
-            .any(|end| path.to_string_lossy().ends_with(end))
-        {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

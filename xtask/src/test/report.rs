@@ -1,12 +1,16 @@
 //! What was run, and how it ended.
 
 use std::{
+    env,
     process::{Command, ExitCode},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::count::Count;
 use crate::run::{Error, run_and_read};
+
+/// In continuous integration a step that takes longer hangs: all of them together take about half of it.
+const LONGEST_STEP: Duration = Duration::from_secs(50 * 60);
 
 /// What was run, and how it ended.
 #[derive(Default)]
@@ -69,7 +73,8 @@ impl Report {
     fn run(&mut self, name: &str, command: &mut Command) -> Result<(Count, bool), Error> {
         println!("\n== {name} ==");
         let start = Instant::now();
-        let (printed, succeeded) = run_and_read(command)?;
+        let limit = env::var_os("CI").map(|_| LONGEST_STEP);
+        let (printed, succeeded) = run_and_read(command, limit)?;
         println!("-- {name}: {:.0} s", start.elapsed().as_secs_f64());
         Ok((Count::of(&printed), succeeded))
     }

@@ -1,7 +1,7 @@
 //! The checks and tests of the Rust workspace.
 
 use super::report::Report;
-use crate::{clients::cargo, run::Error, soak};
+use crate::{clients::cargo, places, run::Error, soak};
 
 /// Where loom tries what several threads do at once.
 const MODELS: &str = "thread_models::";
@@ -54,7 +54,21 @@ pub(super) fn check(report: &mut Report) -> Result<(), Error> {
     report.suite("cargo test", cargo().args(tests))?;
     let models = ["test", "-p", "callsheet", "--features", "model", "--lib", MODELS];
     report.suite("models: what several threads do at once", cargo().args(models))?;
-    generated_types(report)
+    generated_types(report)?;
+    foreign_client(report)
+}
+
+/// The published client of acton-reactive against the listener. It is in no build but this one.
+fn foreign_client(report: &mut Report) -> Result<(), Error> {
+    let manifest = places::root().join("tests").join("acton").join("Cargo.toml");
+    let mut fmt = cargo();
+    fmt.args(["fmt", "--check", "--manifest-path"]).arg(&manifest);
+    report.check("acton-reactive's client: cargo fmt", &mut fmt)?;
+    let mut test = cargo();
+    test.args(["test", "--no-fail-fast", "--manifest-path"])
+        .arg(&manifest)
+        .env("CARGO_TARGET_DIR", places::target());
+    report.suite("acton-reactive's client against a listener", &mut test)
 }
 
 /// A few generated types on trial, the same each time; `cargo xtask soak` tries thousands.

@@ -1,14 +1,26 @@
 //! Documentation: Rust's Markdown as docstrings.
 
 use super::layout::WIDTH;
+use crate::backends::prose::{line_of_prose, prose};
 
 /// A docstring with its quotes, on lines of its own.
 ///
 /// Python's convention wants a first line that is a sentence by itself. Where the documentation has none, `summary` says
 /// in general what the thing is.
 pub(super) fn docstring(docs: &str, summary: &str, deprecated: Option<&str>, indent: usize) -> String {
+    noted_docstring(docs, summary, "", deprecated, indent)
+}
+
+/// The same with a paragraph of what the client does with such a value; empty if there is nothing to say.
+pub(super) fn noted_docstring(
+    docs: &str,
+    summary: &str,
+    note: &str,
+    deprecated: Option<&str>,
+    indent: usize,
+) -> String {
     let margin = " ".repeat(indent);
-    let lines = lines(docs, summary, deprecated, indent);
+    let lines = lines(docs, summary, note, deprecated, indent);
     let raw = if lines.iter().any(|line| line.contains('\\')) {
         "r"
     } else {
@@ -27,22 +39,12 @@ pub(super) fn docstring(docs: &str, summary: &str, deprecated: Option<&str>, ind
     text + &margin + "\"\"\"\n"
 }
 
-fn lines(docs: &str, summary: &str, deprecated: Option<&str>, indent: usize) -> Vec<String> {
+fn lines(docs: &str, summary: &str, note: &str, deprecated: Option<&str>, indent: usize) -> Vec<String> {
     // A docstring cannot hold its own quotes without escapes, which a raw one cannot have.
-    let docs = docs.trim().replace("\"\"\"", "'''").replace('\r', "");
-    let docs: String = docs
-        .chars()
-        .map(|character| {
-            if character.is_control() && character != '\n' {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect();
+    let docs = prose(docs).trim().replace("\"\"\"", "'''");
     // The quotes and the letter before them stand on the first line too.
     let (first, rest) = first_sentence(&docs, WIDTH - indent - "r\"\"\"\"\"\"".len());
-    let mut lines = vec![first.unwrap_or_else(|| summary.to_owned())];
+    let mut lines = vec![first.unwrap_or_else(|| line_of_prose(summary))];
     let mut add = |text: &str| {
         if !text.trim().is_empty() {
             lines.push(String::new());
@@ -54,8 +56,9 @@ fn lines(docs: &str, summary: &str, deprecated: Option<&str>, indent: usize) -> 
         }
     };
     add(&rest);
+    add(note);
     if let Some(reason) = deprecated {
-        let reason = reason.replace("\"\"\"", "'''").replace(char::is_control, " ");
+        let reason = line_of_prose(reason).replace("\"\"\"", "'''");
         add(format!("Deprecated: {reason}").trim_end_matches([':', ' ']));
     }
     lines

@@ -1,5 +1,7 @@
 //! Python code as its formatter would break it into lines.
 
+use crate::backends::prose::is_shown;
+
 /// The longest line that is not broken.
 pub(super) const WIDTH: usize = 100;
 
@@ -248,7 +250,8 @@ impl Code {
 
 /// A Python string that means `text`.
 pub(super) fn string(text: &str) -> String {
-    let quote = if text.contains('"') && !text.contains('\'') {
+    // As formatters have it: the one that needs fewer escapes.
+    let quote = if text.matches('"').count() > text.matches('\'').count() {
         '\''
     } else {
         '"'
@@ -264,7 +267,11 @@ pub(super) fn string(text: &str) -> String {
                 literal.push('\\');
                 literal.push(quote);
             }
-            _ if character.is_control() => literal.push_str(&format!("\\x{:02x}", u32::from(character))),
+            _ if !is_shown(character) => literal.push_str(&match u32::from(character) {
+                code @ ..=0xff => format!("\\x{code:02x}"),
+                code @ ..=0xffff => format!("\\u{code:04x}"),
+                code => format!("\\U{code:08x}"),
+            }),
             _ => literal.push(character),
         }
     }
@@ -349,5 +356,9 @@ mod tests {
     fn strings_mean_what_was_put_in() {
         assert_eq!(string("a\"b"), "'a\"b'");
         assert_eq!(string("a\"'\\\n\u{1}ü"), "\"a\\\"'\\\\\\n\\x01ü\"");
+        assert_eq!(
+            string("\u{a0}\u{202e}\u{e0001}\u{1f680}"),
+            "\"\\xa0\\u202e\\U000e0001\u{1f680}\""
+        );
     }
 }

@@ -2,12 +2,14 @@
 
 mod docs;
 mod layout;
+mod lint;
 mod merged;
 mod model;
 mod modules;
 mod names;
 mod references;
 mod render;
+mod taken;
 
 use super::{Backend, Language, Options};
 use crate::{
@@ -41,7 +43,7 @@ mod tests {
     use callsheet_schema::Document;
 
     use super::*;
-    use crate::backends::ClientSource;
+    use crate::backends::{ClientSource, Integers};
 
     fn generate(document: &str, package: &str) -> Result<Files, GenerateError> {
         let document = Document::from_json(document).expect("a document of the tests is one");
@@ -49,6 +51,7 @@ mod tests {
         let options = Options {
             package: package.to_owned(),
             rust_client: ClientSource::default(),
+            int64: Integers::default(),
         };
         Python.generate(&api, &options)
     }
@@ -84,6 +87,7 @@ mod tests {
             "pyproject.toml",
             "every_thing/__init__.py",
             "every_thing/_codecs.py",
+            "every_thing/_contracts.py",
             "every_thing/_messages.py",
             "every_thing/async_client.py",
             "every_thing/client.py",

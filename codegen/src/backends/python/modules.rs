@@ -1,7 +1,7 @@
 //! The modules that code for values takes functions and classes from.
 
 /// Those of the runtime, in the order of import statements.
-const RUNTIME: [&str; 8] = [
+const RUNTIME: [&str; 10] = [
     "addresses",
     "dates",
     "decimals",
@@ -9,6 +9,8 @@ const RUNTIME: [&str; 8] = [
     "encode",
     "moments",
     "unions",
+    "unknown",
+    "unset",
     "uuids",
 ];
 
@@ -41,9 +43,14 @@ pub(super) fn of_standard(mentions: impl Fn(&str) -> bool) -> Vec<&'static str> 
 /// the contract.
 pub(super) fn runtime_imports(mentions: impl Fn(&str) -> bool) -> Vec<String> {
     of_runtime(|module| mentions(&format!("_{module}")))
-        .iter()
-        .map(|module| format!("from ._runtime import {module} as _{module}"))
+        .into_iter()
+        .map(import)
         .collect()
+}
+
+/// The statement that imports a module of the runtime so.
+pub(super) fn import(module: &str) -> String {
+    format!("from ._runtime import {module} as _{module}")
 }
 
 /// The same for the standard library.

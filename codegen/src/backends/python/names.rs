@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::string;
+use super::{layout::string, taken};
 use crate::{
     fault::{Faults, Place},
     ir::{Api, Name, NamedType, Variant},
@@ -88,6 +88,9 @@ const BUILTINS: &[&str] = &[
     "zip",
 ];
 
+/// The keywords that every call takes beside its arguments, and what holds them.
+const CALL_OPTIONS: &[&str] = &["idempotent", "options", "timeout"];
+
 /// Built-in classes.
 const BUILTIN_CLASSES: &[&str] = &[
     "ArithmeticError",
@@ -164,9 +167,26 @@ const BUILTIN_CLASSES: &[&str] = &[
     "ZeroDivisionError",
 ];
 
-/// A field of a class.
-pub(super) fn field(name: &Name) -> String {
-    escape(name.snake(), &[KEYWORDS, ANNOTATIONS])
+/// The field of every variant's class that tells it from the others.
+pub(super) const KIND: &str = "kind";
+
+/// Whose fields are named.
+#[derive(Clone, Copy)]
+pub(super) enum Fields<'a> {
+    OfStruct,
+    /// A further field tells the variant, by this.
+    OfVariant(&'a str),
+}
+
+impl Fields<'_> {
+    /// A field of a class.
+    pub(super) fn name(self, name: &Name) -> String {
+        let own: &[&str] = match self {
+            Self::OfStruct => &[],
+            Self::OfVariant(_) => &[KIND],
+        };
+        escape(name.snake(), &[KEYWORDS, ANNOTATIONS, own])
+    }
 }
 
 /// A method of a class, which has the `others` of its own.
@@ -174,27 +194,36 @@ pub(super) fn method(name: &Name, others: &[&str]) -> String {
     escape(name.snake(), &[KEYWORDS, ANNOTATIONS, others])
 }
 
-/// A parameter of a method.
+/// A parameter of a method, which has those of every call beside it.
 pub(super) fn parameter(name: &Name) -> String {
-    escape(name.snake(), &[KEYWORDS, ANNOTATIONS, BUILTINS, &["timeout"]])
+    escape(name.snake(), &[KEYWORDS, ANNOTATIONS, BUILTINS, CALL_OPTIONS])
 }
 
 /// A class; also what names a union or an alias.
+///
+/// One that would hide a class of the language, or could be none, says whose it is: a trailing underscore, which sets other
+/// names apart, has no place in the name of a class.
 pub(super) fn class(name: &str) -> String {
-    escape(Name::new(name).upper_camel(), &[KEYWORDS, BUILTIN_CLASSES])
+    let name = Name::new(name).upper_camel();
+    if name.starts_with('_')
+        || [KEYWORDS, BUILTIN_CLASSES]
+            .iter()
+            .any(|words| words.contains(&name.as_str()))
+    {
+        format!("Contract{}", name.trim_start_matches('_'))
+    } else {
+        name
+    }
 }
 
-/// The class of a contract, in a module that imports some classes itself.
-pub(super) fn service_class(name: &Name) -> String {
-    let imported: &[&str] = &[
-        "AsyncStream",
-        "AsyncSubscription",
-        "Event",
-        "Self",
-        "Stream",
-        "Subscription",
-    ];
-    escape(class(name.source()), &[imported])
+/// The exception of a declared error, whose name says that it is one.
+pub(super) fn error_class(name: &Name) -> String {
+    let class = class(name.source());
+    if class.ends_with("Error") {
+        class
+    } else {
+        class + "Error"
+    }
 }
 
 /// A constant.
@@ -272,6 +301,12 @@ pub(super) fn check_package(package: &str, faults: &mut Faults) {
             "is no name for a Python package",
             "use letters, digits, `-`, `_` and `.`, with a letter or digit at both ends",
         );
+    } else if let Some(of) = taken::by(&module) {
+        faults.add(
+            Place::package(package),
+            format!("would be imported as {}, which {of}", string(&module)),
+            format!("give it another name, such as `{package}-client`"),
+        );
     } else if module.starts_with(|first: char| first.is_ascii_digit()) || KEYWORDS.contains(&module.as_str()) {
         faults.add(
             Place::package(package),
@@ -287,17 +322,35 @@ mod tests {
 
     #[test]
     fn words_of_the_language_are_escaped_and_others_are_not() {
-        assert_eq!(field(&Name::new("from")), "from_");
-        assert_eq!(field(&Name::new("match")), "match_");
-        assert_eq!(field(&Name::new("list")), "list_");
-        assert_eq!(field(&Name::new("sum")), "sum");
+        let field = |name| Fields::OfStruct.name(&Name::new(name));
+        assert_eq!(field("from"), "from_");
+        assert_eq!(field("match"), "match_");
+        assert_eq!(field("list"), "list_");
+        assert_eq!(field("sum"), "sum");
         assert_eq!(parameter(&Name::new("sum")), "sum_");
         assert_eq!(parameter(&Name::new("timeout")), "timeout_");
-        assert_eq!(field(&Name::new("self_")), "self_");
+        assert_eq!(field("self_"), "self_");
+        assert_eq!(field("kind"), "kind");
+        assert_eq!(Fields::OfVariant("A").name(&Name::new("kind")), "kind_");
         assert_eq!(method(&Name::new("__init__"), &[]), "init");
         assert_eq!(method(&Name::new("subscribe"), &["subscribe"]), "subscribe_");
-        assert_eq!(class("none"), "None_");
-        assert_eq!(class("TimeoutError"), "TimeoutError_");
+        assert_eq!(parameter(&Name::new("idempotent")), "idempotent_");
+        assert_eq!(parameter(&Name::new("options")), "options_");
+    }
+
+    #[test]
+    fn classes_of_the_language_are_not_hidden() {
+        assert_eq!(class("none"), "ContractNone");
+        assert_eq!(class("TimeoutError"), "ContractTimeoutError");
+        assert_eq!(class("_2d"), "Contract2d");
+        assert_eq!(class("Timeout"), "Timeout");
+    }
+
+    #[test]
+    fn exceptions_are_called_errors() {
+        assert_eq!(error_class(&Name::new("OutOfStock")), "OutOfStockError");
+        assert_eq!(error_class(&Name::new("MathError")), "MathError");
+        assert_eq!(error_class(&Name::new("KeyError")), "ContractKeyError");
     }
 
     #[test]
@@ -310,6 +363,29 @@ mod tests {
         assert!(check("acme-orders.v2"));
         for bad in ["", "-a", "a-", "ä", "a b", "1a", "class", "../a", "a/b"] {
             assert!(!check(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn packages_that_would_hide_another_or_be_hidden_by_it_are_refused() {
+        for (package, why) in [
+            ("json", "is a module of Python itself"),
+            ("Asyncio", "is a module of Python itself"),
+            ("py.compile", "is a module of Python itself"),
+            ("test", "is a module of Python itself"),
+            ("msgpack", "is what the package takes for MessagePack"),
+            ("callsheet-runtime", "is the runtime part of the package"),
+        ] {
+            let mut faults = Faults::default();
+            check_package(package, &mut faults);
+            let fault = faults.finish(()).expect_err(package).to_string();
+            assert!(fault.contains(why), "{fault}");
+            assert!(fault.ends_with(&format!("such as `{package}-client`")), "{fault}");
+        }
+        for good in ["json-client", "jsons", "my.json"] {
+            let mut faults = Faults::default();
+            check_package(good, &mut faults);
+            assert!(faults.finish(()).is_ok(), "{good}");
         }
     }
 }

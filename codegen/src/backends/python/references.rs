@@ -1,7 +1,9 @@
 //! How uses of types are written in Python: annotations, decoders and encoders.
 
+use std::collections::BTreeSet;
+
 use super::{layout::Code, names::TypeNames};
-use crate::ir::{Api, Format, MapKey, Shape, TypeRef};
+use crate::ir::{Api, Enum, Field, Format, MapKey, NamedType, Shape, Tagging, TypeRef, Uses};
 
 /// Writes uses of types.
 #[derive(Clone, Copy)]
@@ -75,6 +77,14 @@ impl Types<'_> {
         }
     }
 
+    /// The same of a whole payload, which alone can be seen to nest too deep.
+    pub(super) fn decoded_payload(self, of: &TypeRef, value: Code) -> Code {
+        match self.is_recursive(of) {
+            true => Code::call("decode.decode_nested", [self.decoder(of), value]),
+            false => self.decoded(of, value),
+        }
+    }
+
     /// A function that decodes.
     pub(super) fn decoder(self, of: &TypeRef) -> Code {
         self.function(of, "decode", |value| self.decoded(of, value))
@@ -104,6 +114,19 @@ impl Types<'_> {
                 None => Code::call(format!("encode_{}", self.names.stem(id)), [value]),
             },
             _ => Code::call(self.scalar("encode", of), [value]),
+        }
+    }
+
+    /// The same of an argument, of which the payload has room for so many levels.
+    pub(super) fn encoded_argument(self, of: &TypeRef, levels: usize, value: Code) -> Code {
+        let checked = |function: &str, value| {
+            let levels = Code::text(levels.to_string());
+            Code::call(format!("encode.{function}"), [self.encoder(of), levels, value])
+        };
+        match (self.is_recursive(of), self.keeps_data(of)) {
+            (true, _) => checked("encode_nested", value),
+            (false, true) => checked("encode_open", value),
+            (false, false) => self.encoded(of, value),
         }
     }
 
@@ -161,6 +184,44 @@ impl Types<'_> {
             Shape::Enum(of) => of.strings,
             _ => false,
         }
+    }
+
+    /// Whether leaving a field out and null are two things that a client may send.
+    pub(super) fn tells_null(self, field: &Field, uses: Uses) -> bool {
+        uses.sent && field.defaulted && matches!(self.api.underlying(&field.type_ref), TypeRef::Option(_))
+    }
+
+    /// Whether values may hold values of their own type, so that nothing but the wire bounds how deep they nest.
+    pub(super) fn is_recursive(self, of: &TypeRef) -> bool {
+        self.holds(of, |named| named.recursive)
+    }
+
+    /// Whether values may hold the data of variants that are not known, which nest deeper than their type says.
+    fn keeps_data(self, of: &TypeRef) -> bool {
+        let is_open = |of: &Enum| !of.strings && of.tagging != Tagging::Untagged;
+        self.holds(of, |named| matches!(&named.shape, Shape::Enum(of) if is_open(of)))
+    }
+
+    /// Whether a type is, or refers to, a named one of this kind.
+    fn holds(self, of: &TypeRef, is: impl Fn(&NamedType) -> bool) -> bool {
+        let mut found = BTreeSet::new();
+        let mut next = Vec::new();
+        let mut add = |part: &TypeRef, next: &mut Vec<String>| {
+            if let TypeRef::Named(id) = part
+                && found.insert(id.clone())
+            {
+                next.push(id.clone());
+            }
+        };
+        of.visit(&mut |part| add(part, &mut next));
+        while let Some(id) = next.pop() {
+            let named = self.api.named(&id);
+            if is(named) {
+                return true;
+            }
+            named.shape.visit(&mut |part| add(part, &mut next));
+        }
+        false
     }
 
     /// Whether the values can be members of a set.

@@ -3,7 +3,10 @@
 use askama::Template;
 
 use super::{
-    model::{Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Message, Models, Package, Services},
+    lint::{self, Rules},
+    model::{
+        Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Message, Models, Package, Record, Services,
+    },
     modules,
 };
 use crate::output::Files;
@@ -19,8 +22,24 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/addresses.py"),
     ),
     (
+        "admission.py",
+        include_str!("../../../support/python/callsheet_runtime/admission.py"),
+    ),
+    (
         "aio.py",
         include_str!("../../../support/python/callsheet_runtime/aio.py"),
+    ),
+    (
+        "aio_calls.py",
+        include_str!("../../../support/python/callsheet_runtime/aio_calls.py"),
+    ),
+    (
+        "aio_link.py",
+        include_str!("../../../support/python/callsheet_runtime/aio_link.py"),
+    ),
+    (
+        "backoff.py",
+        include_str!("../../../support/python/callsheet_runtime/backoff.py"),
     ),
     (
         "blocking.py",
@@ -43,6 +62,18 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/decode.py"),
     ),
     (
+        "deprecation.py",
+        include_str!("../../../support/python/callsheet_runtime/deprecation.py"),
+    ),
+    (
+        "depth.py",
+        include_str!("../../../support/python/callsheet_runtime/depth.py"),
+    ),
+    (
+        "dial.py",
+        include_str!("../../../support/python/callsheet_runtime/dial.py"),
+    ),
+    (
         "encode.py",
         include_str!("../../../support/python/callsheet_runtime/encode.py"),
     ),
@@ -59,6 +90,10 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/frame.py"),
     ),
     (
+        "greeting.py",
+        include_str!("../../../support/python/callsheet_runtime/greeting.py"),
+    ),
+    (
         "limits.py",
         include_str!("../../../support/python/callsheet_runtime/limits.py"),
     ),
@@ -71,8 +106,16 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/moments.py"),
     ),
     (
+        "options.py",
+        include_str!("../../../support/python/callsheet_runtime/options.py"),
+    ),
+    (
         "outbox.py",
         include_str!("../../../support/python/callsheet_runtime/outbox.py"),
+    ),
+    (
+        "repeats.py",
+        include_str!("../../../support/python/callsheet_runtime/repeats.py"),
     ),
     (
         "routing.py",
@@ -83,8 +126,16 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/streams.py"),
     ),
     (
+        "subscribers.py",
+        include_str!("../../../support/python/callsheet_runtime/subscribers.py"),
+    ),
+    (
         "subscriptions.py",
         include_str!("../../../support/python/callsheet_runtime/subscriptions.py"),
+    ),
+    (
+        "terms.py",
+        include_str!("../../../support/python/callsheet_runtime/terms.py"),
     ),
     (
         "turns.py",
@@ -95,8 +146,20 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/unions.py"),
     ),
     (
+        "unknown.py",
+        include_str!("../../../support/python/callsheet_runtime/unknown.py"),
+    ),
+    (
+        "unset.py",
+        include_str!("../../../support/python/callsheet_runtime/unset.py"),
+    ),
+    (
         "uuids.py",
         include_str!("../../../support/python/callsheet_runtime/uuids.py"),
+    ),
+    (
+        "waits.py",
+        include_str!("../../../support/python/callsheet_runtime/waits.py"),
     ),
 ];
 
@@ -138,6 +201,12 @@ struct EventsFile<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "python/contracts.py.j2", escape = "none")]
+struct ContractsFile<'a> {
+    origin: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "python/messages.py.j2", escape = "none")]
 struct MessagesFile<'a> {
     messages: &'a [Message],
@@ -160,6 +229,7 @@ struct AsyncClientFile<'a> {
 struct ProjectFile<'a> {
     package: &'a Package,
     version: &'static str,
+    rules: Rules,
 }
 
 #[derive(Template)]
@@ -233,13 +303,6 @@ pub(super) fn files(package: &Package) -> Files {
         files.insert(path, tidy(&printed));
     };
     add(
-        "pyproject.toml".to_owned(),
-        &ProjectFile {
-            package,
-            version: env!("CARGO_PKG_VERSION"),
-        },
-    );
-    add(
         "README.md".to_owned(),
         &ReadmeFile {
             package,
@@ -289,10 +352,28 @@ pub(super) fn files(package: &Package) -> Files {
             },
         );
     }
+    add(
+        format!("{module}/_contracts.py"),
+        &ContractsFile {
+            origin: &package.origin,
+        },
+    );
     let services = &package.services;
     add(format!("{module}/client.py"), &ClientFile { services });
     add(format!("{module}/async_client.py"), &AsyncClientFile { services });
 
+    let rules = Rules {
+        most_arguments: package.services.most_arguments(),
+        confusables: lint::confusables(files.iter().map(|(_, text)| text)),
+    };
+    let project = ProjectFile {
+        package,
+        version: env!("CARGO_PKG_VERSION"),
+        rules,
+    };
+    let printed = project.render().expect("writing to a string cannot fail");
+    files.insert("pyproject.toml", tidy(&printed));
+    files.insert(format!("{module}/contracts.json"), package.document.as_str());
     files.insert(format!("{module}/py.typed"), "");
     for (path, contents) in RUNTIME {
         files.insert(format!("{module}/_runtime/{path}"), *contents);

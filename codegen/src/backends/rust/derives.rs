@@ -9,7 +9,7 @@ use super::{
     model::{is_optional, is_rest},
     references::is_address,
 };
-use crate::ir::{Api, NamedType, Request, Shape, TypeRef, VariantShape};
+use crate::ir::{Api, NamedType, Request, Shape, Tagging, TypeRef, VariantShape};
 
 /// Decides what is derived for each model.
 pub(super) struct Derives<'a> {
@@ -40,9 +40,13 @@ impl<'a> Derives<'a> {
         let is_copy = |part: &&TypeRef| match part {
             String | Bytes | List(_) | Set(_) | Map(..) => false,
             Text(format) => is_address(*format),
+            Named(id) => !is_open(self.api.named(id)),
             _ => true,
         };
-        let is_copy = !of.recursive && inside.iter().all(is_copy) && !inside.iter().any(|part| self.is_recursive(part));
+        let is_copy = !is_open(of)
+            && !of.recursive
+            && inside.iter().all(is_copy)
+            && !inside.iter().any(|part| self.is_recursive(part));
         let is_eq = !inside.iter().any(|part| is_float(part));
         let is_sorted = is_eq && self.sorted.contains(of.id.as_str());
         let has_default = match &of.shape {
@@ -72,6 +76,11 @@ impl<'a> Derives<'a> {
     fn is_recursive(&self, reference: &TypeRef) -> bool {
         matches!(reference, TypeRef::Named(id) if self.api.named(id).recursive)
     }
+}
+
+/// The type is an enum that keeps variants whose names it does not know: those of an enum without tags have none.
+pub(super) fn is_open(of: &NamedType) -> bool {
+    matches!(&of.shape, Shape::Enum(inner) if inner.tagging != Tagging::Untagged)
 }
 
 /// Values of the type can be sorted: no floating-point number is among them.

@@ -1,9 +1,11 @@
 //! The Rust package: a crate over `callsheet-client`, async, and blocking behind a feature.
 
 mod derives;
+mod example;
 mod manifest;
 mod model;
 mod names;
+mod reading;
 mod references;
 mod render;
 
@@ -16,6 +18,7 @@ use crate::{
     output::Files,
 };
 
+use example::Example;
 use model::Package;
 
 /// Generates a crate for callers without the runtime.
@@ -38,7 +41,11 @@ impl Backend for Rust {
 
         let mut files = Files::default();
         files.insert("Cargo.toml", manifest::manifest(&package, &options.rust_client));
-        files.insert("README.md", manifest::readme(&package));
+        files.insert(
+            "README.md",
+            manifest::readme(&package, Example::of(api, &package).as_ref()),
+        );
+        files.insert(format!("src/{}", render::DOCUMENT), api.document.to_json());
         for (path, items) in render::files(&package) {
             files.insert(format!("src/{path}"), render::print(items));
         }

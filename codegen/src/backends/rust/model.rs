@@ -6,10 +6,14 @@ use quote::quote;
 use super::{
     derives::{Derives, visit_services},
     names::{escaped, type_name, value, without_escape},
+    reading::Reading,
     references::{Types, form},
 };
 use crate::{
-    backends::{Claims, Options},
+    backends::{
+        Claims, Options,
+        prose::{line_of_prose, prose},
+    },
     fault::{Faults, Place},
     ir::{self, Api, Kind, NamedType, Request, Shape, Tagging, TypeRef, Uses, VariantShape},
 };
@@ -45,7 +49,7 @@ pub(super) enum Body {
     Unit,
     Tuple(Vec<TokenStream>),
     Struct(Vec<Field>),
-    Enum(Vec<Variant>),
+    Enum(Vec<Variant>, Reading),
 }
 
 pub(super) struct Variant {
@@ -67,6 +71,7 @@ pub(super) struct Field {
 pub(super) struct Service {
     pub(super) about: About,
     pub(super) contract: String,
+    pub(super) hash: String,
     pub(super) ident: Ident,
     /// The client's methods that make it.
     pub(super) accessor: Ident,
@@ -80,6 +85,8 @@ pub(super) struct Method {
     pub(super) about: About,
     pub(super) ident: Ident,
     pub(super) kind: Kind,
+    /// A call that may have been made when the connection was lost is made again.
+    pub(super) idempotent: bool,
     pub(super) message: Message,
     pub(super) message_type: String,
     pub(super) reply: TokenStream,
@@ -160,14 +167,19 @@ impl Package {
 
 impl About {
     fn new(docs: &str, fallback: String, deprecated: Option<&String>) -> Self {
-        let text = if docs.trim().is_empty() {
-            fallback
+        let docs = prose(docs);
+        let docs = if docs.trim().is_empty() {
+            // It quotes names, which may hold anything.
+            vec![line_of_prose(&fallback)]
         } else {
-            docs.trim_end().to_owned()
+            let mut lines: Vec<_> = docs.trim_end().lines().map(str::to_owned).collect();
+            // What comes after it is no code.
+            lines.extend(outside_of_code(&docs).1);
+            lines
         };
         Self {
-            docs: text.lines().map(str::to_owned).collect(),
-            deprecated: deprecated.cloned(),
+            docs,
+            deprecated: deprecated.map(|reason| line_of_prose(reason).trim().to_owned()),
         }
     }
 
@@ -199,8 +211,9 @@ impl Model {
                     Tagging::Adjacent { tag, content } => Some(quote!(tag = #tag, content = #content)),
                     Tagging::Untagged => Some(quote!(untagged)),
                 });
-                serde.extend(inner.deny_unknown.then(|| quote!(deny_unknown_fields)));
-                Body::Enum(variants(of, inner, types, &place, faults))
+                let variants = variants(of, inner, types, &place, faults);
+                let reading = Reading::of(inner, &variants, types);
+                Body::Enum(variants, reading)
             }
         };
         let mut about = About::new(
@@ -210,6 +223,20 @@ impl Model {
         );
         if let Shape::Newtype(inner) = &of.shape {
             about = about.with_form(inner);
+        }
+        if let Body::Enum(
+            _,
+            Reading {
+                unknown: Some(unknown), ..
+            },
+        ) = &body
+        {
+            about.docs.extend([
+                String::new(),
+                format!(
+                    "A variant that the service has got since is read as [`{unknown}`](Self::{unknown}): a `match` has an arm for it."
+                ),
+            ]);
         }
         Self {
             about,
@@ -240,7 +267,6 @@ fn variants(owner: &NamedType, of: &ir::Enum, types: &Types<'_>, place: &Place, 
         } else {
             serde.extend(rename(&ident, &variant.sent_as, &variant.received_as));
         }
-        serde.extend(variant.other.then(|| quote!(other)));
         Variant {
             about: About::new(
                 &variant.docs,
@@ -268,7 +294,8 @@ fn fields(
         claims.claim(ident.to_string(), place.field(&field.received_as), faults);
         let option = types.prelude("Option");
         let mut type_ = types.part_of(owner, &field.type_ref);
-        if is_optional(field, owner.uses) && !matches!(field.type_ref, TypeRef::Option(_)) {
+        let null_is_sent = owner.uses.sent && field.defaulted && types.takes_null(&field.type_ref);
+        if is_optional(field, owner.uses) && (null_is_sent || !matches!(field.type_ref, TypeRef::Option(_))) {
             type_ = quote!(#option<#type_>);
         }
         let mut serde = Vec::new();
@@ -280,20 +307,32 @@ fn fields(
                 serde.push(quote!(default));
                 serde.push(left_out(&option));
             }
+            if null_is_sent {
+                // serde's own reads null as the outer `None`, which is not what null means.
+                serde.push(quote!(deserialize_with = "callsheet_client::given"));
+            }
+        }
+        let mut about = About::new(
+            &field.docs,
+            format!("The field `{}`.", field.received_as),
+            field.deprecated.as_ref(),
+        )
+        .with_form(&field.type_ref);
+        if null_is_sent {
+            let left_out = "Left out if `None`: the server then takes its default. `Some(None)` is null.";
+            about.docs.extend([String::new(), left_out.to_owned()]);
         }
         Field {
-            about: About::new(
-                &field.docs,
-                format!("The field `{}`.", field.received_as),
-                field.deprecated.as_ref(),
-            )
-            .with_form(&field.type_ref),
+            about,
             ident,
             serde,
             type_,
         }
     };
-    fields.iter().map(&mut lower).collect()
+    // A flattened enum that keeps what it does not know keeps all entries that are left, so those that know theirs take
+    // them first.
+    let (last, first): (Vec<_>, Vec<_>) = fields.iter().partition(|field| types.takes_what_is_left(field));
+    first.into_iter().chain(last).map(&mut lower).collect()
 }
 
 /// What tells serde the names on the wire, where it would use others.
@@ -316,7 +355,7 @@ fn services_of(api: &Api, types: &Types<'_>, faults: &mut Faults) -> Vec<Service
         let place = Place::contract(&service.contract);
         let accessor = not_one_of(
             value(&service.name),
-            &["connect", "connect_with", "connection", "close"],
+            &["connect", "connect_with", "connection", "close", "introducing"],
         );
         let accessor_at = escaped(format!("{}_at", service.name.snake()));
         accessors.claim(accessor.to_string(), place.clone(), faults);
@@ -329,6 +368,7 @@ fn services_of(api: &Api, types: &Types<'_>, faults: &mut Faults) -> Vec<Service
                 service.deprecated.as_ref(),
             ),
             contract: service.contract.clone(),
+            hash: service.hash.clone(),
             ident: type_name(&service.name),
             accessor,
             accessor_at,
@@ -357,6 +397,7 @@ fn method(of: &ir::Method, types: &Types<'_>, place: &Place, claims: &mut Claims
         about: About::new(&of.docs, format!("Calls `{}`.", of.message), of.deprecated.as_ref()),
         ident,
         kind: of.kind,
+        idempotent: of.idempotent,
         message: message(of, types, place, faults),
         message_type: of.message.clone(),
         reply: types.owned(&of.reply),
@@ -367,7 +408,8 @@ fn method(of: &ir::Method, types: &Types<'_>, place: &Place, claims: &mut Claims
 }
 
 fn errors(of: &ir::Method) -> Vec<String> {
-    if of.kind == Kind::Stream || of.docs.contains("# Errors") {
+    let docs = prose(&of.docs);
+    if of.kind == Kind::Stream || outside_of_code(&docs).0.contains(&"# Errors") {
         return Vec::new();
     }
     let errors = match (&of.error, of.kind) {
@@ -376,6 +418,25 @@ fn errors(of: &ir::Method) -> Vec<String> {
         (None, _) => "What went wrong on the way.",
     };
     ["", "# Errors", "", errors].map(str::to_owned).into()
+}
+
+/// The lines of Markdown that are not between the fences of code, and the fence that is missing at the end, if one is.
+fn outside_of_code(docs: &str) -> (Vec<&str>, Option<String>) {
+    let (mut outside, mut open): (_, Option<&str>) = (Vec::new(), None);
+    for line in docs.lines() {
+        let text = line.trim();
+        let fence = ['`', '~'].into_iter().find_map(|of| {
+            let length = text.len() - text.trim_start_matches(of).len();
+            (length >= 3).then(|| &text[..length])
+        });
+        match (open, fence) {
+            (None, None) => outside.push(line),
+            (None, Some(fence)) => open = Some(fence),
+            (Some(before), Some(fence)) if fence.starts_with(before) && fence == text => open = None,
+            (Some(_), _) => {}
+        }
+    }
+    (outside, open.map(str::to_owned))
 }
 
 /// Some call or event speaks of a named type.

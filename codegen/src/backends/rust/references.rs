@@ -9,7 +9,7 @@ use super::{
     derives::{has_order, parts},
     names,
 };
-use crate::ir::{Api, Format, NamedType, TypeRef};
+use crate::ir::{Api, Enum, Field, Format, NamedType, Shape, Tagging, TypeRef};
 
 /// The standard library has a type for text of this form.
 pub(super) fn is_address(format: Format) -> bool {
@@ -77,6 +77,11 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// The file itself defines a type of this name.
+    pub(super) fn defines(&self, name: &str) -> bool {
+        self.defined.contains(name)
+    }
+
     /// A name of the prelude, with its path if the file hides it.
     pub(super) fn prelude(&self, name: &str) -> TokenStream {
         let ident = names::escaped(name.to_owned());
@@ -88,6 +93,22 @@ impl<'a> Types<'a> {
             "Box" => quote!(std::boxed::Box),
             _ => quote!(std::#module::#ident),
         }
+    }
+
+    /// Null is a value of an option, whatever newtypes stand around it.
+    pub(super) fn takes_null(&self, reference: &TypeRef) -> bool {
+        matches!(self.api.underlying(reference), TypeRef::Option(_))
+    }
+
+    /// The field is an internally tagged enum whose entries stand among those of the struct.
+    pub(super) fn takes_what_is_left(&self, field: &Field) -> bool {
+        let of = match self.api.underlying(&field.type_ref) {
+            TypeRef::Option(inner) => self.api.underlying(inner),
+            other => other,
+        };
+        let TypeRef::Named(id) = of else { return false };
+        let is_internal = |of: &Enum| matches!(of.tagging, Tagging::Internal { .. });
+        field.flattened && matches!(&self.api.named(id).shape, Shape::Enum(of) if is_internal(of))
     }
 
     /// The type of a value that is owned, outside of the models.

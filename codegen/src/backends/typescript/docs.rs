@@ -1,13 +1,19 @@
 //! Documentation: Rust's Markdown as TSDoc.
 
+use crate::backends::prose::{line_of_prose, prose};
+
 /// The comment above something, each line indented by `indent` spaces; empty if there is nothing to say.
 pub(super) fn comment(docs: &str, deprecated: Option<&str>, indent: usize) -> String {
-    let mut lines: Vec<String> = docs.trim().lines().map(line).collect();
+    let mut lines: Vec<String> = prose(docs).trim().lines().map(line).collect();
     if let Some(reason) = deprecated {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.push(format!("@deprecated {}", escape(reason)).trim_end().to_owned());
+        lines.push(
+            format!("@deprecated {}", escape(&line_of_prose(reason)))
+                .trim_end()
+                .to_owned(),
+        );
     }
     let margin = " ".repeat(indent);
     match lines.as_slice() {
@@ -34,7 +40,7 @@ fn line(text: &str) -> String {
 
 /// Without the end of a comment.
 fn escape(text: &str) -> String {
-    text.replace("*/", "*\\/").replace(['\r', '\n'], " ")
+    text.replace("*/", "*\\/")
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! TypeScript: strict ES modules with nothing to install besides.
 
 mod docs;
+mod format;
+mod integers;
 mod layout;
 mod model;
 mod names;
@@ -31,7 +33,7 @@ impl Backend for TypeScript {
     }
 
     fn generate(&self, api: &Api, options: &Options) -> Result<Files, GenerateError> {
-        let package = Package::lower(api, &options.package)?;
+        let package = Package::lower(api, options)?;
         Ok(render::render(&package).expect("the templates write to memory and call nothing that fails"))
     }
 }
@@ -41,12 +43,13 @@ mod tests {
     use callsheet_schema::Document;
 
     use super::*;
-    use crate::backends::ClientSource;
+    use crate::backends::{ClientSource, Int64, Integers};
 
     fn options(package: &str) -> Options {
         Options {
             package: package.to_owned(),
             rust_client: ClientSource::default(),
+            int64: Integers::default(),
         }
     }
 
@@ -81,6 +84,7 @@ mod tests {
             "README.md",
             "src/client.ts",
             "src/codecs.ts",
+            "src/contracts.ts",
             "src/errors.ts",
             "src/index.ts",
             "src/models.ts",
@@ -106,7 +110,9 @@ mod tests {
             "  | { readonly type: \"external\"; readonly value: Shape }",
             "  | ({ readonly type: \"open\" } & Labelled)",
             "  | { readonly type: \"clash\"; readonly value: Typed }",
-            "  | { readonly kind: number; readonly level: string };",
+            "  | { readonly kind: number; readonly level: string }",
+            "  | { readonly command: typeof UNKNOWN; readonly name: string; readonly data: unknown };",
+            "  | UnknownName;",
             "export type Pair = readonly [bigint, Account, boolean];",
             "export type PairInput = readonly [string, AccountInput];",
             "export interface PageListMapStringOptionUser {",
@@ -119,6 +125,55 @@ mod tests {
     #[test]
     fn the_same_document_gives_the_same_bytes() {
         assert_eq!(everything(), everything());
+    }
+
+    fn counting(contracts: &[(&str, Int64)]) -> Result<Files, GenerateError> {
+        let document = Document::from_json(include_str!("../../../tests/documents/integers.json"))
+            .expect("a document of the tests is one");
+        let api = Api::lower(&document).expect("a document of the tests can be lowered");
+        let int64 = Integers {
+            default: Int64::BigInt,
+            contracts: contracts
+                .iter()
+                .map(|(name, int64)| ((*name).to_owned(), *int64))
+                .collect(),
+        };
+        TypeScript.generate(
+            &api,
+            &Options {
+                int64,
+                ..options("counts")
+            },
+        )
+    }
+
+    #[test]
+    fn each_contract_has_its_own_integers() {
+        let files = counting(&[("demo.Counter", Int64::Number), ("demo.Other", Int64::Number)]).expect("they agree");
+        let service = |name: &str| files.get(&format!("src/services/{name}.ts")).expect("there is one");
+        assert!(service("counter").contains("by: number"), "{}", service("counter"));
+        assert!(service("other").contains("since: number"), "{}", service("other"));
+        let [one, other] = ["demo.Counter", "demo.Other"].map(|name| counting(&[(name, Int64::String)]));
+        assert!(one.is_err() && other.is_err(), "they share a type");
+    }
+
+    #[test]
+    fn a_type_that_two_contracts_want_with_other_integers_is_refused_and_both_are_named() {
+        let error = counting(&[("demo.Counter", Int64::String)]).expect_err("the contracts share a type");
+        assert_eq!(
+            error.to_string(),
+            "type `demo.Counts`: has integers of 64 bits, which are to be `bigint` for `demo.Other` and `string` for \
+             `demo.Counter`; let `int64` say the same for both, or generate two packages",
+        );
+    }
+
+    #[test]
+    fn integers_of_a_contract_that_there_is_not_are_refused() {
+        let error = counting(&[("demo.Conter", Int64::Number)]).expect_err("there is no such contract");
+        assert_eq!(
+            error.to_string(),
+            "contract `demo.Conter`: is none that is generated, but `int64` names it; name one of: demo.Counter, demo.Other",
+        );
     }
 
     #[test]

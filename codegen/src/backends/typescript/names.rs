@@ -1,11 +1,13 @@
 //! Names: casing, what is reserved, how a name is written as a key or looked up.
 
-use crate::ir::Name;
+use crate::{backends::prose::is_shown, ir::Name};
 
-/// The classes of the runtime that every package exports.
-pub(super) const RUNTIME_CLASSES: [&str; 18] = [
+/// The classes of the runtime that every package exports, and its other values.
+pub(super) const RUNTIME_CLASSES: [&str; 26] = [
     "ActorFailed",
     "ActorNotFound",
+    "ActorStopped",
+    "AmbiguousMessageType",
     "CallCancelled",
     "CallError",
     "CallTimeout",
@@ -13,30 +15,40 @@ pub(super) const RUNTIME_CLASSES: [&str; 18] = [
     "ContractError",
     "Deadlock",
     "FrameTooLarge",
+    "InternalError",
+    "LimitExceeded",
     "PermissionDenied",
     "ProtocolViolation",
     "RateLimited",
+    "SchemaMismatch",
     "SerializationError",
     "ShuttingDown",
     "SlowConsumer",
     "Stream",
     "Subscription",
     "TargetBusy",
+    "UNKNOWN",
+    "UnknownMessageType",
+    "asUnknownName",
 ];
 
 /// The types of the runtime that every package exports.
-pub(super) const RUNTIME_TYPES: [&str; 11] = [
+pub(super) const RUNTIME_TYPES: [&str; 15] = [
+    "AskOptions",
     "CallOptions",
     "CodecName",
     "ConnectOptions",
     "Delivered",
     "Dial",
     "Duration",
+    "EventOrGap",
     "FailureDetails",
     "Receiver",
+    "ReconnectOptions",
     "SubscribeOptions",
     "SystemTime",
     "Transport",
+    "UnknownName",
 ];
 
 /// Further names that mean something else where generated code uses them.
@@ -190,9 +202,31 @@ fn escape_if(taken: bool, cased: String) -> String {
     if taken { format!("{cased}_") } else { cased }
 }
 
-/// A string literal. JSON's are TypeScript's too.
+/// A string literal. JSON's are TypeScript's too, and what JSON leaves as it is and no editor shows is escaped.
 pub(super) fn literal(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let json = serde_json::Value::from(text).to_string();
+    if json.chars().all(is_shown) {
+        return json;
+    }
+    seen(&json)
+}
+
+/// What stands for the text between the backticks of a template literal. What no editor shows is escaped, but for the ends of
+/// lines.
+pub(super) fn template(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${");
+    let lines: Vec<String> = escaped.split('\n').map(seen).collect();
+    lines.join("\n")
+}
+
+/// The text within a literal, with what no editor shows escaped.
+fn seen(text: &str) -> String {
+    text.chars()
+        .map(|character| match is_shown(character) {
+            true => character.to_string(),
+            false => format!("\\u{{{:x}}}", u32::from(character)),
+        })
+        .collect()
 }
 
 /// A key of an object literal or of an object type. `__proto__` would set the prototype in any other form.
@@ -217,11 +251,16 @@ pub(super) fn access(object: &str, name: &str) -> String {
 
 /// The entry `name` of `fields`, which came from the wire.
 pub(super) fn entry(fields: &str, name: &str) -> String {
-    if INHERITED.contains(&name) {
+    if INHERITED.contains(&name) || is_moved(name) {
         format!("decode.entry({fields}, {})", literal(name))
     } else {
         format!("{fields}[{}]", literal(name))
     }
+}
+
+/// The runtime's readers put keys of such names elsewhere (`keys.ts`): objects would sort them before all others.
+fn is_moved(name: &str) -> bool {
+    name.starts_with('\0') || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -231,6 +270,55 @@ fn is_identifier(name: &str) -> bool {
         .is_some_and(|first| first.is_ascii_alphabetic() || matches!(first, '_' | '$'))
         && characters.all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '$'))
 }
+
+/// The modules of Node that are imported without `node:`: `builtinModules` of its `node:module`, in version 22.
+const NODE_MODULES: [&str; 42] = [
+    "assert",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream",
+    "string_decoder",
+    "sys",
+    "timers",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
+];
+
+/// The packages that every generated one is built with or may use.
+const NEEDED: [&str; 2] = ["@msgpack/msgpack", "typescript"];
 
 /// What npm does not allow in the name of a package, if there is something.
 pub(super) fn package_fault(package: &str) -> Option<&'static str> {
@@ -251,6 +339,10 @@ pub(super) fn package_fault(package: &str) -> Option<&'static str> {
         Some("npm allows lower-case letters, digits, `-`, `_` and `.`, and begins with a letter or a digit")
     } else if matches!(name, "node_modules" | "favicon.ico") {
         Some("npm keeps this name for itself")
+    } else if NODE_MODULES.contains(&package) {
+        Some("an import of it gives the module that Node itself has; put it into a scope, such as `@acme/client`")
+    } else if NEEDED.contains(&package) {
+        Some("the package itself needs the one that has this name; put it into a scope, such as `@acme/client`")
     } else {
         None
     }
@@ -280,14 +372,21 @@ mod tests {
         assert_eq!(key("plain_1"), "plain_1");
         assert_eq!(key("display-name"), "\"display-name\"");
         assert_eq!(key("__proto__"), "[\"__proto__\"]");
+        assert_eq!(key("a\r\u{202e}\u{a0}"), "\"a\\r\\u{202e}\\u{a0}\"");
         assert_eq!(access("value", "@type"), "value[\"@type\"]");
         assert_eq!(entry("from", "a"), "from[\"a\"]");
         assert_eq!(entry("from", "constructor"), "decode.entry(from, \"constructor\")");
+        assert_eq!(entry("from", "7"), "decode.entry(from, \"7\")");
+    }
+
+    #[test]
+    fn a_template_literal_stands_for_its_text_alone() {
+        assert_eq!(template("a `b` ${c} \\n $d"), "a \\`b\\` \\${c} \\\\n $d");
     }
 
     #[test]
     fn package_names_follow_npm() {
-        for package in ["showcase", "@acme/show-case.2", "7zip"] {
+        for package in ["showcase", "@acme/show-case.2", "@acme/fs", "7zip", "fs-client"] {
             assert_eq!(package_fault(package), None, "{package}");
         }
         for package in [
@@ -299,6 +398,11 @@ mod tests {
             "../x",
             ".x",
             "node_modules",
+            "fs",
+            "http",
+            "node:fs",
+            "typescript",
+            "@msgpack/msgpack",
             &"x".repeat(215),
         ] {
             assert!(package_fault(package).is_some(), "{package}");

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::ir::{Api, Field, MapKey, TypeRef, Uses};
 
+use crate::backends::Int64;
+
 use super::{
-    names::{access, entry, literal},
+    names::{entry, literal},
     text,
 };
 
@@ -13,7 +15,9 @@ use super::{
 pub(super) struct Types<'a> {
     pub(super) api: &'a Api,
     /// By the id of the type.
-    pub(super) names: BTreeMap<&'a str, String>,
+    pub(super) names: &'a BTreeMap<&'a str, String>,
+    /// What integers of 64 bits are where the types are used.
+    pub(super) int64: Int64,
 }
 
 /// Where a value stands: the expressions for what holds it, and for its key there.
@@ -29,7 +33,12 @@ pub(super) const HERE: Place<'static> = Place {
     key: "key",
 };
 
-impl Types<'_> {
+impl<'a> Types<'a> {
+    /// The same where integers of 64 bits are something else.
+    pub(super) fn with(&self, int64: Int64) -> Types<'a> {
+        Types { int64, ..*self }
+    }
+
     fn name(&self, id: &str) -> &str {
         &self.names[id]
     }
@@ -41,7 +50,8 @@ impl Types<'_> {
             Unit => "null".to_owned(),
             Bool => "boolean".to_owned(),
             I8 | I16 | I32 | U8 | U16 | U32 | F32 | F64 => "number".to_owned(),
-            I64 | I128 | U64 | U128 => "bigint".to_owned(),
+            I64 | U64 => self.int64.name().to_owned(),
+            I128 | U128 => "bigint".to_owned(),
             Char | String | Text(_) => "string".to_owned(),
             Bytes => "Uint8Array".to_owned(),
             Duration => "Duration".to_owned(),
@@ -117,7 +127,7 @@ impl Types<'_> {
 
     /// The function that reads a value.
     pub(super) fn decoder(&self, reference: &TypeRef) -> String {
-        match (reference, built_in(reference)) {
+        match (reference, built_in(reference, self.int64)) {
             (TypeRef::Named(id), _) => format!("decode{}", self.name(id)),
             (_, Some(name)) => format!("decode.{name}"),
             _ => format!("(value, parent, key) => {}", self.decode(reference, "value", HERE)),
@@ -155,7 +165,7 @@ impl Types<'_> {
 
     /// The function that writes a value.
     pub(super) fn encoder(&self, reference: &TypeRef) -> String {
-        match (reference, built_in(reference)) {
+        match (reference, built_in(reference, self.int64)) {
             (TypeRef::Named(id), _) => format!("encode{}", self.name(id)),
             (_, Some(name)) => format!("encode.{name}"),
             _ => format!(
@@ -181,34 +191,13 @@ impl Types<'_> {
         }
     }
 
-    /// The expression that writes the property `property` of `object`; `path` is the expression for the object's path.
-    pub(super) fn encode_property(
-        &self,
-        reference: &TypeRef,
-        is_optional: bool,
-        property: &str,
-        object: &str,
-        path: &str,
-    ) -> String {
-        let value = access(object, property);
-        let place = Place {
-            parent: path,
-            key: &literal(property),
-        };
-        let write = self.encode(reference, &value, place);
-        if is_optional {
-            format!("{value} === undefined ? undefined : {write}")
-        } else {
-            write
-        }
-    }
-
     /// What the type asks of a value beyond its type in TypeScript, as a sentence; empty if there is nothing.
     pub(super) fn demand(&self, reference: &TypeRef) -> String {
         match reference {
             TypeRef::Option(inner) => self.demand(inner),
             TypeRef::Text(format) => text::description(*format),
             TypeRef::NonZero(_) => "Never zero.".to_owned(),
+            TypeRef::I64 | TypeRef::U64 if self.int64 == Int64::String => "An integer, such as `12`.".to_owned(),
             _ => String::new(),
         }
     }
@@ -237,7 +226,7 @@ enum Keys {
 }
 
 /// The name that the runtime's functions for a type without parts have.
-fn built_in(reference: &TypeRef) -> Option<&'static str> {
+fn built_in(reference: &TypeRef, int64: Int64) -> Option<&'static str> {
     use TypeRef::*;
     Some(match reference {
         Unit => "unit",
@@ -245,12 +234,20 @@ fn built_in(reference: &TypeRef) -> Option<&'static str> {
         I8 => "i8",
         I16 => "i16",
         I32 => "i32",
-        I64 => "i64",
+        I64 => match int64 {
+            Int64::BigInt => "i64",
+            Int64::Number => "i64AsNumber",
+            Int64::String => "i64AsString",
+        },
         I128 => "i128",
         U8 => "u8",
         U16 => "u16",
         U32 => "u32",
-        U64 => "u64",
+        U64 => match int64 {
+            Int64::BigInt => "u64",
+            Int64::Number => "u64AsNumber",
+            Int64::String => "u64AsString",
+        },
         U128 => "u128",
         F32 => "f32",
         F64 => "f64",

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::output::Files;
 
 use super::{
+    format::{self, formatted},
     model::{Body, Codec, Declaration, ErrorClass, Example, Form, Package, Service, mentioned},
     names::{RUNTIME_CLASSES, RUNTIME_TYPES},
     runtime,
@@ -35,7 +36,8 @@ struct Readme<'a> {
 #[derive(Template)]
 #[template(path = "typescript/models.ts.j2", escape = "none")]
 struct Models<'a> {
-    times: Vec<&'a str>,
+    runtime_types: Vec<&'a str>,
+    uses_unknown: bool,
     declarations: &'a [Declaration],
 }
 
@@ -75,11 +77,25 @@ struct ClientFile<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "typescript/contracts.ts.j2", escape = "none")]
+struct Contracts<'a> {
+    services: &'a [Service],
+}
+
+#[derive(Template)]
+#[template(path = "typescript/document.ts.j2", escape = "none")]
+struct DocumentFile<'a> {
+    document: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "typescript/index.ts.j2", escape = "none")]
 struct Index<'a> {
     services: &'a [Service],
     errors: &'a [ErrorClass],
     has_models: bool,
+    /// The comments above the types that are deprecated, and their names.
+    deprecated_models: Vec<(&'a str, &'a str)>,
     runtime_classes: &'a [&'a str],
     runtime_types: &'a [&'a str],
 }
@@ -103,6 +119,7 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
         msgpack: MSGPACK,
     };
     files.insert("package.json", file(&manifest)?);
+    files.insert(".prettierrc.json", format::SETTINGS);
     files.insert("tsconfig.json", file(&CompilerConfig)?);
     let readme = Readme {
         package: &package.name,
@@ -110,28 +127,41 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
         services: &package.services,
     };
     files.insert("README.md", file(&readme)?);
-    files.insert("src/models.ts", file(&models(package))?);
-    files.insert("src/codecs.ts", file(&codecs(package))?);
-    files.insert("src/errors.ts", file(&errors(package))?);
+    files.insert("src/models.ts", code(&models(package))?);
+    files.insert("src/codecs.ts", code(&codecs(package)?)?);
+    files.insert("src/errors.ts", code(&errors(package))?);
     for service in &package.services {
         files.insert(
             format!("src/services/{}.ts", service.file),
-            file(&service_file(package, service))?,
+            code(&service_file(package, service))?,
         );
     }
     let client = ClientFile {
         services: &package.services,
     };
-    files.insert("src/client.ts", file(&client)?);
-    files.insert("src/node.ts", file(&NodeFile)?);
+    files.insert("src/client.ts", code(&client)?);
+    let contracts = Contracts {
+        services: &package.services,
+    };
+    files.insert("src/contracts.ts", code(&contracts)?);
+    let document = DocumentFile {
+        document: &package.document,
+    };
+    files.insert("src/document.ts", file(&document)?);
+    files.insert("src/node.ts", code(&NodeFile)?);
     let index = Index {
         services: &package.services,
         errors: &package.errors,
         has_models: !package.declarations.is_empty(),
+        deprecated_models: package
+            .declarations
+            .iter()
+            .filter_map(|declaration| Some((declaration.exported.as_deref()?, declaration.name.as_str())))
+            .collect(),
         runtime_classes: &RUNTIME_CLASSES,
         runtime_types: &RUNTIME_TYPES,
     };
-    files.insert("src/index.ts", file(&index)?);
+    files.insert("src/index.ts", code(&index)?);
     for (name, contents) in runtime::FILES {
         files.insert(format!("src/runtime/{name}"), *contents);
     }
@@ -145,32 +175,31 @@ fn file(template: &impl Template) -> Result<String, askama::Error> {
     Ok(text)
 }
 
+/// The text of a file of code, formatted.
+fn code(template: &impl Template) -> Result<String, askama::Error> {
+    Ok(formatted(&file(template)?))
+}
+
 fn models(package: &Package) -> Models<'_> {
     let code = package.declarations.iter().map(Declaration::code).collect::<String>();
     Models {
-        times: mentioned(TIMES, &code),
+        runtime_types: mentioned(TIMES.into_iter().chain(["UnknownName"]), &code),
+        uses_unknown: !mentioned(["UNKNOWN"], &code).is_empty(),
         declarations: &package.declarations,
     }
 }
 
-fn codecs(package: &Package) -> Codecs<'_> {
-    let code = package.codecs.iter().map(Codec::code).collect::<String>();
-    let mut runtime_values = Vec::new();
-    let mut runtime_types = mentioned(TIMES, &code);
-    runtime_types.extend(["Key", "Path"]);
-    if package.codecs.iter().any(|codec| codec.decoder.is_some()) {
-        runtime_values.push("decode");
-    }
-    if package.codecs.iter().any(|codec| codec.encoder.is_some()) {
-        runtime_values.push("encode");
-        runtime_types.extend(["CodecName", "Encoder"]);
-    }
-    runtime_types.sort_unstable();
-    Codecs {
+fn codecs(package: &Package) -> Result<Codecs<'_>, askama::Error> {
+    let mut codecs = Codecs {
         codecs: &package.codecs,
-        runtime_values,
-        runtime_types,
-    }
+        runtime_values: Vec::new(),
+        runtime_types: Vec::new(),
+    };
+    let code = codecs.render()?;
+    codecs.runtime_values = mentioned(["UNKNOWN", "decode", "encode", "kept"], &code);
+    let types = ["CodecName", "Duration", "Encoder", "Key", "Path", "SystemTime"];
+    codecs.runtime_types = mentioned(types, &code);
+    Ok(codecs)
 }
 
 fn errors(package: &Package) -> Errors<'_> {
@@ -193,7 +222,8 @@ fn service_file<'a>(package: &'a Package, service: &'a Service) -> ServiceFile<'
     let mut runtime_types = vec!["Target"];
     runtime_types.extend(mentioned(["Duration", "Stream", "SystemTime"], &code));
     if !service.methods.is_empty() {
-        runtime_types.extend(["CallOptions", "Method"]);
+        runtime_types.extend(mentioned(["AskOptions", "CallOptions"], &code));
+        runtime_types.push("Method");
     }
     if !service.events.is_empty() {
         runtime_types.extend(["Decoder", "SubscribeOptions", "Subscription"]);

@@ -41,24 +41,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use callsheet_schema::{Contract, Direction, Document, Kind, Method, Request, Shape, TypeRef};
 use serde::Serialize;
 
+use crate::chosen::{UnknownContracts, chosen};
+
 use self::{
     keywords::{Keywords, Named, Schema, Types},
     writer::{Form, Key, Writer},
 };
-
-/// Why there is no schema.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ExportError {
-    /// A contract was asked for that is not in the document.
-    #[error("the document has no contract `{name}`; it has: {has}")]
-    UnknownContract {
-        /// The name asked for.
-        name: String,
-        /// The names in the document.
-        has: String,
-    },
-}
 
 #[derive(Serialize)]
 struct Root {
@@ -77,8 +65,8 @@ struct Root {
 /// # Errors
 ///
 /// If the document has no contract of a name.
-pub fn export(document: &Document, contracts: &[String]) -> Result<String, ExportError> {
-    let contracts = select(document, contracts)?;
+pub fn export(document: &Document, contracts: &[String]) -> Result<String, UnknownContracts> {
+    let document = &chosen(document, contracts)?;
     let split = split(document);
     let mut export = Export {
         document,
@@ -86,7 +74,7 @@ pub fn export(document: &Document, contracts: &[String]) -> Result<String, Expor
         definitions: BTreeMap::new(),
         references: HashSet::new(),
     };
-    contracts.into_iter().for_each(|contract| export.contract(contract));
+    document.contracts.iter().for_each(|contract| export.contract(contract));
     export.types();
     let root = Root {
         dialect: "https://json-schema.org/draft/2020-12/schema",
@@ -96,37 +84,6 @@ pub fn export(document: &Document, contracts: &[String]) -> Result<String, Expor
     let mut text = serde_json::to_string_pretty(&root).expect("every key of a schema is a string");
     text.push('\n');
     Ok(text)
-}
-
-fn select<'a>(document: &'a Document, names: &'a [String]) -> Result<Vec<&'a Contract>, ExportError> {
-    if names.is_empty() {
-        return Ok(document.contracts.iter().collect());
-    }
-    let find = |name: &str| document.contracts.iter().find(|contract| contract.name == name);
-    let mut selected: BTreeMap<&str, &Contract> = BTreeMap::new();
-    let mut open: Vec<&str> = Vec::new();
-    for name in names {
-        if find(name).is_none() {
-            let has: Vec<_> = document
-                .contracts
-                .iter()
-                .map(|contract| contract.name.as_str())
-                .collect();
-            return Err(ExportError::UnknownContract {
-                name: name.clone(),
-                has: has.join(", "),
-            });
-        }
-        open.push(name);
-    }
-    while let Some(name) = open.pop() {
-        if let Some(contract) = find(name)
-            && selected.insert(name, contract).is_none()
-        {
-            open.extend(contract.extends.iter().map(String::as_str));
-        }
-    }
-    Ok(selected.into_values().collect())
 }
 
 /// The types whose schemas differ by direction, in themselves or in something they are made of.

@@ -10,7 +10,7 @@ import datetime
 import re
 from typing import TYPE_CHECKING, Final
 
-from .mismatch import Mismatch, WrongValue, unexpected, wrong_form, wrong_type
+from .mismatch import MismatchError, WrongValueError, unexpected, wrong_form, wrong_type
 
 if TYPE_CHECKING:
     from .codec import WireValue
@@ -67,13 +67,13 @@ def encode_timestamp(value: object) -> str:
         raise wrong_type("datetime", value)
     offset = value.utcoffset()
     if offset is None:
-        raise WrongValue("expected a datetime with a zone, found one without")
+        raise WrongValueError("expected a datetime with a zone, found one without")
     if offset % _MINUTE:
         # Zones of the nineteenth century have seconds, which the form does not.
         try:
             value = value.astimezone(datetime.UTC)
         except OverflowError:
-            raise WrongValue(f"expected a datetime that UTC can tell, found {value}") from None
+            raise WrongValueError(f"expected a datetime that UTC can tell, found {value}") from None
     return value.isoformat()
 
 
@@ -82,7 +82,7 @@ def encode_date_time(value: object) -> str:
     if not isinstance(value, datetime.datetime):
         raise wrong_type("datetime", value)
     if value.tzinfo is not None:
-        raise WrongValue("expected a datetime without a zone, found one with")
+        raise WrongValueError("expected a datetime without a zone, found one with")
     return value.isoformat()
 
 
@@ -98,7 +98,7 @@ def encode_time(value: object) -> str:
     if not isinstance(value, datetime.time):
         raise wrong_type("time", value)
     if value.tzinfo is not None:
-        raise WrongValue("expected a time without a zone, found one with")
+        raise WrongValueError("expected a time without a zone, found one with")
     return value.isoformat()
 
 
@@ -111,5 +111,5 @@ def _text(expected: str, form: re.Pattern[str], value: WireValue) -> str:
     return value
 
 
-def _not_held(expected: str) -> Mismatch:
-    return Mismatch(f"expected {expected}, found one that the standard library does not have")
+def _not_held(expected: str) -> MismatchError:
+    return MismatchError(f"expected {expected}, found one that the standard library does not have")

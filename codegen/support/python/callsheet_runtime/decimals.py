@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from .mismatch import WrongValue, unexpected, wrong_form, wrong_type
+from .mismatch import WrongValueError, unexpected, wrong_form, wrong_type
 
 if TYPE_CHECKING:
     from .codec import WireValue
@@ -37,7 +37,7 @@ def encode_decimal(value: object) -> str:
         places = len(text.partition(".")[2])
         if places <= _PLACES and int(digits) < _LIMIT:
             return text
-    raise WrongValue(
+    raise WrongValueError(
         f"expected a number of at most {_PLACES} places that is less than 2^96 without its point, "
         f"found {value}"
     )

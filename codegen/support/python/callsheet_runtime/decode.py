@@ -1,20 +1,25 @@
 """Checks of what is received, for each type that contracts are made of.
 
-Every decoder takes a value as a codec read it and returns the Python value, or raises `Mismatch`
-with the path below the value. The forms of both codecs are accepted, so a decoder need not know
-which one is in use.
+Every decoder takes a value as a codec read it and returns the Python value, or raises
+`MismatchError` with the path below the value. The forms of both codecs are accepted, so a decoder
+need not know which one is in use.
 """
 
 from __future__ import annotations
 
+from itertools import islice
+from operator import length_hint
 from struct import Struct
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from .depth import MAX_DEPTH, is_deeper, on_own_stack
 from .errors import DecodeError
-from .mismatch import Mismatch, out_of_range, unexpected
+from .mismatch import MismatchError, out_of_range, unexpected
+from .unknown import COUNT
+from .unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from .codec import WireValue
 
@@ -26,6 +31,18 @@ Decoder: TypeAlias = "Callable[[WireValue], T]"
 
 _WIDE_BYTES: Final = 16
 _F32: Final = Struct("<f")
+_MIN_I8: Final = -0x80
+_MAX_I8: Final = 0x7F
+_MAX_U8: Final = 0xFF
+_MIN_I16: Final = -0x8000
+_MAX_I16: Final = 0x7FFF
+_MAX_U16: Final = 0xFFFF
+_MIN_I32: Final = -0x8000_0000
+_MAX_I32: Final = 0x7FFF_FFFF
+_MAX_U32: Final = 0xFFFF_FFFF
+_MIN_I64: Final = -0x8000_0000_0000_0000
+_MAX_I64: Final = 0x7FFF_FFFF_FFFF_FFFF
+_MAX_U64: Final = 0xFFFF_FFFF_FFFF_FFFF
 
 
 def read_reply(decode: Decoder[T], payload: WireValue, root: str = "reply") -> T:
@@ -35,9 +52,21 @@ def read_reply(decode: Decoder[T], payload: WireValue, root: str = "reply") -> T
         DecodeError: It is not what the contract says; the path begins with `root`.
     """
     try:
-        return decode(payload)
-    except Mismatch as failure:
+        try:
+            return decode(payload)
+        except RecursionError:
+            return on_own_stack(decode, payload)
+    except MismatchError as failure:
         raise DecodeError.below(root, failure) from None
+    except RecursionError:
+        raise DecodeError.below(root, MismatchError("nested too deep to be read here")) from None
+
+
+def decode_nested(decode: Decoder[T], value: WireValue) -> T:
+    """A payload of a type that holds itself, so that only the wire bounds how deep it nests."""
+    if is_deeper(value, MAX_DEPTH):
+        raise MismatchError(f"nested deeper than {MAX_DEPTH} levels")
+    return decode(value)
 
 
 def decode_unit(value: WireValue) -> None:
@@ -55,28 +84,28 @@ def decode_bool(value: WireValue) -> bool:
 
 def decode_i8(value: WireValue) -> int:
     """A signed 8-bit integer."""
-    if type(value) is int and -0x80 <= value <= 0x7F:
+    if type(value) is int and _MIN_I8 <= value <= _MAX_I8:
         return value
     raise out_of_range("i8", value)
 
 
 def decode_i16(value: WireValue) -> int:
     """A signed 16-bit integer."""
-    if type(value) is int and -0x8000 <= value <= 0x7FFF:
+    if type(value) is int and _MIN_I16 <= value <= _MAX_I16:
         return value
     raise out_of_range("i16", value)
 
 
 def decode_i32(value: WireValue) -> int:
     """A signed 32-bit integer."""
-    if type(value) is int and -0x8000_0000 <= value <= 0x7FFF_FFFF:
+    if type(value) is int and _MIN_I32 <= value <= _MAX_I32:
         return value
     raise out_of_range("i32", value)
 
 
 def decode_i64(value: WireValue) -> int:
     """A signed 64-bit integer."""
-    if type(value) is int and -0x8000_0000_0000_0000 <= value <= 0x7FFF_FFFF_FFFF_FFFF:
+    if type(value) is int and _MIN_I64 <= value <= _MAX_I64:
         return value
     raise out_of_range("i64", value)
 
@@ -92,28 +121,28 @@ def decode_i128(value: WireValue) -> int:
 
 def decode_u8(value: WireValue) -> int:
     """An unsigned 8-bit integer."""
-    if type(value) is int and 0 <= value <= 0xFF:
+    if type(value) is int and 0 <= value <= _MAX_U8:
         return value
     raise out_of_range("u8", value)
 
 
 def decode_u16(value: WireValue) -> int:
     """An unsigned 16-bit integer."""
-    if type(value) is int and 0 <= value <= 0xFFFF:
+    if type(value) is int and 0 <= value <= _MAX_U16:
         return value
     raise out_of_range("u16", value)
 
 
 def decode_u32(value: WireValue) -> int:
     """An unsigned 32-bit integer."""
-    if type(value) is int and 0 <= value <= 0xFFFF_FFFF:
+    if type(value) is int and 0 <= value <= _MAX_U32:
         return value
     raise out_of_range("u32", value)
 
 
 def decode_u64(value: WireValue) -> int:
     """An unsigned 64-bit integer."""
-    if type(value) is int and 0 <= value <= 0xFFFF_FFFF_FFFF_FFFF:
+    if type(value) is int and 0 <= value <= _MAX_U64:
         return value
     raise out_of_range("u64", value)
 
@@ -131,7 +160,7 @@ def decode_nonzero(decode: Decoder[int], value: WireValue) -> int:
     """An integer that is never zero."""
     number = decode(value)
     if number == 0:
-        raise Mismatch("expected an integer other than 0, found 0")
+        raise MismatchError("expected an integer other than 0, found 0")
     return number
 
 
@@ -153,7 +182,7 @@ def decode_f32(value: WireValue) -> float:
     try:
         rounded: float = _F32.unpack(_F32.pack(number))[0]
     except OverflowError:
-        raise Mismatch("expected f32, found float out of range") from None
+        raise MismatchError("expected f32, found float out of range") from None
     return rounded
 
 
@@ -185,11 +214,18 @@ def decode_optional(decode: Decoder[T], value: WireValue) -> T | None:
     return None if value is None else decode(value)
 
 
+def decode_given(decode: Decoder[T], fields: Mapping[str | int, WireValue], name: str) -> T | Unset:
+    """The value of an entry that says something else if it is null than if it is left out."""
+    return decode(fields[name]) if name in fields else UNSET
+
+
 def decode_fitting(decode: Decoder[T], value: WireValue) -> T | None:
     """A value whose entries stand among others and may be missing: none if they do not fit."""
+    before = COUNT.kept
     try:
         return decode(value)
-    except Mismatch:
+    except MismatchError:
+        COUNT.kept = before
         return None
 
 
@@ -197,23 +233,19 @@ def decode_list(decode: Decoder[T], value: WireValue) -> list[T]:
     """A sequence."""
     if type(value) is not list:
         raise unexpected("array", value)
+    items = iter(value)
     try:
-        return [decode(item) for item in value]
-    except Mismatch:
+        return [decode(item) for item in items]
+    except MismatchError as failure:
         # Values that fit pay nothing for the index of one that does not.
-        for index, item in enumerate(value):
-            try:
-                decode(item)
-            except Mismatch as failure:
-                raise failure.within_item(index) from None
-        raise
+        raise failure.within_item(len(value) - length_hint(items) - 1) from None
 
 
 def decode_array(decode: Decoder[T], count: int, value: WireValue) -> list[T]:
     """A sequence of exactly so many values."""
     items = decode_list(decode, value)
     if len(items) != count:
-        raise Mismatch(f"expected array of {count}, found array of {len(items)}")
+        raise MismatchError(f"expected array of {count}, found array of {len(items)}")
     return items
 
 
@@ -222,12 +254,12 @@ def decode_tuple(decoders: Sequence[Decoder[object]], value: WireValue) -> tuple
     if type(value) is not list:
         raise unexpected("array", value)
     if len(value) != len(decoders):
-        raise Mismatch(f"expected array of {len(decoders)}, found array of {len(value)}")
+        raise MismatchError(f"expected array of {len(decoders)}, found array of {len(value)}")
     decoded: list[object] = []
     for index, decode in enumerate(decoders):
         try:
             decoded.append(decode(value[index]))
-        except Mismatch as failure:
+        except MismatchError as failure:
             raise failure.within_item(index) from None
     return tuple(decoded)
 
@@ -248,16 +280,12 @@ def decode_keyed(
     """A map with keys of another kind; texts stand for them in JSON."""
     if type(value) is not dict:
         raise unexpected("object", value)
+    entries = iter(value.items())
     try:
-        return {decode_key(key): decode(entry) for key, entry in value.items()}
-    except Mismatch:
-        for key, entry in value.items():
-            try:
-                decode_key(key)
-                decode(entry)
-            except Mismatch as failure:
-                raise failure.within_item(key) from None
-        raise
+        return {decode_key(key): decode(entry) for key, entry in entries}
+    except MismatchError as failure:
+        at = len(value) - length_hint(entries) - 1
+        raise failure.within_item(next(islice(value, at, None))) from None
 
 
 def decode_object(value: WireValue) -> dict[str | int, WireValue]:
@@ -286,9 +314,9 @@ def key_of(decode: Decoder[K], key: str | int) -> K:
     return decode(number if str(number) == key else key)
 
 
-def missing(field: str) -> Mismatch:
+def missing(field: str) -> MismatchError:
     """The failure of an object that lacks a field."""
-    return Mismatch(f"missing field `{field}`")
+    return MismatchError(f"missing field `{field}`")
 
 
 def slot(made: type, name: str) -> Callable[[object, object], None]:

@@ -1,17 +1,21 @@
 """Checks of what is sent, for each type that contracts are made of.
 
-Every encoder takes a Python value and returns what the codecs write, or raises `WrongType` or
-`WrongValue`, a `TypeError` and a `ValueError`, with the path below the value. Nothing has been sent
-then.
+Every encoder takes a Python value and returns what the codecs write, or raises `WrongTypeError` or
+`WrongValueError`, a `TypeError` and a `ValueError`, with the path below the value. Nothing has been
+sent then.
 """
 
 from __future__ import annotations
 
+from itertools import islice
+from operator import length_hint
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from .codec import UnsignedWide, Wide
-from .mismatch import Mismatch, WrongValue, wrong_type
+from .depth import is_deeper, on_own_stack
+from .mismatch import MismatchError, WrongValueError, wrong_type
+from .unknown import COUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
@@ -33,6 +37,33 @@ _RANGES: Final = {
     "u64": (0, (1 << 64) - 1),
     "u128": (0, (1 << 128) - 1),
 }
+
+
+def encode_nested(encode: Encoder, levels: int, value: object) -> object:
+    """An argument that nests as deep as its maker likes, of which the wire takes so many levels."""
+    try:
+        try:
+            wire = encode(value)
+        except RecursionError:
+            wire = on_own_stack(encode, value)
+    except RecursionError:
+        # Most likely it stands within itself.
+        raise WrongValueError(f"nested deeper than {levels} levels, or without end") from None
+    if is_deeper(wire, levels):
+        raise WrongValueError(f"nested deeper than {levels} levels")
+    return wire
+
+
+def encode_open(encode: Encoder, levels: int, value: object) -> object:
+    """An argument that nests as deep as the data of unknown variants in it."""
+    before = COUNT.kept
+    try:
+        wire = encode(value)
+    except RecursionError:
+        return encode_nested(encode, levels, value)
+    if COUNT.kept != before and is_deeper(wire, levels):
+        raise WrongValueError(f"nested deeper than {levels} levels")
+    return wire
 
 
 def encode_unit(value: object) -> object:
@@ -68,7 +99,7 @@ def _plain_integer(value: object, name: str) -> int:
     low, high = _RANGES[name]
     if low <= value <= high:
         return int(value)
-    raise WrongValue(f"expected an integer from {low} to {high} ({name}), found {value}")
+    raise WrongValueError(f"expected an integer from {low} to {high} ({name}), found {value}")
 
 
 encode_i8 = _integer("i8")
@@ -95,7 +126,7 @@ def encode_nonzero(encode: Callable[[object], int], value: object) -> int:
     """An integer that is never zero."""
     number = encode(value)
     if number == 0:
-        raise WrongValue("expected an integer other than 0, found 0")
+        raise WrongValueError("expected an integer other than 0, found 0")
     return number
 
 
@@ -107,7 +138,7 @@ def encode_float(value: object) -> float:
         try:
             return float(value)
         except OverflowError:
-            raise WrongValue("expected a float, found an int that is too large") from None
+            raise WrongValueError("expected a float, found an int that is too large") from None
     raise wrong_type("float", value)
 
 
@@ -117,7 +148,7 @@ def encode_f32(value: object) -> float:
     try:
         _F32.pack(number)
     except OverflowError:
-        raise WrongValue(f"expected a float of 32 bits, found {number}") from None
+        raise WrongValueError(f"expected a float of 32 bits, found {number}") from None
     return number
 
 
@@ -135,7 +166,7 @@ def encode_char(value: object) -> str:
     text = encode_str(value)
     if len(text) == 1:
         return text
-    raise WrongValue(f"expected one character, found {len(text)}")
+    raise WrongValueError(f"expected one character, found {len(text)}")
 
 
 def encode_bytes(value: object) -> bytes:
@@ -156,17 +187,13 @@ def encode_list(encode: Encoder, value: object) -> list[object]:
     """A sequence; a text is none, though Python could walk it."""
     if not isinstance(value, (list, tuple)):
         raise wrong_type("list", value)
-    items = cast("Sequence[object]", value)
+    sequence = cast("Sequence[object]", value)
+    items = iter(sequence)
     try:
         return [encode(item) for item in items]
-    except Mismatch:
+    except MismatchError as failure:
         # Values that fit pay nothing for the index of one that does not.
-        for index, item in enumerate(items):
-            try:
-                encode(item)
-            except Mismatch as failure:
-                raise failure.within_item(index) from None
-        raise
+        raise failure.within_item(len(sequence) - length_hint(items) - 1) from None
 
 
 def encode_set(encode: Encoder, value: object) -> list[object]:
@@ -180,7 +207,7 @@ def encode_array(encode: Encoder, count: int, value: object) -> list[object]:
     """A sequence of exactly so many values."""
     items = encode_list(encode, value)
     if len(items) != count:
-        raise WrongValue(f"expected {count} values, found {len(items)}")
+        raise WrongValueError(f"expected {count} values, found {len(items)}")
     return items
 
 
@@ -190,12 +217,12 @@ def encode_tuple(encoders: Sequence[Encoder], value: object) -> list[object]:
         raise wrong_type("tuple", value)
     items = cast("Sequence[object]", value)
     if len(items) != len(encoders):
-        raise WrongValue(f"expected {len(encoders)} values, found {len(items)}")
+        raise WrongValueError(f"expected {len(encoders)} values, found {len(items)}")
     encoded: list[object] = []
     for index, encode in enumerate(encoders):
         try:
             encoded.append(encode(items[index]))
-        except Mismatch as failure:
+        except MismatchError as failure:
             raise failure.within_item(index) from None
     return encoded
 
@@ -204,31 +231,27 @@ def encode_map(encode_key: Encoder, encode: Encoder, value: object) -> dict[obje
     """A map; JSON writes keys that are numbers or truth values as texts by itself."""
     if not isinstance(value, dict):
         raise wrong_type("dict", value)
-    entries = cast("Mapping[object, object]", value)
+    mapping = cast("Mapping[object, object]", value)
+    entries = iter(mapping.items())
     try:
-        return {encode_key(key): encode(entry) for key, entry in entries.items()}
-    except Mismatch:
-        for key, entry in entries.items():
-            try:
-                encode_key(key)
-                encode(entry)
-            except Mismatch as failure:
-                raise failure.within_item(key) from None
-        raise
+        return {encode_key(key): encode(entry) for key, entry in entries}
+    except MismatchError as failure:
+        at = len(mapping) - length_hint(entries) - 1
+        raise failure.within_item(next(islice(mapping, at, None))) from None
 
 
 def merge(wire: dict[str, object], value: object, named: Container[str] = ()) -> None:
     """Adds the entries of an encoded value to those around it; null has none.
 
     Raises:
-        WrongValue: The value has no entries, or one that stands for something else there: it is in
-            `wire` already or `named` as that of a field.
+        WrongValueError: The value has no entries, or one that stands for something else there: it
+            is in `wire` already or `named` as that of a field.
     """
     if value is None:
         return
     if not isinstance(value, dict):
-        raise WrongValue(f"expected what is written as a map, found {type(value).__name__}")
+        raise WrongValueError(f"expected what is written as a map, found {type(value).__name__}")
     for key, entry in cast("Mapping[str, object]", value).items():
         if key in wire or key in named:
-            raise WrongValue("expected no entry that something else writes").within_item(key)
+            raise WrongValueError("expected no entry that something else writes").within_item(key)
         wire[key] = entry

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from .frame import seal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .codec import Codec
+    from .errors import DeclaredError
 
 Kind: TypeAlias = Literal["ask", "tell", "stream"]
 """What a method answers with: one reply, nothing, or many items."""
 
 STREAM_CREDIT: Final = 64
 """How many items of a stream the server may send ahead of the reader."""
+
+PROTOCOL: Final = 1
+"""The version of the protocol that this client speaks."""
 
 _JSON = 0
 _MESSAGEPACK = 1
@@ -29,12 +33,31 @@ class Method:
         >>> ADD = Method("demo.Calculator.Add", "ask")
     """
 
-    __slots__ = ("layouts", "message_type")
+    __slots__ = ("declared", "idempotent", "layouts", "message_type")
 
-    def __init__(self, message_type: str, kind: Kind) -> None:
-        """Lays out all that its calls have in common."""
-        self.message_type = message_type
-        self.layouts = (_json_layout(message_type, kind), _packed_layout(message_type, kind))
+    def __init__(
+        self,
+        message_type: str,
+        kind: Kind,
+        declared: DeclaredError | None = None,
+        *,
+        idempotent: bool = False,
+    ) -> None:
+        """Lays out all that its calls have in common.
+
+        Args:
+            message_type: The full name of its message.
+            kind: What it answers with.
+            declared: Makes the exception of the error that it declares.
+            idempotent: Whether a call does no harm if it is made twice.
+        """
+        self.message_type: str = message_type
+        self.declared: DeclaredError | None = declared
+        self.idempotent: bool = idempotent
+        self.layouts: tuple[Layout, Layout] = (
+            _json_layout(message_type, kind),
+            _packed_layout(message_type, kind),
+        )
 
 
 class Layout(NamedTuple):
@@ -85,6 +108,30 @@ class Envelopes:
     def subscribe(self, message_types: Iterable[str], request_id: str) -> bytes:
         """The frame that subscribes to events."""
         return self._plain({"message_types": list(message_types), "request_id": request_id})
+
+    def hello(self, contracts: Mapping[str, str], request_id: str) -> bytes:
+        """The frame by which a client introduces itself, with the hashes of its contracts."""
+        return self._plain(
+            {
+                "control": "hello",
+                "request_id": request_id,
+                "protocol": [PROTOCOL, PROTOCOL],
+                "contracts": dict(contracts),
+                "client": "callsheet-python",
+            }
+        )
+
+    def schema(self, document: object, request_id: str) -> bytes:
+        """The frame that has the server judge which calls of the document's contracts fit."""
+        return self._plain(
+            {
+                "control": "schema",
+                "request_id": request_id,
+                "document": document,
+                # Variants that this client does not know are kept, so new ones fit.
+                "open_enums": True,
+            }
+        )
 
     def unsubscribe(self, message_types: Iterable[str]) -> bytes:
         """The frame that ends subscriptions; it has no id, so nothing answers it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
-from .mismatch import Mismatch
+from .depth import on_own_stack
+from .mismatch import MismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +53,21 @@ class CallError(Exception):
             self.retryable = retryable
 
 
+class _InterruptedError(CallError):
+    """What may end a call at any time: one that certainly never began may be made again."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        delivered: Delivered | None = None,
+        retryable: bool | None = None,
+    ) -> None:
+        if retryable is None and delivered == "no":
+            retryable = True
+        super().__init__(text, delivered=delivered, retryable=retryable)
+
+
 class ContractError(CallError):
     """Base of the errors that contracts declare: the call ran and answered with one of them."""
 
@@ -59,56 +75,56 @@ class ContractError(CallError):
     delivered: Delivered = "yes"
 
 
-class UnknownMessageType(CallError):
+class UnknownMessageTypeError(CallError):
     """The actor has no such method; the client is of another version than the server."""
 
     code = "UnknownMessageType"
     delivered: Delivered = "no"
 
 
-class AmbiguousMessageType(CallError):
+class AmbiguousMessageTypeError(CallError):
     """A short message type fits several of the actor's methods; see `candidates`."""
 
     code = "AmbiguousMessageType"
     delivered: Delivered = "no"
 
 
-class ProtocolViolation(CallError):
+class ProtocolError(CallError):
     """One side sent what the protocol does not allow."""
 
     code = "ProtocolError"
     delivered: Delivered = "no"
 
 
-class PermissionDenied(CallError):
+class PermissionDeniedError(CallError):
     """The server does not let this caller do that."""
 
     code = "PermissionDenied"
     delivered: Delivered = "no"
 
 
-class SchemaMismatch(CallError):
+class SchemaMismatchError(CallError):
     """The method's contract does not fit the one this client was generated from."""
 
     code = "SchemaMismatch"
     delivered: Delivered = "no"
 
 
-class FrameTooLarge(CallError):
+class FrameTooLargeError(CallError):
     """The message is larger than a frame may be."""
 
     code = "FrameTooLarge"
     delivered: Delivered = "no"
 
 
-class Deadlock(CallError):
+class DeadlockError(CallError):
     """The call would wait for itself; see `chain`."""
 
     code = "Deadlock"
     delivered: Delivered = "no"
 
 
-class ActorNotFound(CallError):
+class ActorNotFoundError(CallError):
     """No actor is exposed under that id."""
 
     code = "ActorNotFound"
@@ -116,7 +132,7 @@ class ActorNotFound(CallError):
     retryable = True
 
 
-class TargetBusy(CallError):
+class TargetBusyError(CallError):
     """The actor's mailbox is full."""
 
     code = "TargetBusy"
@@ -124,7 +140,7 @@ class TargetBusy(CallError):
     retryable = True
 
 
-class RateLimited(CallError):
+class RateLimitedError(CallError):
     """This caller makes more calls than it may; see `retry_after_ms`."""
 
     code = "RateLimited"
@@ -132,7 +148,7 @@ class RateLimited(CallError):
     retryable = True
 
 
-class LimitExceeded(CallError):
+class LimitExceededError(CallError):
     """A limit of the server is reached, for instance that of calls in flight."""
 
     code = "LimitExceeded"
@@ -140,7 +156,7 @@ class LimitExceeded(CallError):
     retryable = True
 
 
-class ShuttingDown(CallError):
+class ShuttingDownError(CallError):
     """The server is stopping and takes no more calls."""
 
     code = "ShuttingDown"
@@ -148,7 +164,7 @@ class ShuttingDown(CallError):
     retryable = True
 
 
-class SerializationFailed(CallError):
+class SerializationError(CallError):
     """The server could not read the message, or could not write the reply; see `path`."""
 
     code = "SerializationError"
@@ -162,44 +178,66 @@ class DecodeError(CallError):
     delivered: Delivered = "yes"
 
     @classmethod
-    def below(cls, root: str, mismatch: Mismatch) -> Self:
+    def below(cls, root: str, mismatch: MismatchError) -> Self:
         """The error for a part of a payload; `root` says what the payload is."""
         error = cls(str(mismatch.within(root)))
         error.path = mismatch.path
         return error
 
 
-class CallTimeout(CallError, TimeoutError):
+class CallTimeoutError(_InterruptedError, TimeoutError):
     """No answer came in time; the server was told to cancel the call."""
 
     code = "Timeout"
 
 
-class CallCancelled(CallError):
+def not_sent(subject: str, seconds: float, reason: str) -> CallTimeoutError:
+    """The failure of what could not be sent within its time."""
+    return CallTimeoutError(f"{subject} was not sent within {seconds} s: {reason}", delivered="no")
+
+
+class CallCancelledError(_InterruptedError):
     """The server cancelled the call."""
 
     code = "Cancelled"
 
 
-class ConnectionLost(CallError, ConnectionError):
+class ConnectionLostError(_InterruptedError, ConnectionError):
     """The connection ended, or was never there, before the answer came."""
 
     code = "ConnectionClosed"
 
 
-class ActorFailed(CallError):
+class ClientForkedError(ConnectionLostError):
+    """The client was made before this process was forked: its connection is the other process's.
+
+    Every process that calls makes a client of its own, after the fork.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        """Describes it; no call of this client can leave this process."""
+        super().__init__(
+            text
+            or "this client belongs to the process that this one was forked from: "
+            "make another one here, after the fork",
+            delivered="no",
+            retryable=False,
+        )
+
+
+class ActorFailedError(_InterruptedError):
     """The actor failed while it handled the call."""
 
     code = "ActorFailed"
 
 
-class ActorStopped(CallError):
+class ActorStoppedError(_InterruptedError):
     """The actor stopped before it could answer."""
 
     code = "ActorStopped"
 
 
-class SlowConsumer(CallError):
+class SlowConsumerError(CallError):
     """The server gave up a stream or subscription that was not read fast enough."""
 
     code = "SlowConsumer"
@@ -215,25 +253,25 @@ class InternalError(CallError):
 _BY_CODE: dict[WireValue, type[CallError]] = {
     kind.code: kind
     for kind in (
-        UnknownMessageType,
-        AmbiguousMessageType,
-        ProtocolViolation,
-        PermissionDenied,
-        SchemaMismatch,
-        FrameTooLarge,
-        Deadlock,
-        ActorNotFound,
-        TargetBusy,
-        RateLimited,
-        LimitExceeded,
-        ShuttingDown,
-        SerializationFailed,
-        CallTimeout,
-        CallCancelled,
-        ConnectionLost,
-        ActorFailed,
-        ActorStopped,
-        SlowConsumer,
+        UnknownMessageTypeError,
+        AmbiguousMessageTypeError,
+        ProtocolError,
+        PermissionDeniedError,
+        SchemaMismatchError,
+        FrameTooLargeError,
+        DeadlockError,
+        ActorNotFoundError,
+        TargetBusyError,
+        RateLimitedError,
+        LimitExceededError,
+        ShuttingDownError,
+        SerializationError,
+        CallTimeoutError,
+        CallCancelledError,
+        ConnectionLostError,
+        ActorFailedError,
+        ActorStoppedError,
+        SlowConsumerError,
         InternalError,
     )
 }
@@ -261,9 +299,14 @@ def refusal(
         if declared is None:
             return ContractError(text)
         try:
-            return declared(details, text)
-        except Mismatch as mismatch:
+            try:
+                return declared(details, text)
+            except RecursionError:
+                return on_own_stack(lambda details: declared(details, text), details)
+        except MismatchError as mismatch:
             return DecodeError.below("error", mismatch)
+        except RecursionError:
+            return DecodeError.below("error", MismatchError("nested too deep to be read here"))
     failure = _BY_CODE.get(code, CallError)(text)
     if isinstance(code, str):
         failure.code = code
@@ -276,6 +319,8 @@ def _obey(failure: CallError, details: Mapping[str | int, WireValue]) -> None:
     match details.get("delivered"):
         case "no" | "yes" | "unknown" as delivered:
             failure.delivered = delivered
+            if delivered == "no" and isinstance(failure, _InterruptedError):
+                failure.retryable = True
         case _:
             pass
     if isinstance(retryable := details.get("retryable"), bool):

@@ -16,7 +16,7 @@ _WIRE_KINDS: dict[type, str] = {
 }
 
 
-class Mismatch(Exception):
+class MismatchError(Exception):
     """A value that the contract does not allow.
 
     Each decoder or encoder on the way up puts its own step in front of the path, so that a value
@@ -26,8 +26,8 @@ class Mismatch(Exception):
     def __init__(self, problem: str) -> None:
         """Says what is wrong with the value itself."""
         super().__init__(problem)
-        self.problem = problem
-        self.path = ""
+        self.problem: str = problem
+        self.path: str = ""
 
     def within(self, step: str) -> Self:
         """Puts a field's name in front of the path; an empty one is no step."""
@@ -46,31 +46,31 @@ class Mismatch(Exception):
         return f"{self.path}: {self.problem}" if self.path else self.problem
 
 
-class WrongType(Mismatch, TypeError):
+class WrongTypeError(MismatchError, TypeError):
     """An argument of a type that the contract does not allow there."""
 
 
-class WrongValue(Mismatch, ValueError):
+class WrongValueError(MismatchError, ValueError):
     """An argument of the right type whose value the contract does not allow."""
 
 
-def unexpected(expected: str, found: object) -> Mismatch:
+def unexpected(expected: str, found: object) -> MismatchError:
     """A received value of another kind; its kind alone is named, since it may be confidential."""
-    return Mismatch(f"expected {expected}, found {_WIRE_KINDS.get(type(found), 'extension')}")
+    return MismatchError(f"expected {expected}, found {_WIRE_KINDS.get(type(found), 'extension')}")
 
 
-def wrong_form(expected: str) -> Mismatch:
+def wrong_form(expected: str) -> MismatchError:
     """A received text that is not written as the contract says; it may be confidential too."""
-    return Mismatch(f"expected {expected}, found text of another form")
+    return MismatchError(f"expected {expected}, found text of another form")
 
 
-def out_of_range(expected: str, found: object) -> Mismatch:
+def out_of_range(expected: str, found: object) -> MismatchError:
     """A received value that is not a number of the type or is outside its range."""
     if type(found) is int:
-        return Mismatch(f"expected {expected}, found integer out of range")
+        return MismatchError(f"expected {expected}, found integer out of range")
     return unexpected(expected, found)
 
 
-def wrong_type(expected: str, found: object) -> WrongType:
+def wrong_type(expected: str, found: object) -> WrongTypeError:
     """An argument of another type."""
-    return WrongType(f"expected {expected}, found {type(found).__name__}")
+    return WrongTypeError(f"expected {expected}, found {type(found).__name__}")

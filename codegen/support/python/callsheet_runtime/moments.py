@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from .decode import decode_object, decode_u32, decode_u64, missing
 from .encode import encode_u32, encode_u64
-from .mismatch import Mismatch, WrongValue, wrong_type
+from .mismatch import MismatchError, WrongValueError, wrong_type
 
 if TYPE_CHECKING:
     from .codec import WireValue
@@ -113,10 +113,10 @@ def _decode(value: WireValue, secs: str, nanos: str) -> tuple[int, int]:
         at = nanos
         rest = decode_u32(fields[nanos])
         if rest >= _NANOS:
-            raise Mismatch(f"expected less than {_NANOS}, found {rest}")
+            raise MismatchError(f"expected less than {_NANOS}, found {rest}")
     except KeyError:
         raise missing(at) from None
-    except Mismatch as failure:
+    except MismatchError as failure:
         raise failure.within(at) from None
     return whole, rest
 
@@ -128,7 +128,7 @@ def _encode(value: Duration | SystemTime, secs: str, nanos: str) -> dict[str, in
         at = "nanos"
         rest = encode_u32(value.nanos)
         if rest >= _NANOS:
-            raise WrongValue(f"expected less than {_NANOS}, found {rest}")
-    except Mismatch as failure:
+            raise WrongValueError(f"expected less than {_NANOS}, found {rest}")
+    except MismatchError as failure:
         raise failure.within(at) from None
     return {secs: whole, nanos: rest}

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .clients import KINDS, Asyncio, Blocking, made
 from .fake_server import FakeServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from callsheet_runtime.codec import CodecName
+
+    from .clients import Client
 
 REPOSITORY = Path(__file__).parents[4]
 
@@ -31,6 +36,24 @@ def _bounded() -> Iterator[None]:
 def server(tmp_path: Path) -> Iterator[FakeServer]:
     with FakeServer(tmp_path / "s") as running:
         yield running
+
+
+@pytest.fixture(params=KINDS)
+def connect(request: pytest.FixtureRequest, server: FakeServer) -> Iterator[Callable[..., Client]]:
+    """Makes clients of one kind, which are closed at the end of the test."""
+    opened: list[Blocking | Asyncio] = []
+
+    def connect(codec: CodecName = "json", **options: Any) -> Client:
+        client = made(request.param, server.path, codec, **options)
+        opened.append(client)
+        return client
+
+    yield connect
+    for client in opened:
+        if isinstance(client, Asyncio):
+            client.end()
+        else:
+            client.close()
 
 
 @pytest.fixture(scope="session")

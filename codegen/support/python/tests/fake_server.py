@@ -23,28 +23,34 @@ PATIENCE = 10.0
 
 
 class FakeServer:
-    """Accepts one connection; records every frame and answers as `answer` says."""
+    """Accepts one connection after the other; records frames and answers as `answer` says."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.received: queue.Queue[Frame] = queue.Queue()
         self.answer: Callable[[FakeServer, Frame], None] = default_answer
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        self._listener.listen(1)
+        self.knows_hello = False
+        """Whether introductions are recorded and answered as all else, and not refused at once."""
+        self.connections = 0
+        """How many connections were accepted so far."""
         self._peer: socket.socket | None = None
+        self._mutex = threading.Lock()
+        self._listen()
         self._json = True
-        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _listen(self) -> None:
+        self._over = False
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(self.path))
+        self._listener.listen(1)
+        self._thread = threading.Thread(target=self._run, args=(self._listener,), daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.drop()
-        self._listener.close()
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
+        self.stop()
 
     def expect(self, **entries: object) -> Frame:
         """The next received frame that has these entries; those before it are passed over."""
@@ -62,12 +68,32 @@ class FakeServer:
         assert self._peer is not None
         self._peer.sendall(data)
 
+    def lose(self) -> None:
+        """Ends the connection, and accepts the next one."""
+        peer = self._peer
+        if peer is not None:
+            with suppress(OSError):
+                peer.shutdown(socket.SHUT_RDWR)
+
     def drop(self) -> None:
-        """Ends the connection."""
-        for end in (self._peer, self._listener):
-            if end is not None:
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
+        """Ends the connection, and accepts no other."""
+        with self._mutex:
+            self._over = True
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self.lose()
+
+    def stop(self) -> None:
+        """The same, and leaves the path free."""
+        self.drop()
+        self._listener.close()
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+        self.path.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Is there again after a stop."""
+        self._listen()
 
     def _encode(self, frame: Frame) -> bytes:
         body = json.dumps(frame).encode() if self._json else msgpack.packb(frame) or b""
@@ -76,17 +102,30 @@ class FakeServer:
     def _unpack(self, body: bytes) -> Any:
         return msgpack.unpackb(body, strict_map_key=False)
 
-    def _run(self) -> None:
-        try:
-            self._peer, _ = self._listener.accept()
-        except OSError:
-            return
-        with self._peer, self._peer.makefile("rb") as reader:
+    def _run(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            with self._mutex:
+                if self._over:
+                    peer.close()
+                    return
+                self._peer = peer
+                self.connections += 1
+            self._serve(peer)
+
+    def _serve(self, peer: socket.socket) -> None:
+        with peer, peer.makefile("rb") as reader:
             try:
                 while len(prefix := reader.read(4)) == 4:
                     body = reader.read(struct.unpack(">I", prefix)[0])
                     self._json = body[:1] == b"{"
                     frame: Frame = json.loads(body) if self._json else self._unpack(body)
+                    if frame.get("control") == "hello" and not self.knows_hello:
+                        self.send(refuse(frame, "ProtocolError"))
+                        continue
                     self.received.put(frame)
                     self.answer(self, frame)
             except OSError:

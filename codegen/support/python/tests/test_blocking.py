@@ -12,18 +12,20 @@ from callsheet_runtime.blocking import BlockingConnection
 from callsheet_runtime.decode import decode_i64, decode_str, decode_unit, missing
 from callsheet_runtime.envelope import Method
 from callsheet_runtime.errors import (
-    ActorNotFound,
+    ActorNotFoundError,
     CallError,
-    CallTimeout,
-    ConnectionLost,
+    CallTimeoutError,
+    ConnectionLostError,
     ContractError,
     DecodeError,
-    FrameTooLarge,
-    PermissionDenied,
-    ProtocolViolation,
-    RateLimited,
+    FrameTooLargeError,
+    PermissionDeniedError,
+    ProtocolError,
+    RateLimitedError,
 )
+from callsheet_runtime.subscriptions import Gap
 
+from .clients import within
 from .fake_server import PATIENCE, FakeServer, Frame, item, push, refuse, reply
 
 if TYPE_CHECKING:
@@ -31,13 +33,8 @@ if TYPE_CHECKING:
 
     from callsheet_runtime.codec import CodecName, WireValue
 
-ECHO = Method("demo.Echo", "ask")
-SILENT = Method("demo.Silent", "ask")
-NOTE = Method("demo.Note", "tell")
-COUNT = Method("demo.Count", "stream")
 
-
-class SoldOut(ContractError):
+class SoldOutError(ContractError):
     def __init__(self, left: int, text: str) -> None:
         super().__init__(text)
         self.left = left
@@ -46,7 +43,13 @@ class SoldOut(ContractError):
 def sold_out(details: WireValue, text: str) -> ContractError:
     if not isinstance(details, dict):
         raise missing("left")
-    return SoldOut(decode_i64(details["left"]), text)
+    return SoldOutError(decode_i64(details["left"]), text)
+
+
+ECHO = Method("demo.Echo", "ask", sold_out)
+SILENT = Method("demo.Silent", "ask", sold_out)
+NOTE = Method("demo.Note", "tell")
+COUNT = Method("demo.Count", "stream", sold_out)
 
 
 @pytest.fixture(params=["json", "messagepack"])
@@ -69,7 +72,7 @@ def ask(
     timeout: float | None = None,
 ) -> Any:
     return connection.ask(
-        method, connection.target("actor"), payload, timeout, lambda value: value, sold_out
+        method, connection.target("actor"), payload, within(timeout), lambda value: value
     )
 
 
@@ -88,7 +91,7 @@ def test_an_ask_and_what_is_sent_for_it(server: FakeServer, connection: Blocking
 
 
 def test_a_tell_has_no_id_and_no_reply(server: FakeServer, connection: BlockingConnection) -> None:
-    connection.tell(NOTE, connection.target("actor"), {"a": 1}, None)
+    connection.tell(NOTE, connection.target("actor"), {"a": 1}, {})
     assert server.expect() == {
         "target": "actor",
         "message_type": "demo.Note",
@@ -129,7 +132,7 @@ def test_one_that_times_out_hands_the_reading_on(
         server.answer = lambda _server, _frame: None
         follower = threads.submit(ask, connection, 2)
         late = server.expect(message_type="demo.Echo")
-        with pytest.raises(CallTimeout):
+        with pytest.raises(CallTimeoutError):
             reader.result(PATIENCE)
         server.send(reply(late, "late"))
         assert follower.result(PATIENCE) == "late"
@@ -139,7 +142,7 @@ def test_a_timeout_cancels_and_a_late_reply_is_dropped(
     server: FakeServer, connection: BlockingConnection
 ) -> None:
     begun = time.monotonic()
-    with pytest.raises(CallTimeout, match=r"no reply to demo.Silent within 0.05 s") as caught:
+    with pytest.raises(CallTimeoutError, match=r"no reply to demo.Silent within 0.05 s") as caught:
         ask(connection, None, SILENT, 0.05)
     assert time.monotonic() - begun < PATIENCE / 2
     assert isinstance(caught.value, TimeoutError)
@@ -164,7 +167,7 @@ def test_refusals_obey_their_details(server: FakeServer, connection: BlockingCon
     server.answer = lambda server, frame: server.send(
         refuse(frame, "RateLimited", "slow down", details)
     )
-    with pytest.raises(RateLimited, match=r"^slow down$") as caught:
+    with pytest.raises(RateLimitedError, match=r"^slow down$") as caught:
         ask(connection, None)
     failure = caught.value
     assert (failure.code, failure.retryable, failure.delivered) == ("RateLimited", False, "yes")
@@ -175,7 +178,7 @@ def test_refusals_without_details_follow_the_table(
     server: FakeServer, connection: BlockingConnection
 ) -> None:
     server.answer = lambda server, frame: server.send(refuse(frame, "ActorNotFound"))
-    with pytest.raises(ActorNotFound) as caught:
+    with pytest.raises(ActorNotFoundError) as caught:
         ask(connection, None)
     assert (caught.value.retryable, caught.value.delivered) == (True, "no")
 
@@ -197,15 +200,15 @@ def test_a_declared_error_carries_its_value(
     server.answer = lambda server, frame: server.send(
         refuse(frame, "ContractError", "sold out", {"left": 2})
     )
-    with pytest.raises(SoldOut, match=r"^sold out$") as caught:
+    with pytest.raises(SoldOutError, match=r"^sold out$") as caught:
         ask(connection, None)
     assert (caught.value.left, caught.value.delivered) == (2, "yes")
 
 
 def test_a_reply_that_does_not_fit_the_contract(connection: BlockingConnection) -> None:
     with pytest.raises(DecodeError, match="reply: expected string, found integer"):
-        connection.ask(ECHO, connection.target("actor"), 1, None, decode_str)
-    assert connection.ask(ECHO, connection.target("actor"), None, None, decode_unit) is None
+        connection.ask(ECHO, connection.target("actor"), 1, {}, decode_str)
+    assert connection.ask(ECHO, connection.target("actor"), None, {}, decode_unit) is None
 
 
 def test_a_declared_error_that_does_not_fit_the_contract(
@@ -221,7 +224,7 @@ def test_a_declared_error_that_does_not_fit_the_contract(
 def test_too_large_a_frame_is_refused_before_it_is_sent(
     server: FakeServer, connection: BlockingConnection
 ) -> None:
-    with pytest.raises(FrameTooLarge):
+    with pytest.raises(FrameTooLargeError):
         ask(connection, "x" * (16 * 1024 * 1024))
     assert ask(connection, 1) == 1
     assert server.expect()["payload"] == 1
@@ -232,21 +235,23 @@ def test_large_frames_both_ways(connection: BlockingConnection) -> None:
     assert ask(connection, text) == text
 
 
-def test_a_lost_connection_fails_what_is_in_flight_and_what_comes(
-    server: FakeServer, connection: BlockingConnection
+def test_a_connection_that_is_not_made_anew_fails_what_is_in_flight_and_what_comes(
+    server: FakeServer, codec: CodecName
 ) -> None:
+    connection = BlockingConnection(server.path, codec=codec, timeout=PATIENCE, reconnect=False)
     with ThreadPoolExecutor(4) as threads:
         calls = [threads.submit(ask, connection, n, SILENT) for n in range(4)]
         for _ in calls:
             server.expect(message_type="demo.Silent")
-        server.drop()
+        server.lose()
         for call in calls:
-            with pytest.raises(ConnectionLost) as caught:
+            with pytest.raises(ConnectionLostError) as caught:
                 call.result(PATIENCE)
             assert caught.value.delivered == "unknown"
-    with pytest.raises(ConnectionLost) as caught:
+    with pytest.raises(ConnectionLostError) as caught:
         ask(connection, 1)
     assert (caught.value.delivered, caught.value.retryable) == ("no", True)
+    assert server.connections == 1
 
 
 def test_closing_ends_calls_in_other_threads(
@@ -258,21 +263,21 @@ def test_closing_ends_calls_in_other_threads(
             server.expect(message_type="demo.Silent")
         connection.close()
         for call in calls:
-            with pytest.raises(ConnectionLost, match="the client is closed"):
+            with pytest.raises(ConnectionLostError, match="the client is closed"):
                 call.result(PATIENCE)
     connection.close()
 
 
 def test_nothing_listens(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("empty") / "none"
-    with pytest.raises(ConnectionLost, match="failed to connect to") as caught:
+    with pytest.raises(ConnectionLostError, match="failed to connect to") as caught:
         BlockingConnection(path)
-    assert caught.value.delivered == "no"
+    assert (caught.value.delivered, caught.value.retryable) == ("no", True)
 
 
 def test_garbage_ends_the_connection(server: FakeServer, connection: BlockingConnection) -> None:
     server.answer = lambda server, _frame: server.send_raw(b"\0\0\0\1]")
-    with pytest.raises(ConnectionLost, match="received a frame that is not"):
+    with pytest.raises(ConnectionLostError, match="received a frame that is not"):
         ask(connection, 1)
 
 
@@ -282,7 +287,7 @@ def test_a_refused_frame_without_an_id_ends_the_connection(
     server.answer = lambda server, _frame: server.send(
         {"success": False, "error": "ProtocolError: odd", "error_code": "ProtocolError"}
     )
-    with pytest.raises(ConnectionLost, match="odd"):
+    with pytest.raises(ConnectionLostError, match="odd"):
         ask(connection, 1)
 
 
@@ -298,14 +303,14 @@ def test_a_server_that_takes_nothing_in(server: FakeServer, connection: Blocking
         assert gate.wait(PATIENCE)
 
     server.answer = answer
-    connection.tell(NOTE, connection.target("actor"), None, None)
+    connection.tell(NOTE, connection.target("actor"), None, {})
     server.expect(message_type="demo.Note")
-    with pytest.raises(CallTimeout) as caught:
+    with pytest.raises(CallTimeoutError) as caught:
         ask(connection, "x" * (8 * 1024 * 1024), timeout=0.1)
     assert caught.value.delivered == "unknown"
-    with pytest.raises(CallTimeout) as caught:
+    with pytest.raises(CallTimeoutError) as caught:
         ask(connection, 1, timeout=0.1)
-    assert caught.value.delivered == "no"
+    assert (caught.value.delivered, caught.value.retryable) == ("no", True)
     server.answer = lambda server, frame: server.send(reply(frame, 2))
     gate.set()
     assert ask(connection, 1) == 2
@@ -313,7 +318,7 @@ def test_a_server_that_takes_nothing_in(server: FakeServer, connection: Blocking
 
 def count(connection: BlockingConnection, start: int, timeout: float | None = None) -> Any:
     return connection.stream(
-        COUNT, connection.target("actor"), {"from": start}, timeout, decode_i64, sold_out
+        COUNT, connection.target("actor"), {"from": start}, within(timeout), decode_i64
     )
 
 
@@ -399,7 +404,7 @@ def test_a_stream_that_fails_after_items(
     )
     ticks = count(connection, 1)
     assert next(ticks) == 7
-    with pytest.raises(SoldOut):
+    with pytest.raises(SoldOutError):
         next(ticks)
     assert list(ticks) == []
 
@@ -410,7 +415,7 @@ def test_a_stream_with_a_gap_is_a_violation(
     server.answer = lambda server, frame: (
         server.send(item(frame, 1, 7)) if "target" in frame else None
     )
-    with pytest.raises(ProtocolViolation, match="expected frame 0"):
+    with pytest.raises(ProtocolError, match="expected frame 0"):
         next(count(connection, 1))
     server.expect(control="cancel")
 
@@ -430,7 +435,7 @@ def test_the_limit_of_a_stream_is_for_its_first_item(
     server: FakeServer, connection: BlockingConnection
 ) -> None:
     server.answer = lambda _server, _frame: None
-    with pytest.raises(CallTimeout, match=r"no item of demo.Count within 0.05 s"):
+    with pytest.raises(CallTimeoutError, match=r"no item of demo.Count within 0.05 s"):
         next(count(connection, 1, timeout=0.05))
     server.expect(control="cancel")
     ticks = count(connection, 1, timeout=0.2)
@@ -453,7 +458,7 @@ def test_a_lost_connection_ends_a_stream_with_an_error(
     server.answer = answer
     ticks = count(connection, 1)
     assert next(ticks) == 1
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(ConnectionLostError):
         next(ticks)
 
 
@@ -502,36 +507,39 @@ def test_the_last_of_two_subscriptions_unsubscribes(
     ]
 
 
-def test_what_is_missed_is_told(server: FakeServer, connection: BlockingConnection) -> None:
+def test_what_is_missed_is_told_where_it_is_missed(
+    server: FakeServer, connection: BlockingConnection
+) -> None:
+    # The confirmation says that the next event is number 1.
     events = subscribe(connection, "demo.A", buffer=2)
-    server.send(
-        push("demo.A", 1, seq=5, missed=2),
-        push("demo.A", 2, seq=6),
-        push("demo.A", 3, seq=9, missed=2),
-    )
-    server.send(reply({"request_id": "2"}, None))
+    server.send(push("demo.A", 1, seq=5, missed=4), push("demo.A", 2, seq=6))
+    server.send(reply({"request_id": "none"}, None))
     ask(connection, 0)
-    assert [next(events), next(events)] == [2, 3]
-    assert events.missed == 2 + 2 + 1
+    assert [next(events) for _ in range(3)] == [Gap(4), 1, 2]
+    server.send(*(push("demo.A", seq, seq=seq) for seq in (9, 10, 11)))
+    ask(connection, 0)
+    assert [next(events) for _ in range(3)] == [Gap(2 + 1), 10, 11]
+    assert events.missed == 4 + 2 + 1
 
 
 def test_a_refused_subscription(server: FakeServer, connection: BlockingConnection) -> None:
     server.answer = lambda server, frame: (
         server.send(refuse(frame, "PermissionDenied")) if "request_id" in frame else None
     )
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(PermissionDeniedError):
         subscribe(connection, "demo.A")
     server.expect(control="unsubscribe")
 
 
-def test_a_lost_connection_ends_a_subscription(
-    server: FakeServer, connection: BlockingConnection
+def test_a_connection_that_is_not_made_anew_ends_a_subscription(
+    server: FakeServer, codec: CodecName
 ) -> None:
+    connection = BlockingConnection(server.path, codec=codec, timeout=PATIENCE, reconnect=False)
     events = subscribe(connection, "demo.A")
     server.send(push("demo.A", 1))
-    server.drop()
+    server.lose()
     assert next(events) == 1
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(ConnectionLostError):
         next(events)
 
 

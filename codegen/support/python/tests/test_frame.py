@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from callsheet_runtime.errors import FrameTooLarge, ProtocolViolation
+from callsheet_runtime.errors import FrameTooLargeError, ProtocolError
 from callsheet_runtime.frame import MAX_FRAME, FrameSplitter, seal
 
 BODIES = [b"{}", b"", b"x" * 300, b"last"]
@@ -33,10 +33,10 @@ def test_an_incomplete_frame_gives_nothing() -> None:
 
 def test_a_frame_may_be_as_large_as_the_limit() -> None:
     assert len(seal(b"x" * MAX_FRAME)) == MAX_FRAME + 4
-    with pytest.raises(FrameTooLarge, match="16777217 bytes"):
+    with pytest.raises(FrameTooLargeError, match="16777217 bytes"):
         seal(b"x" * MAX_FRAME, b"x")
 
 
 def test_a_length_over_the_limit_is_refused_before_the_frame_comes() -> None:
-    with pytest.raises(ProtocolViolation, match="16777217 bytes"):
+    with pytest.raises(ProtocolError, match="16777217 bytes"):
         FrameSplitter().feed((MAX_FRAME + 1).to_bytes(4, "big"))

@@ -222,7 +222,9 @@ def test_words_of_the_language(client: Any, server: FakeServer) -> None:
     names = "class type from constructor self_ self None def match async __proto__ prototype"
     fields = dict.fromkeys([*names.split(), "toString"], "x")
     server.answer = lambda server, frame: server.send(reply(frame, fields))
-    found = client.keywords().class_("a", "b", "c", "d", "e", 5, "f", timeout=PATIENCE)
+    with pytest.deprecated_call(match="everything.Keywords is deprecated"):
+        keywords = client.keywords()
+    found = keywords.class_("a", "b", "c", "d", "e", 5, "f", timeout=PATIENCE)
     assert (found.class_, found.self_, found.this) == ("x", "x", "x")
     assert server.expect()["payload"] == {
         "class": "a",

@@ -29,7 +29,7 @@ from callsheet_runtime.dates import (
     encode_timestamp,
 )
 from callsheet_runtime.decimals import decode_decimal, encode_decimal
-from callsheet_runtime.mismatch import Mismatch, WrongType, WrongValue
+from callsheet_runtime.mismatch import MismatchError, WrongTypeError, WrongValueError
 from callsheet_runtime.uuids import decode_uuid, encode_uuid
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def test_zones_with_seconds_are_sent_in_utc() -> None:
     ],
 )
 def test_texts_of_another_form_are_refused(decode: Callable[[Any], object], text: str) -> None:
-    with pytest.raises(Mismatch, match=r"^expected .*, found text of another form$"):
+    with pytest.raises(MismatchError, match=r"^expected .*, found text of another form$"):
         decode(text)
 
 
@@ -150,7 +150,7 @@ def test_texts_of_another_form_are_refused(decode: Callable[[Any], object], text
 def test_what_the_standard_library_does_not_have_is_refused(
     decode: Callable[[Any], object], text: str
 ) -> None:
-    with pytest.raises(Mismatch, match=r"^expected .*, found one that the standard library"):
+    with pytest.raises(MismatchError, match=r"^expected .*, found one that the standard library"):
         decode(text)
 
 
@@ -159,39 +159,59 @@ def test_what_the_standard_library_does_not_have_is_refused(
     [decode_uuid, decode_ip_address, decode_ipv4_address, decode_timestamp, decode_decimal],
 )
 def test_only_texts_are_texts(decode: Callable[[Any], object]) -> None:
-    with pytest.raises(Mismatch, match=r"^expected .*, found integer$"):
+    with pytest.raises(MismatchError, match=r"^expected .*, found integer$"):
         decode(1)
 
 
 @pytest.mark.parametrize(
     ("encode", "value", "kind", "problem"),
     [
-        (encode_uuid, UUID_TEXT, WrongType, "expected UUID, found str"),
-        (encode_ip_address, "::1", WrongType, "expected IPv4Address or IPv6Address, found str"),
-        (encode_ipv4_address, IPv6Address(1), WrongType, "expected IPv4Address, found IPv6Address"),
-        (encode_ip_address, IPv6Address("fe80::1%a"), WrongValue, "without a scope"),
-        (encode_timestamp, moment(2024, 1, 1), WrongValue, "with a zone, found one without"),
+        (encode_uuid, UUID_TEXT, WrongTypeError, "expected UUID, found str"),
+        (
+            encode_ip_address,
+            "::1",
+            WrongTypeError,
+            "expected IPv4Address or IPv6Address, found str",
+        ),
+        (
+            encode_ipv4_address,
+            IPv6Address(1),
+            WrongTypeError,
+            "expected IPv4Address, found IPv6Address",
+        ),
+        (encode_ip_address, IPv6Address("fe80::1%a"), WrongValueError, "without a scope"),
+        (encode_timestamp, moment(2024, 1, 1), WrongValueError, "with a zone, found one without"),
         (
             encode_timestamp,
             datetime.datetime.min.replace(tzinfo=datetime.timezone(datetime.timedelta(seconds=1))),
-            WrongValue,
+            WrongValueError,
             "that UTC can tell",
         ),
         (
             encode_date_time,
             moment(2024, 1, 1, zone=HOUR),
-            WrongValue,
+            WrongValueError,
             "without a zone, found one with",
         ),
-        (encode_date, moment(2024, 1, 1), WrongType, "expected date, found datetime"),
-        (encode_date_time, datetime.date(2024, 1, 1), WrongType, "expected datetime, found date"),
-        (encode_time, datetime.time(tzinfo=HOUR), WrongValue, "without a zone, found one with"),
-        (encode_decimal, 1.5, WrongType, "expected Decimal, found float"),
-        (encode_decimal, Decimal("NaN"), WrongValue, "found NaN"),
-        (encode_decimal, Decimal("-Infinity"), WrongValue, "found -Infinity"),
-        (encode_decimal, Decimal(2**96), WrongValue, "less than 2^96"),
-        (encode_decimal, Decimal("1e-29"), WrongValue, "at most 28 places"),
-        (encode_decimal, Decimal("1e999999999"), WrongValue, "found 1E+999999999"),
+        (encode_date, moment(2024, 1, 1), WrongTypeError, "expected date, found datetime"),
+        (
+            encode_date_time,
+            datetime.date(2024, 1, 1),
+            WrongTypeError,
+            "expected datetime, found date",
+        ),
+        (
+            encode_time,
+            datetime.time(tzinfo=HOUR),
+            WrongValueError,
+            "without a zone, found one with",
+        ),
+        (encode_decimal, 1.5, WrongTypeError, "expected Decimal, found float"),
+        (encode_decimal, Decimal("NaN"), WrongValueError, "found NaN"),
+        (encode_decimal, Decimal("-Infinity"), WrongValueError, "found -Infinity"),
+        (encode_decimal, Decimal(2**96), WrongValueError, "less than 2^96"),
+        (encode_decimal, Decimal("1e-29"), WrongValueError, "at most 28 places"),
+        (encode_decimal, Decimal("1e999999999"), WrongValueError, "found 1E+999999999"),
     ],
 )
 def test_wrong_arguments_are_refused(

@@ -8,7 +8,7 @@ import pytest
 from callsheet_runtime import unions as u
 from callsheet_runtime.decode import decode_fitting, decode_object, decode_u8, missing, others
 from callsheet_runtime.encode import encode_u8, merge
-from callsheet_runtime.mismatch import Mismatch, WrongType, WrongValue
+from callsheet_runtime.mismatch import MismatchError, WrongTypeError, WrongValueError
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def test_variants_that_nothing_tells() -> None:
     assert partly_tagged({"number": 1}) == Number(1)
     assert partly_tagged(1) == Number(1)
     assert partly_tagged({"a": 1, "b": 2}) == Named(1)
-    with pytest.raises(Mismatch, match=r"^number: expected u8, found string$"):
+    with pytest.raises(MismatchError, match=r"^number: expected u8, found string$"):
         partly_tagged({"number": "x"})
 
 
@@ -140,9 +140,9 @@ def test_entries_are_merged_and_taken_apart() -> None:
     merge(wire, None)
     assert wire == {"a": 1, "b": 2}
     for key in ("a", "c"):
-        with pytest.raises(WrongValue, match=rf"^\['{key}'\]: expected no entry"):
+        with pytest.raises(WrongValueError, match=rf"^\['{key}'\]: expected no entry"):
             merge(wire, {key: 1}, {"c"})
-    with pytest.raises(WrongValue, match="expected what is written as a map, found str"):
+    with pytest.raises(WrongValueError, match="expected what is written as a map, found str"):
         merge(wire, "text")
     assert others({"a": 1, "b": 2, 3: 4}, {"a"}) == {"b": 2, 3: 4}
     assert decode_fitting(entry, {"other": 1}) is None
@@ -151,8 +151,8 @@ def test_entries_are_merged_and_taken_apart() -> None:
 @pytest.mark.parametrize(
     ("decode", "wire", "problem"),
     [
-        (external, "number", "unknown variant `number`, expected one of `empty`, `number`"),
-        (external, {"empty": None}, "unknown variant `empty`"),
+        (external, "number", "expected object, since `number` has data, found string"),
+        (external, {"empty": None}, "expected string, since `empty` has no data, found object"),
         (external, {"number": 1, "named": 2}, "expected object with one entry, found 2"),
         (external, {"number": "x"}, "number: expected u8, found string"),
         (external, 5, "expected object, found integer"),
@@ -161,26 +161,25 @@ def test_entries_are_merged_and_taken_apart() -> None:
         (entry, {"number": "x", "a": 1}, "number: expected u8, found string"),
         (internal, {}, "missing field `t`"),
         (internal, {"t": 1}, "t: expected string, found integer"),
-        (internal, {"t": "other"}, "t: unknown variant `other`"),
+        (external, {1: 2}, "expected the name of a variant, found a key that is none"),
         (adjacent, {"c": 1}, "missing field `t`"),
         (adjacent, {"t": None}, "t: expected string, found null"),
-        (adjacent, {"t": "other"}, "t: unknown variant `other`"),
         (adjacent, {"t": "number", "c": -1}, "c: expected u8, found integer out of range"),
         (adjacent, {"t": "number"}, "c: expected u8, found null"),
         (untagged, "x", "fits no variant of Any"),
     ],
 )
 def test_what_does_not_fit_is_refused(decode: Any, wire: object, problem: str) -> None:
-    with pytest.raises(Mismatch) as caught:
+    with pytest.raises(MismatchError) as caught:
         decode(wire)
     assert str(caught.value).startswith(problem)
 
 
 def test_wrong_arguments_are_refused() -> None:
     clash: dict[type, Any] = {Named: ("named", lambda _: {"t": "x"})}
-    with pytest.raises(WrongValue, match=r"^value\['t'\]: expected no entry"):
+    with pytest.raises(WrongValueError, match=r"^value\['t'\]: expected no entry"):
         u.encode_internal(clash, "Any", "t", Named(1))
-    with pytest.raises(WrongType, match="expected Any, found str"):
+    with pytest.raises(WrongTypeError, match="expected Any, found str"):
         u.encode_external(WRITERS, "Any", "empty")
-    with pytest.raises(WrongValue, match=r"value: expected an integer from 0 to 255"):
+    with pytest.raises(WrongValueError, match=r"value: expected an integer from 0 to 255"):
         u.encode_untagged(WRITERS, "Any", Number(256))

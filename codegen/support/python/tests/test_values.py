@@ -12,8 +12,8 @@ import pytest
 from callsheet_runtime import decode as d
 from callsheet_runtime import encode as e
 from callsheet_runtime.codec import CodecName, codec_named
-from callsheet_runtime.errors import DecodeError, ProtocolViolation
-from callsheet_runtime.mismatch import Mismatch, WrongValue
+from callsheet_runtime.errors import DecodeError, ProtocolError
+from callsheet_runtime.mismatch import MismatchError, WrongValueError
 from callsheet_runtime.moments import (
     Duration,
     SystemTime,
@@ -173,7 +173,7 @@ def test_the_codecs_differ_where_the_protocol_says() -> None:
 def test_what_does_not_fit_is_refused(
     decode: Callable[[Any], object], value: object, problem: str
 ) -> None:
-    with pytest.raises(Mismatch) as caught:
+    with pytest.raises(MismatchError) as caught:
         decode(value)
     assert str(caught.value) == problem
 
@@ -232,7 +232,7 @@ def test_wrong_arguments_are_refused(
 def test_what_a_codec_cannot_write_says_where(
     codec: CodecName, value: object, problem: str
 ) -> None:
-    with pytest.raises(WrongValue) as caught:
+    with pytest.raises(WrongValueError) as caught:
         codec_named(codec).encode(value)
     assert str(caught.value) == problem
 
@@ -248,7 +248,7 @@ def test_messagepack_keeps_floats_that_are_not_finite() -> None:
     [b"", b"[]", b"null", b"{", b'{"a":NaN}', b"{}{}", b'{"a":"\xff"}', b"\xc1", b"[" * 9999],
 )
 def test_unreadable_frames_are_protocol_violations(codec: CodecName, body: bytes) -> None:
-    with pytest.raises(ProtocolViolation):
+    with pytest.raises(ProtocolError):
         codec_named(codec).decode(body)
 
 

@@ -3,13 +3,14 @@
  * fails with the path to the fault before anything is sent. Generated encoders are made of these.
  */
 import type { CodecName } from "./codec.js";
-import { isChar, kindOf } from "./decode.js";
+import { isChar, isMisfit, kindOf } from "./decode.js";
 import { SerializationError } from "./errors.js";
-import { NEGATIVE_ZERO, setEntry } from "./json.js";
-import { pathOf } from "./path.js";
-import type { Key, Path } from "./path.js";
+import { Entries, NEGATIVE_ZERO, setEntry } from "./json.js";
+import { MAX_DEPTH, depthOf, pathOf } from "./path.js";
+import type { Inside, Key, Path } from "./path.js";
 import * as forms from "./text.js";
 import type { Duration, SystemTime } from "./time.js";
+import { UNKNOWN, firstFit, kept } from "./unknown.js";
 
 /** Writes a value that stands under `key` in what `parent` names. */
 export type Encoder<T> = (value: T, parent: Path, key: Key, codec: CodecName) => unknown;
@@ -23,6 +24,53 @@ export function mismatch(expected: string, value: unknown, parent: Path, key: Ke
 export function fault(text: string, parent: Path, key: Key): SerializationError {
   const path = pathOf(parent, key);
   return new SerializationError("SerializationError", `${path}: ${text}`, { retryable: false, delivered: "no", path });
+}
+
+/**
+ * Deeper objects are not looked into: a value that holds itself would never end. The wire has another map for each of them,
+ * but for what stands beside a tag.
+ */
+const MAX_OBJECTS = 4 * MAX_DEPTH;
+
+/** What stands in a list or an object, which itself stands under `key` in what `parent` names; fails if it is too deep. */
+export function inside(parent: Path, key: Key): Inside {
+  const depth = depthOf(parent) + 1;
+  if (depth <= MAX_OBJECTS) return { parent, key, depth };
+  // The path itself would be as long.
+  let outermost: Path = parent;
+  while (outermost !== null && outermost.parent !== null) outermost = outermost.parent;
+  throw tooDeep(outermost === null ? key : outermost.key);
+}
+
+function tooDeep(argument: Key): SerializationError {
+  return fault(`nested deeper than ${String(MAX_DEPTH)} levels, the message itself counted`, null, argument);
+}
+
+/**
+ * The same payload of a message, if it is not nested too deep for the wire.
+ *
+ * @throws SerializationError if it is.
+ */
+export function shallow(payload: unknown): unknown {
+  for (const [name, entry] of heldBy(payload)) {
+    if (!fits(entry, MAX_DEPTH - 1)) throw tooDeep(String(name));
+  }
+  return payload;
+}
+
+function fits(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array || value === NEGATIVE_ZERO)
+    return true;
+  if (levels === 0) return false;
+  if (Array.isArray(value)) return value.every((item) => fits(item, levels - 1));
+  for (const [, entry] of heldBy(value)) if (!fits(entry, levels - 1)) return false;
+  return true;
+}
+
+function heldBy(value: unknown): Iterable<readonly [key: unknown, value: unknown]> {
+  if (value instanceof Map) return value as ReadonlyMap<unknown, unknown>;
+  if (value instanceof Entries) return value.entries;
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
 /** Null. */
@@ -100,6 +148,30 @@ export const i64: Encoder<bigint> = (value, parent, key) => short(checkI64(value
 /** An unsigned integer of 64 bits. */
 export const u64: Encoder<bigint> = (value, parent, key) => short(checkU64(value, parent, key));
 
+function asNumber(name: string, check: (value: bigint, parent: Path, key: Key) => bigint): Encoder<number> {
+  return (value, parent, key) => {
+    if (!Number.isInteger(value)) return mismatch(`${name} (a number)`, value, parent, key);
+    if (Number.isSafeInteger(value)) return short(check(BigInt(value), parent, key));
+    throw fault(`expected ${name} up to 2^53, found one that a number would round`, parent, key);
+  };
+}
+
+export const i64AsNumber: Encoder<number> = asNumber("i64", checkI64);
+export const u64AsNumber: Encoder<number> = asNumber("u64", checkU64);
+
+const DIGITS = /^(?:0|-?[1-9]\d{0,19})$/;
+
+function asString(name: string, check: (value: bigint, parent: Path, key: Key) => bigint): Encoder<string> {
+  return (value, parent, key) => {
+    if (typeof value !== "string") return mismatch(`${name} (a string)`, value, parent, key);
+    if (DIGITS.test(value)) return short(check(BigInt(value), parent, key));
+    throw fault(`expected the digits of ${name}, found another text`, parent, key);
+  };
+}
+
+export const i64AsString: Encoder<string> = asString("i64", checkI64);
+export const u64AsString: Encoder<string> = asString("u64", checkU64);
+
 /** An integer of 128 bits: in MessagePack its 16 bytes. */
 export function i128(value: bigint, parent: Path, key: Key, codec: CodecName): unknown {
   checkI128(value, parent, key);
@@ -112,6 +184,13 @@ export function u128(value: bigint, parent: Path, key: Key, codec: CodecName): u
   return codec === "json" ? short(value) : toBytes(value);
 }
 
+/** An integer of whatever length: in MessagePack its 16 bytes if 64 bits do not hold it. */
+export function anyInteger(value: bigint, parent: Path, key: Key, codec: CodecName): unknown {
+  if (value < -(2n ** 127n) || value >= 2n ** 128n) throw fault("an integer longer than 128 bits", parent, key);
+  const isLong = value < -(2n ** 63n) || value >= 2n ** 64n;
+  return isLong && codec === "messagepack" ? toBytes(value) : short(value);
+}
+
 function toBytes(value: bigint): Uint8Array {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
@@ -121,14 +200,15 @@ function toBytes(value: bigint): Uint8Array {
 }
 
 /** An integer but zero. */
-export function nonZero<T extends number | bigint>(
+export function nonZero<T extends number | bigint | string>(
   value: T,
   parent: Path,
   key: Key,
   codec: CodecName,
   inner: Encoder<T>,
 ): unknown {
-  if (value === 0 || value === 0n) throw fault("expected an integer that is not zero, found zero", parent, key);
+  if (value === 0 || value === 0n || value === "0")
+    throw fault("expected an integer that is not zero, found zero", parent, key);
   return inner(value, parent, key, codec);
 }
 
@@ -174,7 +254,7 @@ export function array<T>(
   item: Encoder<T>,
 ): readonly unknown[] {
   if (!Array.isArray(value)) return mismatch("array", value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   return (value as readonly T[]).map((each, at) => item(each, path, at, codec));
 }
 
@@ -200,7 +280,7 @@ export function tuple<T extends readonly unknown[]>(
   encoders: { readonly [Place in keyof T]: Encoder<T[Place]> },
 ): readonly unknown[] {
   checkLength(value, parent, key, encoders.length);
-  const path = { parent, key };
+  const path = inside(parent, key);
   // A mapped tuple's own map() forgets that it is one.
   return (encoders as readonly Encoder<unknown>[]).map((encoder, at) => encoder(value[at], path, at, codec));
 }
@@ -223,7 +303,7 @@ export function object<T extends object>(value: T, parent: Path, key: Key): T {
 export function only<T extends object>(value: T, parent: Path, key: Key, names: readonly string[]): T {
   for (const [name, property] of Object.entries(object(value, parent, key))) {
     if (property === undefined || names.includes(name)) continue;
-    throw fault(`expected no property but ${names.join(", ")}`, { parent, key }, name);
+    throw fault(`expected no property but ${names.join(", ")}`, inside(parent, key), name);
   }
   return value;
 }
@@ -237,7 +317,7 @@ export function merge(parent: Path, key: Key, parts: readonly unknown[]): Record
   for (const part of parts) {
     for (const [name, entry] of entriesOf(part, parent, key)) {
       // An entry that is left out keeps its name to itself all the same.
-      if (Object.hasOwn(to, name)) throw fault("the entry is given twice", { parent, key }, name);
+      if (Object.hasOwn(to, name)) throw fault("the entry is given twice", inside(parent, key), name);
       setEntry(to, name, entry);
     }
   }
@@ -247,6 +327,8 @@ export function merge(parent: Path, key: Key, parts: readonly unknown[]): Record
 function entriesOf(part: unknown, parent: Path, key: Key): readonly [name: string, entry: unknown][] {
   if (part === null || part === undefined) return [];
   if (typeof part === "string") return [[part, null]];
+  if (part instanceof Map || part instanceof Entries)
+    return Array.from(heldBy(part), ([name, entry]) => [String(name), entry]);
   const hasEntries = typeof part === "object" && !Array.isArray(part) && !(part instanceof Uint8Array);
   return hasEntries ? Object.entries(part) : mismatch("a value that has entries", part, parent, key);
 }
@@ -260,7 +342,7 @@ export function record<T>(
   item: Encoder<T>,
 ): Record<string, unknown> {
   object(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   const to: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(value)) setEntry(to, name, item(each, path, name, codec));
   return to;
@@ -276,7 +358,7 @@ export function keyed<K extends string, T>(
   item: Encoder<T>,
 ): Record<string, unknown> {
   object(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   const to: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(value)) {
     setEntry(to, String(writeKey(name as K, path, name, codec)), item(each as T, path, name, codec));
@@ -285,7 +367,7 @@ export function keyed<K extends string, T>(
 }
 
 /** A map from keys that JSON writes as strings and MessagePack as they are. */
-export function map<K extends number | bigint | boolean, V>(
+export function map<K extends number | bigint | string | boolean, V>(
   value: ReadonlyMap<K, V>,
   parent: Path,
   key: Key,
@@ -294,7 +376,7 @@ export function map<K extends number | bigint | boolean, V>(
   item: Encoder<V>,
 ): unknown {
   if (!(value instanceof Map)) return mismatch("Map", value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   const to = new Map<unknown, unknown>();
   for (const [each, inner] of value as ReadonlyMap<K, V>) {
     to.set(writeKey(each, path, String(each), codec), item(inner, path, String(each), codec));
@@ -302,13 +384,30 @@ export function map<K extends number | bigint | boolean, V>(
   return codec === "json" ? Object.fromEntries(to) : to;
 }
 
-/** One of several texts, by what it is on the wire. */
+/** One of several texts, by what it is on the wire; the name of a variant that this client does not know is itself. */
 export function choice<T extends string>(value: T, parent: Path, key: Key, choices: ReadonlyMap<T, string>): string {
   const name = choices.get(value);
   if (name !== undefined) return name;
-  return typeof value === "string"
-    ? unknownVariant([...choices.keys()], parent, key)
-    : mismatch("string", value, parent, key);
+  if (typeof value !== "string") return mismatch("string", value, parent, key);
+  kept.count++;
+  return value;
+}
+
+/** Writes an enum, but for what this client does not know: where entries of others stand about it, nothing tells that. */
+export function known<T>(
+  value: T,
+  parent: Path,
+  key: Key,
+  codec: CodecName,
+  variants: readonly string[],
+  inner: Encoder<T>,
+): unknown {
+  const isUnknown = typeof value === "string" ? !variants.includes(value) : isUnknownVariant(value);
+  return isUnknown ? unknownVariant(variants, parent, key) : inner(value, parent, key, codec);
+}
+
+function isUnknownVariant(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === UNKNOWN;
 }
 
 /** Fails because a variant is named that is none of these. */
@@ -316,7 +415,17 @@ export function unknownVariant(known: readonly string[], parent: Path, key: Key)
   throw fault(`unknown variant, expected one of ${known.join(", ")}`, parent, key);
 }
 
-/** The value as the first of the encoders that accepts it writes it. */
+/** The property of this name, for code that must not name a deprecated one as `value.name`. */
+export function property<T extends object, K extends keyof T>(value: T, name: K): T[K] {
+  return value[name];
+}
+
+/** Writes what is given, and leaves out what is not. */
+export function optional<T>(value: T | undefined, write: (given: T) => unknown): unknown {
+  return value === undefined ? undefined : write(value);
+}
+
+/** The value as the first of the encoders that accepts it writes it, one that knows all of it if there is one. */
 export function firstOf(
   value: unknown,
   parent: Path,
@@ -325,28 +434,23 @@ export function firstOf(
   expected: string,
   encoders: readonly Encoder<never>[],
 ): unknown {
-  for (const encoder of encoders) {
-    try {
-      // Each checks for itself that the value is one of its own.
-      return (encoder as Encoder<unknown>)(value, parent, key, codec);
-    } catch (error) {
-      if (!(error instanceof SerializationError)) throw error;
-    }
-  }
-  return mismatch(expected, value, parent, key);
+  // Each checks for itself that the value is one of its own.
+  const attempt = (encoder: Encoder<never>): unknown => (encoder as Encoder<unknown>)(value, parent, key, codec);
+  const fit = firstFit(encoders, attempt, isMisfit);
+  return fit === null ? mismatch(expected, value, parent, key) : fit.value;
 }
 
 /** A span of time. */
 export const duration: Encoder<Duration> = (value, parent, key, codec) => {
   const { secs, nanos } = object(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   return { secs: u64(secs, path, "secs", codec), nanos: u32(nanos, path, "nanos", codec) };
 };
 
 /** A point in time. */
 export const systemTime: Encoder<SystemTime> = (value, parent, key, codec) => {
   const { secs, nanos } = object(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   return {
     secs_since_epoch: u64(secs, path, "secs", codec),
     nanos_since_epoch: u32(nanos, path, "nanos", codec),

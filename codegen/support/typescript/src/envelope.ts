@@ -1,6 +1,6 @@
 /** The fields around a payload: which frames there are, and what they say. */
-import { ProtocolViolation } from "./errors.js";
-import type { Refusal } from "./errors.js";
+import { fault } from "./errors.js";
+import type { CallError, Refusal } from "./errors.js";
 
 /** A request's routing facts, beside its target and its message type. */
 export interface RequestFacts {
@@ -8,6 +8,8 @@ export interface RequestFacts {
   readonly id: string | null;
   readonly expects: "reply" | "stream" | "nothing";
   readonly timeoutMs: number | null;
+  /** How many items of a stream may come before more are granted; null if any number may, and for all other calls. */
+  readonly credit: number | null;
 }
 
 /** The map that a frame of the client holds, where it is not a request. */
@@ -16,6 +18,24 @@ export type ControlFields = Readonly<Record<string, unknown>>;
 /** Asks the server to stop working on a call. */
 export function cancel(id: string): ControlFields {
   return { control: "cancel", request_id: id };
+}
+
+/** Lets the server send so many more items of a stream. */
+export function credit(id: string, items: number): ControlFields {
+  return { control: "credit", stream_id: id, items };
+}
+
+/** Says which contracts the client was generated from, by their names and hashes. */
+export function hello(contracts: Readonly<Record<string, string>>, client: string, id: string): ControlFields {
+  return { control: "hello", request_id: id, protocol: [1, 1], contracts, client };
+}
+
+/**
+ * Asks which calls and events of the client's document do not fit the server. This client keeps variants of enums that it
+ * does not know, so new ones do fit.
+ */
+export function schema(document: unknown, id: string): ControlFields {
+  return { control: "schema", request_id: id, document, open_enums: true };
 }
 
 /** Asks for the events of these names. */
@@ -48,15 +68,15 @@ export type Incoming =
       readonly kind: "push";
       readonly event: string;
       readonly payload: unknown;
-      readonly sequence: number | null;
-      readonly missed: number;
+      readonly sequence: bigint | null;
+      readonly missed: bigint;
     }
-  | { readonly kind: "control" };
+  | { readonly kind: "control"; readonly control: string };
 
 /**
  * Tells which kind of frame a payload is.
  *
- * @throws {@link ProtocolViolation} if it is none that a server sends.
+ * @throws ProtocolViolation if it is none that a server sends.
  */
 export function readIncoming(value: unknown): Incoming {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw unreadable("it is not a map");
@@ -70,7 +90,7 @@ export function readIncoming(value: unknown): Incoming {
 
 function readControl({ control }: Record<string, unknown>): Incoming {
   if (typeof control !== "string") throw unreadable("control is not a string");
-  return { kind: "control" };
+  return { kind: "control", control };
 }
 
 function readResponse(fields: Record<string, unknown>): Incoming {
@@ -100,9 +120,22 @@ function readPush(fields: Record<string, unknown>): Incoming {
     kind: "push",
     event,
     payload: payload ?? null,
-    sequence: seq === undefined || seq === null ? null : readCount(seq, "seq"),
-    missed: missed === undefined || missed === null ? 0 : readCount(missed, "missed"),
+    sequence: seq === undefined || seq === null ? null : readLongCount(seq, "seq"),
+    missed: missed === undefined || missed === null ? 0n : readLongCount(missed, "missed"),
   };
+}
+
+/** Counts of events may need all 64 bits. */
+function readLongCount(value: unknown, field: string): bigint {
+  const count = longCount(value);
+  if (count === null) throw unreadable(`${field} is not a count`);
+  return count;
+}
+
+/** The value, if it is a count. */
+export function longCount(value: unknown): bigint | null {
+  if (typeof value === "bigint") return value >= 0n ? value : null;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
 }
 
 /** MessagePack may write any integer in 64 bits, which reads as bigint. */
@@ -119,9 +152,6 @@ function readRefusal(fields: Record<string, unknown>): Refusal {
   return { code, text: text.startsWith(`${code}: `) ? text.slice(code.length + 2) : text, details };
 }
 
-function unreadable(reason: string): ProtocolViolation {
-  return new ProtocolViolation("ProtocolError", `the server sent a frame that cannot be read: ${reason}`, {
-    retryable: false,
-    delivered: "unknown",
-  });
+function unreadable(reason: string): CallError {
+  return fault("ProtocolError", `the server sent a frame that cannot be read: ${reason}`, "unknown");
 }

@@ -1,34 +1,35 @@
 /**
  * Frames: a length in four bytes, big-endian, then so many bytes of payload.
  */
-import { FrameTooLarge, ProtocolViolation } from "./errors.js";
+import { fault } from "./errors.js";
 import type { Output } from "./output.js";
 
 /** The bytes of a frame's length. */
 export const PREFIX = 4;
 
-/** The longest payload that is sent or accepted, in bytes. */
+/** The longest payload that is accepted, and that is sent unless the server takes less, in bytes. */
 export const MAX_PAYLOAD: number = 16 * 1024 * 1024;
 
 /**
  * Appends one frame whose payload `body` writes. If `body` fails or writes too much, nothing is appended.
  *
- * @throws {@link FrameTooLarge} if the payload is longer than {@link MAX_PAYLOAD}; whatever `body` throws.
+ * @returns how many bytes the payload has.
+ * @throws FrameTooLarge if it has more than `limit`; whatever `body` throws.
  */
-export function writeFrame(output: Output, body: (output: Output) => void): void {
+export function writeFrame(output: Output, body: (output: Output) => void, limit: number = MAX_PAYLOAD): number {
   const before = output.length;
   try {
     output.u32(0);
     body(output);
     const length = output.length - before - PREFIX;
-    if (length > MAX_PAYLOAD) {
-      throw new FrameTooLarge(
+    if (length > limit) {
+      throw fault(
         "FrameTooLarge",
-        `the message takes ${String(length)} bytes, and a frame holds at most ${String(MAX_PAYLOAD)}`,
-        { retryable: false, delivered: "no" },
+        `the message takes ${String(length)} bytes, and a frame holds at most ${String(limit)}`,
       );
     }
     output.patchU32(before, length);
+    return length;
   } catch (error) {
     output.truncate(before);
     throw error;
@@ -50,7 +51,7 @@ export class FrameReader {
   /**
    * Takes the next piece and passes on every payload that is complete. A payload is a view of what arrived.
    *
-   * @throws {@link ProtocolViolation} if a frame claims more than {@link MAX_PAYLOAD} bytes; nothing can be read then.
+   * @throws ProtocolViolation if a frame claims more than {@link MAX_PAYLOAD} bytes; nothing can be read then.
    */
   push(piece: Uint8Array): void {
     let bytes = piece;
@@ -70,10 +71,10 @@ export class FrameReader {
           (bytes[at + 3] ?? 0)) >>>
         0;
       if (length > MAX_PAYLOAD) {
-        throw new ProtocolViolation(
+        throw fault(
           "ProtocolError",
           `the server announced a frame of ${String(length)} bytes, and at most ${String(MAX_PAYLOAD)} are accepted`,
-          { retryable: false, delivered: "unknown" },
+          "unknown",
         );
       }
       if (bytes.length - at < PREFIX + length) {

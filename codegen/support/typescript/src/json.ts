@@ -2,6 +2,7 @@
  * JSON whose integers keep all their digits. `JSON.parse` does nearly all of the work: only a text with an integer of
  * sixteen digits or more is read here, and only a value that holds a large bigint or -0 is written here.
  */
+import { textKey } from "./keys.js";
 
 /** Sixteen digits that are not the fraction of a float. Inside a string they cost time, never exactness. */
 const LONG_INTEGER = /(?:^|[^.\d])\d{16}/;
@@ -9,18 +10,49 @@ const LONG_INTEGER = /(?:^|[^.\d])\d{16}/;
 /** The characters of the least integer of 128 bits: longer ones fit no type, and take long to read. */
 const LONGEST_INTEGER = 40;
 
-/** Deeper nesting than this is refused, so that no text can exhaust the stack. */
-const MAX_DEPTH = 512;
+/** A key that an object would sort before all others. */
+const INDEX_KEY = /"(?:0|[1-9]\d*)"[ \t\n\r]*:/;
+
+/** Deeper nesting is left to `JSON.parse`, which no text can exhaust the stack of: what reads the value refuses it. */
+const MAX_EXACT_DEPTH = 256;
+
+/**
+ * What of a text matters: "rough" if integers beyond `Number.MAX_SAFE_INTEGER` may lose digits, "digits" if they may not,
+ * "order" if beside that maps have to keep the order of their entries, in objects as `keys.ts` tells.
+ */
+export type Exactness = "rough" | "digits" | "order";
 
 /**
  * Reads a JSON text. Integers beyond `Number.MAX_SAFE_INTEGER` become bigint, all other numbers number; the entry
  * `__proto__` becomes an own property like any other.
  *
- * @param exact - whether integers of that size may matter; if not, they lose digits.
  * @throws SyntaxError if the text is not JSON.
  */
-export function parse(text: string, exact = true): unknown {
-  return exact && LONG_INTEGER.test(text) ? new ExactParser(text).document() : (JSON.parse(text) as unknown);
+export function parse(text: string, exactness: Exactness = "digits"): unknown {
+  const isOrdered = exactness === "order" && INDEX_KEY.test(text);
+  if (isOrdered || (exactness !== "rough" && LONG_INTEGER.test(text))) {
+    try {
+      return new ExactParser(text, isOrdered).document();
+    } catch (error) {
+      if (error !== TOO_DEEP) throw error;
+    }
+  }
+  return JSON.parse(text) as unknown;
+}
+
+const TOO_DEEP = new Error("too deep to be read exactly");
+
+/** A map whose entries are written in this very order. `JSON.stringify` refuses it as it refuses a bigint. */
+export class Entries {
+  readonly entries: readonly (readonly [name: string, value: unknown])[];
+
+  constructor(entries: readonly (readonly [name: string, value: unknown])[]) {
+    this.entries = entries;
+  }
+
+  toJSON(): never {
+    throw new TypeError("an object would not keep the order");
+  }
 }
 
 /** Stands for -0, which `JSON.stringify` would write without its sign: it refuses this as it refuses a bigint. */
@@ -30,12 +62,15 @@ export const NEGATIVE_ZERO = {
   },
 };
 
-/** Writes a value made of plain objects, arrays, strings, numbers, bigints, booleans, null and {@link NEGATIVE_ZERO}. */
+/**
+ * Writes a value made of plain objects, {@link Entries}, arrays, strings, numbers, bigints, booleans, null and
+ * {@link NEGATIVE_ZERO}.
+ */
 export function stringify(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    // A bigint and -0 are what JSON.stringify refuses in such a value.
+    // A bigint, -0 and entries are what JSON.stringify refuses in such a value.
     if (error instanceof TypeError) return stringifyExact(value);
     throw error;
   }
@@ -47,7 +82,7 @@ function stringifyExact(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stringifyExact).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries: string[] = [];
-  for (const [key, entry] of Object.entries(value)) {
+  for (const [key, entry] of value instanceof Entries ? value.entries : Object.entries(value)) {
     if (entry !== undefined) entries.push(`${JSON.stringify(key)}:${stringifyExact(entry)}`);
   }
   return `{${entries.join(",")}}`;
@@ -69,11 +104,13 @@ const PLAIN = /[^"\\\u0000-\u001f]*/y;
 
 class ExactParser {
   readonly #text: string;
+  readonly #isOrdered: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, isOrdered: boolean) {
     this.#text = text;
+    this.#isOrdered = isOrdered;
   }
 
   document(): unknown {
@@ -104,7 +141,7 @@ class ExactParser {
   }
 
   #nested<T>(read: () => T): T {
-    if (++this.#depth > MAX_DEPTH) throw new SyntaxError(`JSON is nested deeper than ${String(MAX_DEPTH)} levels`);
+    if (++this.#depth > MAX_EXACT_DEPTH) throw TOO_DEEP;
     this.#at++;
     this.#space();
     const value = read();
@@ -121,7 +158,7 @@ class ExactParser {
       this.#space();
       if (!this.#skip(":")) throw this.#unexpected();
       this.#space();
-      setEntry(object, key, this.#value());
+      setEntry(object, this.#isOrdered ? textKey(key) : key, this.#value());
       this.#space();
       if (this.#skip("}")) return object;
       if (!this.#skip(",")) throw this.#unexpected();

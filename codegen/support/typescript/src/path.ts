@@ -4,7 +4,23 @@
 export type Key = string | number;
 
 /** What holds a value; null for what stands at the top. */
-export type Path = { readonly parent: Path; readonly key: Key } | null;
+export type Path = Inside | null;
+
+/** A list, a map or an object, seen from what it holds. */
+export interface Inside {
+  readonly parent: Path;
+  readonly key: Key;
+  /** How many hold each other, this one included. */
+  readonly depth: number;
+}
+
+/** How many lists and maps may hold each other in a payload, the outermost one counted: the wire's own limit. */
+export const MAX_DEPTH = 64;
+
+/** How many hold a value that stands in `parent`. */
+export function depthOf(parent: Path): number {
+  return parent === null ? 0 : parent.depth;
+}
 
 /** The path as text, for example `reply.items[3].id`. */
 export function pathOf(parent: Path, key: Key): string {

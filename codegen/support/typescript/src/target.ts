@@ -1,6 +1,6 @@
 /** One actor, as the generated clients call it. */
 import type { Connection } from "./connection.js";
-import type { CallOptions, Method } from "./method.js";
+import type { AskOptions, CallOptions, Method } from "./method.js";
 import { Stream } from "./stream.js";
 import type { EventDecoders, SubscribeOptions, Subscription } from "./subscription.js";
 
@@ -17,7 +17,7 @@ export class Target {
   }
 
   /** Makes a call that is answered once. */
-  ask<A, R>(method: Method<A, R>, values: A, options: CallOptions | undefined): Promise<R> {
+  ask<A, R>(method: Method<A, R>, values: A, options: AskOptions | undefined): Promise<R> {
     return this.#connection.ask(this.#head(method.message), method, values, options);
   }
 

@@ -5,7 +5,7 @@ export interface Transport {
   /**
    * Sends the bytes, which the connection never changes again.
    *
-   * @param written - called once they have left this process; not called if they never do.
+   * @param written - called once they have left this process; not called if they never do, nor if nobody knows.
    */
   write(bytes: Uint8Array, written?: () => void): void;
   /** Calls `task` once, soon, after what is now running has made its calls: they are then written together. */
@@ -24,5 +24,8 @@ export interface Receiver {
   closed(cause?: Error): void;
 }
 
-/** Opens a transport, and tells `receiver` from then on. */
-export type Dial = (receiver: Receiver) => Promise<Transport>;
+/**
+ * Opens a transport, and tells `receiver` from then on. It is called again, with another receiver, for each connection
+ * that is made anew. When `signal` fires, nobody waits for it any longer.
+ */
+export type Dial = (receiver: Receiver, signal: AbortSignal) => Promise<Transport>;

@@ -6,12 +6,14 @@ import {
   CallError,
   CallTimeout,
   ConnectionLost,
+  ContractError,
   FrameTooLarge,
   ProtocolViolation,
   SerializationError,
 } from "../src/errors.js";
-import { openUnix } from "../src/node.js";
+import { Connection } from "../src/index.js";
 import type { CodecName } from "../src/index.js";
+import { dialUnix } from "../src/node.js";
 import { serve } from "./fake-server.js";
 import type { Frame, Peer } from "./fake-server.js";
 import { ADD, NOTIFY, ORDER, OrderError } from "./methods.js";
@@ -220,24 +222,31 @@ test("a signal cancels and ends the call with its reason", BOUNDED, async () => 
   assert.equal(server.frames.length, 2);
 });
 
-test("a lost connection fails every call in flight, once, and all later ones", BOUNDED, async () => {
-  let asks = 0;
-  await using server = await serve((_frame, peer) => {
-    if (++asks === 3) peer.drop();
-  });
-  const calculator = server.connection.target("calculator");
-  const results = await Promise.allSettled([1n, 2n, 3n].map((a) => calculator.ask(ADD, { a, b: 0n }, undefined)));
-  for (const result of results) {
-    assert.ok(result.status === "rejected" && result.reason instanceof ConnectionLost);
-    assert.deepEqual([result.reason.delivered, result.reason.retryable], ["unknown", false]);
-  }
-  assert.ok(server.connection.isClosed);
-  await assert.rejects(calculator.ask(ADD, { a: 1n, b: 0n }, undefined), (error) => {
-    assert.ok(error instanceof ConnectionLost);
-    assert.deepEqual([error.delivered, error.retryable], ["no", true]);
-    return true;
-  });
-});
+test(
+  "a lost connection that is not made anew fails every call, those that were not sent as well",
+  BOUNDED,
+  async () => {
+    let asks = 0;
+    await using server = await serve(
+      (_frame, peer) => {
+        if (++asks === 3) peer.drop();
+      },
+      { reconnect: false },
+    );
+    const calculator = server.connection.target("calculator");
+    const results = await Promise.allSettled([1n, 2n, 3n].map((a) => calculator.ask(ADD, { a, b: 0n }, undefined)));
+    for (const result of results) {
+      assert.ok(result.status === "rejected" && result.reason instanceof ConnectionLost);
+      assert.deepEqual([result.reason.delivered, result.reason.retryable], ["unknown", false]);
+    }
+    assert.ok(server.connection.isClosed);
+    await assert.rejects(calculator.ask(ADD, { a: 1n, b: 0n }, undefined), (error) => {
+      assert.ok(error instanceof ConnectionLost);
+      assert.deepEqual([error.delivered, error.retryable], ["no", true]);
+      return true;
+    });
+  },
+);
 
 test("closing sends what was told before, and fails what is in flight", BOUNDED, async () => {
   await using server = await serve(() => undefined);
@@ -293,11 +302,12 @@ test("what is no frame ends the connection and says why", BOUNDED, async () => {
           error_code: "ProtocolError",
           payload: null,
         });
+        peer.end();
       },
     ],
   ];
   for (const [text, answer] of garbage) {
-    await using server = await serve(answer);
+    await using server = await serve(answer, { reconnect: false });
     await assert.rejects(server.connection.target("x").ask(ADD, { a: 1n, b: 2n }, undefined), (error) => {
       assert.ok(error instanceof ConnectionLost && error.cause instanceof ProtocolViolation);
       assert.match(error.message, text);
@@ -306,10 +316,52 @@ test("what is no frame ends the connection and says why", BOUNDED, async () => {
   }
 });
 
+test("a client that writes MessagePack understands what the server says in JSON", BOUNDED, async () => {
+  const say = (peer: Peer, frame: Frame): void => {
+    peer.raw(Buffer.from(JSON.stringify(frame)));
+  };
+  await using server = await serve(
+    (frame, peer) => {
+      say(peer, { control: "goodbye", drain_ms: 1000 });
+      peer.reply(frame, 3);
+      say(peer, { success: false, error: "LimitExceeded: idle", error_code: "LimitExceeded", payload: null });
+      peer.end();
+    },
+    { codec: "messagepack", reconnect: false },
+  );
+  const calculator = server.connection.target("calculator");
+  assert.equal(await calculator.ask(ADD, { a: 1n, b: 2n }, undefined), 3n);
+  await assert.rejects(calculator.ask(ADD, { a: 1n, b: 2n }, undefined), { code: "ShuttingDown", delivered: "no" });
+});
+
+test("a client that writes MessagePack is told why the server takes no connection", BOUNDED, async () => {
+  const refusal = { success: false, error: "LimitExceeded: too many", error_code: "LimitExceeded", payload: null };
+  await using server = await serve(
+    (_, peer) => {
+      peer.raw(Buffer.from(JSON.stringify(refusal)));
+      peer.end();
+    },
+    { codec: "messagepack", reconnect: false },
+  );
+  const error = { code: "ConnectionClosed", delivered: "no", message: "the connection was lost: too many" };
+  await assert.rejects(server.connection.target("calculator").ask(ADD, { a: 1n, b: 2n }, undefined), error);
+});
+
+test("a declared error that this client knows nothing of was delivered", BOUNDED, async () => {
+  await using server = await serve((frame, peer) => {
+    peer.refuse(frame, "ContractError", "sold out", { left: 0 });
+  });
+  await assert.rejects(server.connection.target("calculator").ask(ADD, { a: 1n, b: 2n }, undefined), (error) => {
+    assert.ok(error instanceof ContractError);
+    assert.deepEqual([error.delivered, error.retryable, error.error], ["yes", false, { left: 0 }]);
+    return true;
+  });
+});
+
 test("frames that are not known yet, or not asked for, are ignored", BOUNDED, async () => {
   await using server = await serve((frame, peer) => {
     peer.send(
-      { control: "goodbye" },
+      { control: "invented later" },
       { success: true, request_id: "99", payload: 1 },
       { stream_id: "98", sequence: 0, is_final: true, payload: 1 },
     );
@@ -320,14 +372,14 @@ test("frames that are not known yet, or not asked for, are ignored", BOUNDED, as
 });
 
 test("connecting to nothing, and options that make no sense, say so", BOUNDED, async () => {
-  await assert.rejects(openUnix("/nonexistent/server.sock"), (error) => {
+  await assert.rejects(Connection.open(dialUnix("/nonexistent/server.sock")), (error) => {
     assert.ok(error instanceof ConnectionLost);
     assert.match(error.message, /^cannot connect to \/nonexistent\/server\.sock: /);
     assert.deepEqual([error.delivered, error.retryable], ["no", true]);
     return true;
   });
   await using server = await serve(() => undefined);
-  await assert.rejects(openUnix(server.path, { timeout: 0 }), RangeError);
+  await assert.rejects(Connection.open(dialUnix(server.path), { timeout: 0 }), RangeError);
   for (const timeout of [0, -1, NaN, Infinity]) {
     await assert.rejects(server.connection.target("x").ask(ADD, { a: 1n, b: 2n }, { timeout }), RangeError);
   }

@@ -7,8 +7,9 @@ import { join } from "node:path";
 
 import { decode, encode } from "@msgpack/msgpack";
 
-import { openUnix } from "../src/node.js";
-import type { ConnectOptions, Connection } from "../src/index.js";
+import { Connection } from "../src/index.js";
+import type { ConnectOptions, MadeFrom } from "../src/index.js";
+import { dialUnix } from "../src/node.js";
 
 export type Frame = Record<string, unknown>;
 
@@ -56,6 +57,11 @@ export class Peer {
     this.send({ success: false, request_id: request["request_id"], ...error, payload: null });
   }
 
+  /** Ends it after what was sent. */
+  end(): void {
+    this.#socket.end();
+  }
+
   stopReading(): void {
     this.#socket.pause();
   }
@@ -71,18 +77,29 @@ export interface Fixture extends AsyncDisposable {
   readonly connection: Connection;
   /** Every frame that arrived. */
   readonly frames: Frame[];
+  /** Every connection that was made, the last one last. */
+  readonly peers: Peer[];
+  /** Ends every connection, and listens no more. */
+  stop(): Promise<void>;
+  /** Listens again. */
+  start(): Promise<void>;
   /** Waits for the first frame, past or to come, that fits. */
   arrived(fits: (frame: Frame) => boolean): Promise<Frame>;
 }
 
 /** Starts a server and connects to it. */
-export async function serve(onFrame: (frame: Frame, peer: Peer) => void, options?: ConnectOptions): Promise<Fixture> {
+export async function serve(
+  onFrame: (frame: Frame, peer: Peer) => void,
+  options?: ConnectOptions,
+  madeFrom?: MadeFrom,
+): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), "callsheet-"));
   const path = join(folder, "server.sock");
   const frames: Frame[] = [];
   const peers: Peer[] = [];
   let waiting: { fits: (frame: Frame) => boolean; resolve: (frame: Frame) => void }[] = [];
-  const server = createServer((socket) => {
+  let server: Server | null = null;
+  const onConnection = (socket: Socket): void => {
     const peer = new Peer(socket, (frame) => {
       frames.push(frame);
       for (const { fits, resolve } of waiting) if (fits(frame)) resolve(frame);
@@ -90,13 +107,26 @@ export async function serve(onFrame: (frame: Frame, peer: Peer) => void, options
       onFrame(frame, peer);
     });
     peers.push(peer);
-  });
-  await listen(server, path);
-  const connection = await openUnix(path, options);
+  };
+  const start = async (): Promise<void> => {
+    server = createServer(onConnection);
+    await listen(server, path);
+  };
+  const stop = async (): Promise<void> => {
+    const stopped = server;
+    server = null;
+    for (const peer of peers) peer.drop();
+    if (stopped !== null) await new Promise((resolve) => stopped.close(resolve));
+  };
+  await start();
+  const connection = await Connection.open(dialUnix(path), options, madeFrom);
   return {
     path,
     connection,
     frames,
+    peers,
+    stop,
+    start,
     arrived: (fits) =>
       new Promise((resolve) => {
         const found = frames.find(fits);
@@ -105,8 +135,7 @@ export async function serve(onFrame: (frame: Frame, peer: Peer) => void, options
       }),
     async [Symbol.asyncDispose]() {
       await connection.close();
-      for (const peer of peers) peer.drop();
-      await new Promise((resolve) => server.close(resolve));
+      await stop();
       await rm(folder, { recursive: true });
     },
   };

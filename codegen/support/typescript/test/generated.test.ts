@@ -1,27 +1,27 @@
 /** A package generated from a document of the less usual forms of types, compiled and held against literal wire values. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
 
 import type { CodecName } from "../src/codec.js";
 import type { Decoder } from "../src/decode.js";
 import type { Encoder } from "../src/encode.js";
-import * as json from "../src/json.js";
-import { loadReader, write } from "../src/messagepack.js";
-import { Output } from "../src/output.js";
+import { Generated, folderAbove } from "./generating.js";
+import type { Codecs } from "./generating.js";
 
 /** What `forms/samples.ts` exports: it is compiled in the generated package alone. */
 interface Samples {
-  readonly samples: readonly (Sent & Received & { readonly messagepack: string | undefined })[];
+  readonly samples: readonly Sample[];
+  readonly unknown: readonly Sample[];
+  readonly shape: { readonly encode: Encoder<unknown>; readonly decode: Decoder<unknown> };
   readonly sent: readonly Sent[];
   readonly received: readonly Received[];
   readonly unreadable: readonly [decode: Decoder<unknown>, json: string, error: string][];
   readonly unsendable: readonly [encode: Encoder<unknown>, value: unknown, error: string][];
 }
+
+type Sample = Sent & Received & { readonly messagepack: string | undefined };
 
 interface Sent {
   readonly encode: Encoder<unknown>;
@@ -35,47 +35,21 @@ interface Received {
   readonly json: string;
 }
 
-const MINUTES = 60_000;
-const DOCUMENT = "codegen/tests/documents/typescript_forms.json";
+const SAMPLES = "test/forms/samples.ts";
 
-function folderAbove(path: string): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, path))) {
-    assert.notEqual(folder, dirname(folder), `${path} is in no folder above this test`);
-    folder = dirname(folder);
-  }
-  return folder;
-}
-
-const repository = folderAbove(DOCUMENT);
-// Below this project, where the compiler and the types of Node are found.
-const generated = mkdtempSync(join(folderAbove("package.json"), "generated-"));
+let generated: Generated;
 let forms: Samples;
+let json: Codecs["json"];
+let fromMessagePack: Codecs["fromMessagePack"];
+let toMessagePack: Codecs["toMessagePack"];
 before(async () => {
-  generate();
-  forms = (await import(pathToFileURL(join(generated, "dist", "samples.js")).href)) as Samples;
+  generated = new Generated("typescript_forms.json", [], readFileSync(join(folderAbove(SAMPLES), SAMPLES), "utf8"));
+  forms = (await generated.load("user")) as Samples;
+  ({ json, fromMessagePack, toMessagePack } = await generated.codecs());
 });
 after(() => {
-  rmSync(generated, { recursive: true });
+  generated.remove();
 });
-
-function generate(): void {
-  const run = ["run", "--quiet", "--package", "callsheet-codegen", "--bin", "callsheet", "--"];
-  const command = ["generate", "--schema", DOCUMENT, "--lang", "typescript", "--package", "forms", "--out", generated];
-  execFileSync("cargo", [...run, ...command], { cwd: repository, timeout: 10 * MINUTES, stdio: "inherit" });
-  const samples = join(folderAbove("test/forms/samples.ts"), "test", "forms", "samples.ts");
-  copyFileSync(samples, join(generated, "src", "samples.ts"));
-  const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  execFileSync(process.execPath, [compiler], { cwd: generated, timeout: 5 * MINUTES, stdio: "inherit" });
-}
-
-const fromMessagePack = await loadReader();
-
-function toMessagePack(value: unknown): Uint8Array {
-  const output = new Output();
-  write(output, value);
-  return output.take();
-}
 
 function encoded({ encode, value }: Sent, codec: CodecName): unknown {
   return encode(value, null, "value", codec);
@@ -83,7 +57,7 @@ function encoded({ encode, value }: Sent, codec: CodecName): unknown {
 
 test("what is sent and received alike", () => {
   assert.ok(forms.samples.length > 0);
-  for (const sample of forms.samples) {
+  for (const sample of [...forms.samples, ...forms.unknown]) {
     assert.equal(json.stringify(encoded(sample, "json")), sample.json);
     assert.deepEqual(sample.decode(json.parse(sample.json), null, "value"), sample.value, sample.json);
     const bytes = toMessagePack(encoded(sample, "messagepack"));
@@ -105,6 +79,61 @@ test("what is received", () => {
     assert.deepEqual(decode(json.parse(text), null, "value"), value, text);
     assert.deepEqual(decode(fromMessagePack(toMessagePack(json.parse(text))), null, "value"), value, text);
   }
+});
+
+/** What of `Shape` is read and written again, in the codecs of these names. */
+function again(from: CodecName, wire: unknown, to: CodecName): unknown {
+  const value =
+    from === "json"
+      ? forms.shape.decode(json.parse(wire as string, "order"), null, "value")
+      : forms.shape.decode(fromMessagePack(wire as Uint8Array), null, "value");
+  const written = forms.shape.encode(value, null, "value", to);
+  return to === "json" ? json.stringify(written) : Buffer.from(toMessagePack(written)).toString("hex");
+}
+
+test("the data of unknown variants are written as they came, to the last key and digit", () => {
+  const text =
+    '{"square":{"10":1,"9":{"b":-9007199254740993,"a":-0},"\\u0000i5":[18446744073709551615],"__proto__":1.5,"":null}}';
+  assert.equal(again("json", text, "json"), text);
+  const map = new Map<unknown, unknown>([
+    ["10", new Uint8Array([1, 255])],
+    [9, [new Map([[true, -(2n ** 63n)]]), NaN, -0]],
+    [-1, { b: 1, a: 2n ** 64n - 1n }],
+    [2n ** 64n - 1n, "x"],
+    [Uint8Array.from({ length: 16 }, (_, at) => 17 * at), "y"],
+  ]);
+  const bytes = toMessagePack({ square: map });
+  assert.equal(again("messagepack", bytes, "messagepack"), Buffer.from(bytes).toString("hex"));
+});
+
+test("the data of unknown variants that one codec read are written by the other in its own form", () => {
+  const map = new Map<unknown, unknown>([
+    ["10", new Uint8Array([1, 255])],
+    [9, [new Map([[true, -(2n ** 63n)]]), -0]],
+  ]);
+  assert.equal(
+    again("messagepack", toMessagePack({ square: map }), "json"),
+    '{"square":{"10":[1,255],"9":[{"true":-9223372036854775808},-0]}}',
+  );
+  const long = String(2n ** 127n);
+  const bytes = Buffer.from(toMessagePack({ square: { a: Uint8Array.from([0x80, ...Array<number>(15).fill(0)]) } }));
+  assert.equal(again("json", `{"square":{"a":${long}}}`, "messagepack"), bytes.toString("hex"));
+  const keyed = new Map([[Uint8Array.from({ length: 16 }, () => 255), 1]]);
+  assert.throws(() => again("messagepack", toMessagePack({ square: keyed }), "json"), {
+    message: "value.square.key: expected a key that is a string, an integer or a boolean, found bytes",
+  });
+  assert.throws(() => again("messagepack", toMessagePack({ square: NaN }), "json"), {
+    message: "value.square: expected a finite float in JSON",
+  });
+});
+
+test("unknown variants nest no deeper than all else", () => {
+  const nested = (levels: number): string => `{"square":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+  assert.equal(again("json", nested(63), "json"), nested(63));
+  assert.throws(() => again("json", nested(64), "json"), {
+    delivered: "yes",
+    message: /nested deeper than 64 levels$/,
+  });
 });
 
 test("what is refused", () => {

@@ -81,14 +81,28 @@ test("maps keep keys that are no strings", () => {
   );
 });
 
-test("the reader gives 64-bit integers exactly and every key as a string", async () => {
+test("the reader gives 64-bit integers exactly and every key as a string that tells its kind", async () => {
   const read = await loadReader();
   const map = new Map<unknown, unknown>([
     [2n ** 64n - 1n, 2n ** 63n],
     [-1, 1],
     [true, "x"],
   ]);
-  assert.deepEqual(read(written(map)), { "18446744073709551615": 2n ** 63n, "-1": 1, true: "x" });
+  assert.deepEqual(read(written(map)), {
+    "\0i18446744073709551615": 2n ** 63n,
+    "\0i-1": 1,
+    "\0btrue": "x",
+  });
+  const texts = new Map([
+    ["10", 1],
+    ["9", 2],
+    ["a", 3],
+    ["\0a", 4],
+  ]);
+  const record = decoders.record(read(written(texts)), null, "reply", decoders.u8);
+  assert.deepEqual(record, { "10": 1, "9": 2, a: 3, "\0a": 4 });
+  assert.equal(decoders.entry(decoders.fields(read(written(texts)), null, "reply"), "9"), 2);
+
   assert.throws(() => read(Uint8Array.of(0x81, 0xa1)));
 });
 

@@ -113,6 +113,7 @@ async fn orders(client: &Client) -> Outcome {
             Ok(confirmed) => format!("confirmed as {}", confirmed.order_id),
             Err(CallError::Contract(OrderError::OutOfStock)) => "OrderError: out of stock".to_owned(),
             Err(CallError::Contract(OrderError::ProductNotFound(name))) => format!("OrderError: no product `{name}`"),
+            Err(CallError::Contract(newer)) => format!("OrderError: {newer}, which this client does not know"),
             Err(CallError::Failure(failure)) => return Err(failure.into()),
         };
         line(format!("orders.place_order({product:?})"), came);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
-from .mismatch import WrongValue, unexpected, wrong_form, wrong_type
+from .mismatch import WrongValueError, unexpected, wrong_form, wrong_type
 
 if TYPE_CHECKING:
     from .codec import WireValue
@@ -62,5 +62,5 @@ def encode_ipv6_address(value: object) -> str:
     if not isinstance(value, IPv6Address):
         raise wrong_type("IPv6Address", value)
     if value.scope_id is not None:
-        raise WrongValue(f"expected an address without a scope, found {value}")
+        raise WrongValueError(f"expected an address without a scope, found {value}")
     return str(value)

@@ -7,8 +7,9 @@ import math
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, TypeAlias, cast
 
-from .errors import ProtocolViolation
-from .mismatch import Mismatch, WrongValue
+from .depth import CUT, cut, on_own_stack
+from .errors import ProtocolError
+from .mismatch import MismatchError, WrongValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +50,7 @@ class Codec(Protocol):
         """Writes one value.
 
         Raises:
-            WrongValue: The codec cannot write it; the path says where it stands.
+            WrongValueError: The codec cannot write it; the path says where it stands.
         """
         ...
 
@@ -57,7 +58,7 @@ class Codec(Protocol):
         """Reads a frame body.
 
         Raises:
-            ProtocolViolation: It is not one map of this codec.
+            ProtocolError: It is not one map of this codec.
         """
         ...
 
@@ -84,28 +85,37 @@ class _Json:
             separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_json_form
         ).encode
         decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-        self._read: Callable[[str], tuple[Any, int]] = decoder.raw_decode
-        self._read_spaced: Callable[[str], Any] = decoder.decode
+        self._read: Callable[[str], tuple[WireValue, int]] = decoder.raw_decode
+        self._read_spaced: Callable[[str], WireValue] = decoder.decode
 
     def encode(self, value: object) -> bytes:
         try:
-            return self._encode(value).encode()
+            try:
+                return self._encode(value).encode()
+            except RecursionError:
+                return on_own_stack(self._encode, value).encode()
         except ValueError as failure:
             _locate_unwritable(value)
-            raise WrongValue(f"cannot be written as JSON: {failure}") from failure
+            raise WrongValueError(f"cannot be written as JSON: {failure}") from failure
 
     def decode(self, body: bytes) -> Envelope:
         try:
             text = body.decode()
-            if text[:1] == "{":
-                value, end = self._read(text)
-                if end != len(text):
-                    value = self._read_spaced(text)
-            else:
-                value = self._read_spaced(text)
+            try:
+                value = self._value(text)
+            except RecursionError:
+                # What is cut is refused by whoever waits for it; the connection goes on.
+                value = on_own_stack(self._value, cut(body).decode())
         except (ValueError, RecursionError) as failure:
-            raise ProtocolViolation(f"received a frame that is not JSON: {failure}") from failure
+            raise ProtocolError(f"received a frame that is not JSON: {failure}") from failure
         return _as_envelope(value)
+
+    def _value(self, text: str) -> WireValue:
+        if text[:1] == "{":
+            value, end = self._read(text)
+            if end == len(text):
+                return value
+        return self._read_spaced(text)
 
 
 class _MessagePack:
@@ -119,32 +129,67 @@ class _MessagePack:
                 'codec "messagepack" needs the msgpack package: install this one with [msgpack]'
             ) from failure
         self._encode: Callable[..., bytes] = library.packb
-        self._decode: Callable[..., Any] = library.unpackb
+        self._decode: Callable[..., WireValue] = library.unpackb
+        self._unpacker: Callable[..., Any] = library.Unpacker
+        self._too_nested: type[Exception] = library.StackError
+        self._unfinished: type[Exception] = library.OutOfData
         self._json = _Json()
 
     def encode(self, value: object) -> bytes:
         try:
-            return self._encode(value, default=_messagepack_form, strict_types=True)
+            try:
+                return self._pack(value)
+            except RecursionError:
+                return on_own_stack(self._pack, value)
         except ValueError as failure:
             _locate_unwritable(value, finite=False)
-            raise WrongValue(f"cannot be written as MessagePack: {failure}") from failure
+            raise WrongValueError(f"cannot be written as MessagePack: {failure}") from failure
 
     def decode(self, body: bytes) -> Envelope:
         if body[:1] == b"{":
             # Refusals of frames whose codec the server could not tell are JSON.
             return self._json.decode(body)
         try:
-            value = self._decode(body, strict_map_key=False)
-        except (ValueError, TypeError, RecursionError) as failure:
-            raise ProtocolViolation(
-                f"received a frame that is not MessagePack: {failure}"
-            ) from failure
+            try:
+                value = self._value(body)
+            except (self._too_nested, RecursionError):
+                # What is cut is refused by whoever waits for it; the connection goes on.
+                value = on_own_stack(self._shallow, body)
+        except (ValueError, TypeError, RecursionError, self._unfinished) as failure:
+            raise ProtocolError(f"received a frame that is not MessagePack: {failure}") from failure
         return _as_envelope(value)
+
+    def _pack(self, value: object) -> bytes:
+        return self._encode(value, default=_messagepack_form, strict_types=True)
+
+    def _value(self, body: bytes) -> WireValue:
+        return self._decode(body, strict_map_key=False)
+
+    def _shallow(self, body: bytes) -> Envelope:
+        """The entries up to the one that nests too deep for the library, which is nothing else."""
+        unpacker = self._unpacker(strict_map_key=False, max_buffer_size=len(body))
+        unpacker.feed(body)
+        envelope: Envelope = {}
+        for _ in range(unpacker.read_map_header()):
+            key = unpacker.unpack()
+            try:
+                envelope[key] = unpacker.unpack()
+            except (self._too_nested, RecursionError):
+                envelope[key] = _nested(CUT)
+                break
+        return envelope
 
 
 def _as_envelope(value: WireValue) -> Envelope:
     if type(value) is not dict:
-        raise ProtocolViolation("received a frame that is not a map")
+        raise ProtocolError("received a frame that is not a map")
+    return value
+
+
+def _nested(levels: int) -> WireValue:
+    value: WireValue = None
+    for _ in range(levels):
+        value = [value]
     return value
 
 
@@ -168,22 +213,22 @@ def _locate_unwritable(value: object, *, finite: bool = True) -> None:
     """Raises with the path of the first value that the codec cannot write, if it finds one."""
     if isinstance(value, float):
         if finite and not math.isfinite(value):
-            raise WrongValue(f"expected a finite number, found {value}")
+            raise WrongValueError(f"expected a finite number, found {value}")
     elif isinstance(value, str):
         if any("\ud800" <= character <= "\udfff" for character in value):
-            raise WrongValue("expected text, found a lone surrogate")
+            raise WrongValueError("expected text, found a lone surrogate")
     elif isinstance(value, dict):
         entries = cast("Mapping[object, object]", value)
         for key, entry in entries.items():
             try:
                 _locate_unwritable(key, finite=finite)
                 _locate_unwritable(entry, finite=finite)
-            except Mismatch as failure:
+            except MismatchError as failure:
                 raise failure.within(str(key)) from None
     elif isinstance(value, list):
         items = cast("Sequence[object]", value)
         for index, entry in enumerate(items):
             try:
                 _locate_unwritable(entry, finite=finite)
-            except Mismatch as failure:
+            except MismatchError as failure:
                 raise failure.within_item(index) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from .errors import FrameTooLarge, ProtocolViolation
+from .errors import FrameTooLargeError, ProtocolError
 
 MAX_FRAME = 16 * 1024 * 1024
 """The largest frame body that is sent or accepted, in bytes."""
@@ -21,12 +21,12 @@ def seal(*pieces: bytes) -> bytes:
     """Joins the pieces of one frame body and puts their length in front.
 
     Raises:
-        FrameTooLarge: The body is larger than `MAX_FRAME`; nothing has been sent.
+        FrameTooLargeError: The body is larger than `MAX_FRAME`; nothing has been sent.
     """
     body = b"".join(pieces)
     size = len(body)
     if size > MAX_FRAME:
-        raise FrameTooLarge(f"a frame of {size} bytes is over the limit of {MAX_FRAME} bytes")
+        raise FrameTooLargeError(f"a frame of {size} bytes is over the limit of {MAX_FRAME} bytes")
     return _pack_length(size) + body
 
 
@@ -48,7 +48,7 @@ class FrameSplitter:
         """Takes the next chunk and returns the bodies that it completes, in order.
 
         Raises:
-            ProtocolViolation: The peer announces a frame larger than `MAX_FRAME`.
+            ProtocolError: The peer announces a frame larger than `MAX_FRAME`.
         """
         if self._chunks:
             self._chunks.append(chunk)
@@ -64,7 +64,7 @@ class FrameSplitter:
         while size - start >= PREFIX:
             length: int = _read_length(chunk, start)[0]
             if length > MAX_FRAME:
-                raise ProtocolViolation(
+                raise ProtocolError(
                     f"received a frame of {length} bytes, over the limit of {MAX_FRAME} bytes"
                 )
             end = start + PREFIX + length

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from math import inf
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from .decode import read_reply
 from .envelope import STREAM_CREDIT
-from .errors import CallTimeout, ProtocolViolation, refusal
+from .errors import CallTimeoutError, ProtocolError, not_sent, refusal
+from .frame import PREFIX
 from .turns import Parked
 
 if TYPE_CHECKING:
+    import asyncio
     from types import TracebackType
 
     from .codec import Envelope
     from .decode import Decoder
-    from .errors import CallError, DeclaredError
+    from .envelope import Method
+    from .errors import CallError
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -38,33 +40,34 @@ class _AsyncConnection(_Connection, Protocol):
         self, arrivals: AsyncArrivals[object], request: StreamRequest[object]
     ) -> None: ...
     def drop_stream_later(self, stream_id: str) -> None: ...
+    def wakeup(self) -> asyncio.Future[None]: ...
 
 
 class StreamRequest(Generic[T_co]):
     """What a stream was asked for with, and how its answers are read."""
 
-    __slots__ = ("declared", "decode", "frame", "message_type", "stream_id", "timeout")
+    __slots__ = ("decode", "frame", "method", "stream_id", "timeout")
 
     def __init__(
         self,
         stream_id: str,
-        message_type: str,
+        method: Method,
         frame: bytes,
         timeout: float,
         decode: Decoder[T_co],
-        declared: DeclaredError | None,
     ) -> None:
         """Keeps them together; `timeout`, in seconds, is for the first item."""
-        self.stream_id = stream_id
-        self.message_type = message_type
-        self.frame = frame
-        self.timeout = timeout
-        self.decode = decode
-        self.declared = declared
+        self.stream_id: str = stream_id
+        self.method: Method = method
+        self.frame: bytes = frame
+        self.timeout: float = timeout
+        self.decode: Decoder[T_co] = decode
 
-    def timed_out(self) -> CallTimeout:
-        """The failure of a stream whose first item does not come."""
-        return CallTimeout(f"no item of {self.message_type} within {self.timeout} s")
+    def timed_out(self, unsent: str | None = None) -> CallTimeoutError:
+        """The failure of a stream whose first item does not come; why, if it was not asked for."""
+        if unsent is not None:
+            return not_sent(self.method.message_type, self.timeout, unsent)
+        return CallTimeoutError(f"no item of {self.method.message_type} within {self.timeout} s")
 
 
 class _Arrivals(Generic[T_co]):
@@ -74,9 +77,13 @@ class _Arrivals(Generic[T_co]):
     is noticed.
     """
 
+    repeatable: bool = False
+
     def __init__(self, connection: _Connection, request: StreamRequest[T_co]) -> None:
         super().__init__()
-        self.over = False
+        self.over: bool = False
+        self.sent: bool = False
+        self.size: int = len(request.frame) - PREFIX
         self._connection = connection
         self._request = request
         self._frames: deque[Envelope | CallError] = deque()
@@ -127,9 +134,9 @@ class _Arrivals(Generic[T_co]):
         if not isinstance(frame, dict):
             raise frame
         if frame.get("success") is False:
-            raise refusal(frame, self._request.declared)
+            raise refusal(frame, self._request.method.declared)
         if frame.get("sequence") != self._next:
-            raise ProtocolViolation(
+            raise ProtocolError(
                 f"expected frame {self._next} of the stream, found {frame.get('sequence')!r}",
                 delivered="yes",
             )
@@ -158,18 +165,27 @@ class BlockingArrivals(_Arrivals[T_co], Parked):
 class AsyncArrivals(_Arrivals[T_co]):
     """What an asyncio connection holds of a stream."""
 
-    deadline = inf
+    deadline: float = inf
     """When the connection ends the wait for the first item, in the event loop's time."""
     _wakeup: asyncio.Future[None] | None = None
+
+    def __init__(self, connection: _AsyncConnection, request: StreamRequest[T_co]) -> None:
+        """Starts with nothing received."""
+        super().__init__(connection, request)
+        self._new_wakeup = connection.wakeup
 
     def deliver(self, envelope: Envelope) -> None:
         """Takes a frame of the stream."""
         self.deadline = inf
         super().deliver(envelope)
 
-    def expire(self) -> None:
-        """Ends a stream whose first item has not come in time."""
-        self.fail(self._request.timed_out())
+    def left(self) -> None:
+        """All of its frame has left."""
+        self.sent = True
+
+    def expire(self, unsent: str | None) -> None:
+        """Ends a stream whose first item has not come in time; why, if it was not asked for."""
+        self.fail(self._request.timed_out(unsent))
 
     def notify(self) -> None:
         """Wakes the reader."""
@@ -178,7 +194,7 @@ class AsyncArrivals(_Arrivals[T_co]):
 
     async def wait(self) -> None:
         """Waits until it is ready."""
-        self._wakeup = asyncio.get_running_loop().create_future()
+        self._wakeup = self._new_wakeup()
         try:
             await self._wakeup
         finally:

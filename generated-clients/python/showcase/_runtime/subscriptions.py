@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
+from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Final, Generic, Protocol, Self, TypeVar
 
 from .decode import read_reply
 from .turns import Parked
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Mapping
     from types import TracebackType
 
@@ -31,8 +33,8 @@ class Event(Generic[T_co]):
 
     def __init__(self, name: str, decode: Decoder[T_co]) -> None:
         """Puts the name on the wire and the check of the payload together."""
-        self.name = name
-        self.decode = decode
+        self.name: str = name
+        self.decode: Decoder[T_co] = decode
 
 
 def chosen_events(
@@ -53,18 +55,32 @@ def chosen_events(
 
 class _BlockingConnection(Protocol):
     def wait(self, parked: Parked, deadline: float | None) -> bool: ...
-    def drop_subscription(
-        self, subscription: Subscription[object], names: tuple[str, ...]
-    ) -> None: ...
+    def drop_subscription(self, subscription: Subscription[object]) -> None: ...
 
 
 class _AsyncConnection(Protocol):
     async def open_subscription(
-        self, subscription: AsyncSubscription[object], names: tuple[str, ...], seconds: float
+        self, subscription: AsyncSubscription[object], seconds: float
     ) -> None: ...
-    def drop_subscription(
-        self, subscription: AsyncSubscription[object], names: tuple[str, ...]
-    ) -> None: ...
+    def drop_subscription(self, subscription: AsyncSubscription[object]) -> None: ...
+    def wakeup(self) -> asyncio.Future[None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Events of a subscription that will not come, in the place where they would have come.
+
+    They were not read in time, here or on the server, or there was no connection when they were
+    published.
+    """
+
+    missed: int | None
+    """How many, all types of the subscription together; `None` if nobody knows, perhaps none, as
+    after the server has been started anew."""
+
+
+def _widened(gap: Gap, missed: int | None) -> Gap:
+    return Gap(None if gap.missed is None or missed is None else gap.missed + missed)
 
 
 class _Events(Generic[T_co]):
@@ -74,70 +90,106 @@ class _Events(Generic[T_co]):
         super().__init__()
         if buffer < 1:
             raise ValueError(f"buffer: expected at least 1, found {buffer}")
-        self.missed = 0
-        """How many events of this subscription were lost so far: dropped here because they were not
-        read fast enough, or on the server because the connection was not."""
+        self.followed: bool = False
+        """The server has taken the subscription, so that what is missed from now on must be told.
+        """
+        self.missed: int = 0
+        """How many events of this subscription were lost so far, as far as anybody knows: the sum
+        of all its gaps."""
         self._decoders = decoders
         self._buffer = buffer
-        self._pushes: deque[tuple[str, Envelope]] = deque()
-        self._expected: dict[str, int] = {}
+        # Events are put in by the thread that reads the socket and taken out by another.
+        self._mutex = Lock()
+        self._notices: deque[tuple[str, Envelope] | Gap] = deque()
         self._failure: CallError | None = None
         self._over = False
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The event types."""
+        return tuple(self._decoders)
+
+    @property
     def ready(self) -> bool:
         """Whether the next step need not wait."""
-        return bool(self._pushes) or self._over
+        return bool(self._notices) or self._over
 
     def push(self, message_type: str, envelope: Envelope) -> None:
         """Takes an event."""
-        seq = envelope.get("seq")
-        missed = envelope.get("missed")
-        if type(seq) is int:
-            # The numbers say what is missing; before the first one only the server can.
-            if message_type in self._expected:
-                missed = seq - self._expected[message_type]
-            self._expected[message_type] = seq + 1
-        if type(missed) is int and missed > 0:
-            self.missed += missed
-        if len(self._pushes) >= self._buffer:
-            try:
-                self._pushes.popleft()
-                self.missed += 1
-            except IndexError:
-                # The reader took it just now.
-                pass
-        self._pushes.append((message_type, envelope))
+        with self._mutex:
+            if self._over:
+                return
+            notices = self._notices
+            notices.append((message_type, envelope))
+            if len(notices) - isinstance(notices[0], Gap) > self._buffer:
+                self._drop_oldest()
+        self.notify()
+
+    def miss(self, events: int | None) -> None:
+        """Takes note that so many events will not come; none means that nobody knows."""
+        with self._mutex:
+            if self._over:
+                return
+            self.missed += events or 0
+            last = self._notices[-1] if self._notices else None
+            if isinstance(last, Gap):
+                self._notices[-1] = _widened(last, events)
+            else:
+                self._notices.append(Gap(events))
         self.notify()
 
     def fail(self, failure: CallError) -> None:
         """Ends the subscription after the events that have come."""
-        self._failure = failure
-        self._over = True
+        if not self._over:
+            self._failure = failure
+            self._over = True
         self.notify()
 
     def notify(self) -> None:
         """Wakes the reader; to be called when `ready` has become true."""
         raise NotImplementedError
 
+    def _drop_oldest(self) -> None:
+        """Has the gap before the rest, which takes no room of its own, tell of one event more.
+
+        A gap behind that event becomes one with it.
+        """
+        notices = self._notices
+        gap = Gap(0)
+        dropped = 0
+        while notices and (dropped == 0 or isinstance(notices[0], Gap)):
+            oldest = notices.popleft()
+            if isinstance(oldest, Gap):
+                gap = _widened(gap, oldest.missed)
+            else:
+                dropped = 1
+                gap = _widened(gap, 1)
+        self.missed += dropped
+        notices.appendleft(gap)
+
     def _end(self) -> None:
-        self._over = True
-        self._pushes.clear()
+        with self._mutex:
+            self._over = True
+            self._notices.clear()
         self.notify()
 
-    def _take(self) -> list[T_co]:
-        """The next event if there is one."""
-        try:
-            message_type, envelope = self._pushes.popleft()
-        except IndexError:
-            return []
+    def _take(self) -> list[T_co | Gap]:
+        """The next event or gap if there is one."""
+        with self._mutex:
+            if not self._notices:
+                return []
+            notice = self._notices.popleft()
+        if isinstance(notice, Gap):
+            return [notice]
+        message_type, envelope = notice
         return [read_reply(self._decoders[message_type], envelope.get("payload"), message_type)]
 
 
 class Subscription(_Events[T_co], Parked):
-    """The events of a subscription; an iterator for one thread at a time.
+    """The events of a subscription, and the gaps in them; an iterator for one thread at a time.
 
-    It stays open until `close` or the end of its `with` block, whether it is read or not.
+    When the connection is lost it goes on over the next one, and a `Gap` tells what it missed. It
+    stays open until `close` or the end of its `with` block, whether it is read or not.
     """
 
     def __init__(
@@ -157,17 +209,18 @@ class Subscription(_Events[T_co], Parked):
     def close(self) -> None:
         """Ends the subscription. May be repeated."""
         self._end()
-        self._connection.drop_subscription(self, tuple(self._decoders))
+        self._connection.drop_subscription(self)
 
     def __iter__(self) -> Self:
         """The subscription is its own iterator."""
         return self
 
-    def __next__(self) -> T_co:
-        """Waits for the next event; ends when the subscription is closed.
+    def __next__(self) -> T_co | Gap:
+        """Waits for the next event, or gap between events; ends when the subscription is closed.
 
         Raises:
-            CallError: The connection was lost, or the event is not what the contract says.
+            CallError: The connection was lost for good, the server refuses to take the subscription
+                again, or the event is not what the contract says.
         """
         while True:
             for event in self._take():
@@ -193,7 +246,9 @@ class Subscription(_Events[T_co], Parked):
 
 
 class AsyncSubscription(_Events[T_co]):
-    """The events of a subscription; an async iterator for one task at a time.
+    """The events of a subscription, and the gaps in them; an async iterator for one task at a time.
+
+    When the connection is lost it goes on over the next one, and a `Gap` tells what it missed.
 
     It begins at `async with` or when the first event is asked for, and stays open until `aclose` or
     the end of its `async with` block, whether it is read or not.
@@ -222,18 +277,18 @@ class AsyncSubscription(_Events[T_co]):
     async def aclose(self) -> None:
         """Ends the subscription. May be repeated."""
         self._end()
-        self._connection.drop_subscription(self, tuple(self._decoders))
+        self._connection.drop_subscription(self)
 
     def __aiter__(self) -> Self:
         """The subscription is its own iterator."""
         return self
 
-    async def __anext__(self) -> T_co:
-        """Waits for the next event; ends when the subscription is closed.
+    async def __anext__(self) -> T_co | Gap:
+        """Waits for the next event, or gap between events; ends when the subscription is closed.
 
         Raises:
-            CallError: The server refused the subscription, the connection was lost, or the event is
-                not what the contract says.
+            CallError: The server refused the subscription, the connection was lost for good, or the
+                event is not what the contract says.
         """
         await self._open()
         while True:
@@ -243,7 +298,7 @@ class AsyncSubscription(_Events[T_co]):
                 if self._failure is not None:
                     raise self._failure
                 raise StopAsyncIteration
-            self._wakeup = asyncio.get_running_loop().create_future()
+            self._wakeup = self._connection.wakeup()
             try:
                 await self._wakeup
             finally:
@@ -267,7 +322,7 @@ class AsyncSubscription(_Events[T_co]):
         if not self._opened and not self._over:
             self._opened = True
             try:
-                await self._connection.open_subscription(self, tuple(self._decoders), self._seconds)
+                await self._connection.open_subscription(self, self._seconds)
             except BaseException:
                 await self.aclose()
                 raise

@@ -17,10 +17,13 @@ impl Client {
     pub fn connect(
         path: impl AsRef<std::path::Path>,
     ) -> Result<Self, callsheet_client::Failure> {
-        callsheet_client::blocking::Connection::connect(path).map(Self::from)
+        Self::connect_with(path, callsheet_client::ConnectOptions::new())
     }
 
     /// Connects to the Unix socket at `path`, with the codec, limits and timeouts of `options`.
+    ///
+    /// The client [introduces itself](Self::introducing), unless
+    /// [`ConnectOptions::introduce`](callsheet_client::ConnectOptions::introduce) says otherwise.
     ///
     /// # Errors
     ///
@@ -29,8 +32,19 @@ impl Client {
         path: impl AsRef<std::path::Path>,
         options: callsheet_client::ConnectOptions,
     ) -> Result<Self, callsheet_client::Failure> {
-        callsheet_client::blocking::Connection::connect_with(path, options)
+        callsheet_client::blocking::Connection::connect_with(
+                path,
+                Self::introducing(options),
+            )
             .map(Self::from)
+    }
+
+    /// As [`crate::Client::introducing`].
+    #[must_use]
+    pub fn introducing(
+        options: callsheet_client::ConnectOptions,
+    ) -> callsheet_client::ConnectOptions {
+        crate::Client::introducing(options)
     }
 
     /// The connection, for calls that no contract here speaks of.

@@ -1,22 +1,11 @@
-/** Calls in flight: what ends them, each exactly once. */
+/** Calls in flight that are answered once or not at all: what ends them, each exactly once. */
+import { onAbort } from "./abort.js";
 import type { Connection } from "./connection.js";
-import type { Timed } from "./deadlines.js";
-import { CallTimeout, ProtocolViolation, failure } from "./errors.js";
-import type { CallError, Refusal } from "./errors.js";
+import { CallError, failure, fault, mayHaveRun } from "./errors.js";
+import type { Refusal } from "./errors.js";
+import { Exchange } from "./exchange.js";
+import { exactnessOf } from "./method.js";
 import type { CallOptions, Method } from "./method.js";
-
-/** Something that frames with its id are meant for. It leaves the connection's table before or when it ends. */
-export interface Exchange extends Timed {
-  readonly id: string;
-  /** The reply may hold integers whose digits must be kept. */
-  readonly wide: boolean;
-  replied(payload: unknown): void;
-  refused(refusal: Refusal): void;
-  /** An item of a stream arrived. */
-  item(payload: unknown, sequence: number, isFinal: boolean): void;
-  /** It ends for a reason that does not come from the server. */
-  fail(reason: Error): void;
-}
 
 /** The error for a refusal of a call of `method`. */
 export function refusalOf(method: Method<never, unknown>, refusal: Refusal): CallError {
@@ -24,55 +13,23 @@ export function refusalOf(method: Method<never, unknown>, refusal: Refusal): Cal
   return method.declared(refusal.text, refusal.details);
 }
 
-/** The error for a call that took longer than `timeout`. */
-export function timedOut(method: string, timeout: number): CallTimeout {
-  return new CallTimeout("Timeout", `${method} had no answer within ${String(timeout)} ms`, {
-    retryable: false,
-    delivered: "unknown",
-  });
-}
-
 /** The error for an answer that does not belong to the kind of the call. */
-export function unexpected(method: string, what: string): ProtocolViolation {
-  return new ProtocolViolation("ProtocolError", `${method} was answered with ${what}`, {
-    retryable: false,
-    delivered: "yes",
-  });
+export function unexpected(method: string, what: string): CallError {
+  return fault("ProtocolError", `${method} was answered with ${what}`, "yes");
 }
 
-/** The error as an Error, whatever a signal was aborted with. */
-export function reasonOf(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason : new Error("the call was aborted", { cause: reason });
-}
-
-/** Calls `stop` when the signal fires, until the returned function is called. */
-export function onAbort(signal: AbortSignal | undefined, stop: (reason: Error) => void): () => void {
-  if (signal === undefined) return nothing;
-  const listener = (): void => {
-    stop(reasonOf(signal));
-  };
-  signal.addEventListener("abort", listener, { once: true });
-  return () => {
-    signal.removeEventListener("abort", listener);
-  };
-}
-
-function nothing(): void {
-  // There is no listener to remove.
-}
-
-/** A call with one reply. */
-export class Ask<Reply> implements Exchange {
-  readonly id: string;
-  readonly deadline: number;
-  readonly wide: boolean;
+/** A call with one reply. One that may be made twice is made once more when the answer was lost with its socket. */
+export class Ask<Reply> extends Exchange {
   readonly #connection: Connection;
   readonly #method: Method<never, Reply>;
   readonly #timeout: number;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: Error) => void;
   readonly #release: () => void;
+  /** Sends it; null if that must not be done again. */
+  #again: ((ask: Ask<Reply>, timeout: number) => void) | null = null;
+  /** It was sent over a socket that is lost. */
+  #mayHaveRun = false;
 
   constructor(
     connection: Connection,
@@ -82,9 +39,7 @@ export class Ask<Reply> implements Exchange {
     resolve: (reply: Reply) => void,
     reject: (reason: Error) => void,
   ) {
-    this.id = connection.nextId();
-    this.deadline = performance.now() + timeout;
-    this.wide = method.wide;
+    super(connection.nextId(), timeout, exactnessOf(method));
     this.#connection = connection;
     this.#method = method;
     this.#timeout = timeout;
@@ -94,6 +49,24 @@ export class Ask<Reply> implements Exchange {
       connection.cancel(this);
       this.fail(reason);
     });
+  }
+
+  /** Sends it, now and, if it `repeats`, once more. */
+  send(repeats: boolean, send: (ask: Ask<Reply>, timeout: number) => void): void {
+    if (repeats) this.#again = send;
+    send(this, this.#timeout);
+  }
+
+  override lose(reason: CallError): void {
+    const again = this.#again;
+    if (again === null || reason.delivered !== "unknown") {
+      this.fail(reason);
+      return;
+    }
+    this.#again = null;
+    this.#mayHaveRun = true;
+    this.isSent = false;
+    again(this, this.remaining);
   }
 
   replied(payload: unknown): void {
@@ -106,11 +79,10 @@ export class Ask<Reply> implements Exchange {
   }
 
   refused(refusal: Refusal): void {
-    this.#end();
     try {
-      this.#reject(refusalOf(this.#method, refusal));
+      this.fail(refusalOf(this.#method, refusal));
     } catch (error) {
-      this.#reject(error as Error);
+      this.fail(error as Error);
     }
   }
 
@@ -119,13 +91,14 @@ export class Ask<Reply> implements Exchange {
   }
 
   expire(): void {
+    const reason = this.#connection.timedOut(this, this.#method.message, this.#timeout);
     this.#connection.cancel(this);
-    this.fail(timedOut(this.#method.message, this.#timeout));
+    this.fail(reason);
   }
 
   fail(reason: Error): void {
     this.#end();
-    this.#reject(reason);
+    this.#reject(this.#mayHaveRun && reason instanceof CallError ? mayHaveRun(reason) : reason);
   }
 
   #end(): void {
@@ -135,10 +108,7 @@ export class Ask<Reply> implements Exchange {
 }
 
 /** A call without a reply, until its bytes have left. */
-export class Tell implements Exchange {
-  readonly id: string;
-  readonly deadline: number;
-  readonly wide = false;
+export class Tell extends Exchange {
   readonly #connection: Connection;
   readonly #message: string;
   readonly #timeout: number;
@@ -154,8 +124,7 @@ export class Tell implements Exchange {
     resolve: () => void,
     reject: (reason: Error) => void,
   ) {
-    this.id = connection.nextId();
-    this.deadline = performance.now() + timeout;
+    super(connection.nextId(), timeout, "rough");
     this.#connection = connection;
     this.#message = message;
     this.#timeout = timeout;
@@ -166,8 +135,7 @@ export class Tell implements Exchange {
     });
   }
 
-  /** Its bytes have left this process. */
-  written(): void {
+  override written(): void {
     this.#end();
     this.#resolve();
   }
@@ -186,12 +154,8 @@ export class Tell implements Exchange {
   }
 
   expire(): void {
-    this.fail(
-      new CallTimeout("Timeout", `${this.#message} could not be written within ${String(this.#timeout)} ms`, {
-        retryable: false,
-        delivered: "unknown",
-      }),
-    );
+    const text = `${this.#message} could not be written within ${String(this.#timeout)} ms`;
+    this.fail(this.isSent ? fault("Timeout", text) : this.#connection.timedOut(this, this.#message, this.#timeout));
   }
 
   fail(reason: Error): void {

@@ -1,11 +1,12 @@
 /** How frames become bytes: JSON, or MessagePack with named fields. */
-import { ProtocolViolation } from "./errors.js";
+import { fault } from "./errors.js";
+import type { CallError } from "./errors.js";
 import type { ControlFields, RequestFacts } from "./envelope.js";
 import * as json from "./json.js";
 import * as messagepack from "./messagepack.js";
 import { Output } from "./output.js";
 
-/** The encodings a client can ask for; the server answers in the one that it is asked in. */
+/** The encodings a client can ask for; the server answers in the one that it is asked in, and says goodbye in JSON. */
 export type CodecName = "json" | "messagepack";
 
 /** Writes and reads the payloads of frames. */
@@ -16,12 +17,12 @@ export interface Codec {
   writeRequest(output: Output, head: Uint8Array, facts: RequestFacts, payload: unknown): void;
   writeControl(output: Output, fields: ControlFields): void;
   /**
-   * Reads one frame.
+   * Reads one frame, in the codec that its first byte tells.
    *
-   * @param isWide - whether the reply to the call of this id may hold integers of 64 bits or more.
-   * @throws {@link ProtocolViolation} if it is not well-formed.
+   * @param exactness - what matters of the reply to the call of this id.
+   * @throws ProtocolViolation if it is not well-formed.
    */
-  read(bytes: Uint8Array, isWide: (id: string) => boolean): unknown;
+  read(bytes: Uint8Array, exactness: (id: string) => json.Exactness): unknown;
 }
 
 /**
@@ -49,6 +50,7 @@ class JsonCodec implements Codec {
     if (facts.expects !== "nothing")
       facing += facts.expects === "reply" ? ',"expects_reply":true' : ',"expects_stream":true';
     if (facts.timeoutMs !== null) facing += `,"timeout_ms":${String(facts.timeoutMs)}`;
+    if (facts.credit !== null) facing += `,"credit":${String(facts.credit)}`;
     output.text(`${facing},"payload":`);
     output.text(json.stringify(payload));
     output.text("}");
@@ -58,11 +60,11 @@ class JsonCodec implements Codec {
     output.text(json.stringify(fields));
   }
 
-  read(bytes: Uint8Array, isWide: (id: string) => boolean): unknown {
+  read(bytes: Uint8Array, exactness: (id: string) => json.Exactness): unknown {
     try {
       const text = this.#utf8.decode(bytes);
       const id = peekId(text);
-      return json.parse(text, id === undefined || isWide(id));
+      return json.parse(text, id === undefined ? "order" : exactness(id));
     } catch (cause) {
       throw malformed("JSON", cause);
     }
@@ -80,8 +82,16 @@ function peekId(text: string): string | undefined {
   return undefined;
 }
 
+/** Whether a payload is in JSON, which begins with a map or with white space; no MessagePack of a map does. */
+function isJson(bytes: Uint8Array): boolean {
+  const [first] = bytes;
+  return first === 0x7b || first === 0x20 || first === 0x09 || first === 0x0a || first === 0x0d;
+}
+
 class MessagePackCodec implements Codec {
   readonly name = "messagepack";
+  /** For what answers no frame of this client. */
+  readonly #json = new JsonCodec();
   readonly #read: messagepack.Reader;
 
   constructor(reader: messagepack.Reader) {
@@ -96,7 +106,11 @@ class MessagePackCodec implements Codec {
     const isAnswered = facts.expects !== "nothing";
     messagepack.writeMapHead(
       output,
-      3 + Number(facts.id !== null) + Number(isAnswered) + Number(facts.timeoutMs !== null),
+      3 +
+        Number(facts.id !== null) +
+        Number(isAnswered) +
+        Number(facts.timeoutMs !== null) +
+        Number(facts.credit !== null),
     );
     output.bytes(head);
     if (facts.id !== null) {
@@ -108,6 +122,10 @@ class MessagePackCodec implements Codec {
       output.bytes(TIMEOUT_MS);
       messagepack.write(output, facts.timeoutMs);
     }
+    if (facts.credit !== null) {
+      output.bytes(CREDIT);
+      messagepack.write(output, facts.credit);
+    }
     output.bytes(PAYLOAD);
     messagepack.write(output, payload);
   }
@@ -116,7 +134,8 @@ class MessagePackCodec implements Codec {
     messagepack.write(output, fields);
   }
 
-  read(bytes: Uint8Array): unknown {
+  read(bytes: Uint8Array, exactness: (id: string) => json.Exactness): unknown {
+    if (isJson(bytes)) return this.#json.read(bytes, exactness);
     try {
       return this.#read(bytes);
     } catch (cause) {
@@ -139,14 +158,11 @@ const REQUEST_ID = written(["request_id"]);
 const EXPECTS_REPLY = written(["expects_reply", true]);
 const EXPECTS_STREAM = written(["expects_stream", true]);
 const TIMEOUT_MS = written(["timeout_ms"]);
+const CREDIT = written(["credit"]);
 const PAYLOAD = written(["payload"]);
 
-function malformed(format: string, cause: unknown): ProtocolViolation {
+function malformed(format: string, cause: unknown): CallError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new ProtocolViolation(
-    "ProtocolError",
-    `the server sent a frame that is not well-formed ${format}: ${reason}`,
-    { retryable: false, delivered: "unknown" },
-    { cause },
-  );
+  const text = `the server sent a frame that is not well-formed ${format}: ${reason}`;
+  return fault("ProtocolError", text, "unknown", { cause });
 }

@@ -26,12 +26,10 @@ export class Deadlines {
     this.stop();
     this.#due = deadline;
     const delay = Math.max(COARSENESS, Math.ceil(deadline - performance.now()));
-    const timer = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.#sweep();
     }, delay);
-    // Browsers' timers are numbers, which hold nothing up.
-    if (typeof timer === "object") timer.unref();
-    this.#timer = timer;
+    letGo(this.#timer);
   }
 
   stop(): void {
@@ -50,4 +48,9 @@ export class Deadlines {
     }
     if (next < Infinity) this.watch(next);
   }
+}
+
+/** Node's timers keep the process alive, unless they are told not to; browsers' are numbers, which keep nothing. */
+function letGo(timer: number | { unref?(): unknown }): void {
+  if (typeof timer === "object") timer.unref?.();
 }

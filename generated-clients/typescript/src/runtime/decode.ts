@@ -3,15 +3,17 @@
  * fails with the path to the fault. Generated decoders are made of these.
  *
  * Both codecs' forms are accepted: bytes as a list of numbers or as bytes, integers as number or as bigint, 128-bit
- * integers as an integer or as 16 bytes. Keys of maps are always strings here.
+ * integers as an integer or as 16 bytes. Keys of maps are always strings here, as `keys.ts` tells.
  */
 import { SerializationError } from "./errors.js";
 import { setEntry } from "./json.js";
-import { PROTO_KEY } from "./messagepack.js";
-import { pathOf } from "./path.js";
-import type { Key, Path } from "./path.js";
+import { longKey, markedName, nameOf } from "./keys.js";
+import { MAX_DEPTH, depthOf, pathOf } from "./path.js";
+import type { Inside, Key, Path } from "./path.js";
 import * as forms from "./text.js";
 import type { Duration, SystemTime } from "./time.js";
+import { firstFit, kept } from "./unknown.js";
+import type { UnknownName } from "./unknown.js";
 
 /** Reads a value that stands under `key` in what `parent` names. */
 export type Decoder<T> = (value: unknown, parent: Path, key: Key) => T;
@@ -21,9 +23,17 @@ export function mismatch(expected: string, value: unknown, parent: Path, key: Ke
   throw fault(`expected ${expected}, found ${kindOf(value)}`, parent, key);
 }
 
-function fault(text: string, parent: Path, key: Key): SerializationError {
+/** The error for what was found, where its kind is not what is wrong. */
+export function fault(text: string, parent: Path, key: Key): SerializationError {
   const path = pathOf(parent, key);
   return new SerializationError("SerializationError", `${path}: ${text}`, { retryable: false, delivered: "yes", path });
+}
+
+/** What stands in a list or a map, which itself stands under `key` in what `parent` names; fails if it is too deep. */
+export function inside(parent: Path, key: Key): Inside {
+  const depth = depthOf(parent) + 1;
+  if (depth <= MAX_DEPTH) return { parent, key, depth };
+  throw fault(`nested deeper than ${String(MAX_DEPTH)} levels`, parent, key);
 }
 
 /** What a value is, without telling the value. */
@@ -122,6 +132,19 @@ function large(name: string, min: bigint, max: bigint): Decoder<bigint> {
 export const i64: Decoder<bigint> = large("i64", -(2n ** 63n), 2n ** 63n - 1n);
 export const u64: Decoder<bigint> = large("u64", 0n, 2n ** 64n - 1n);
 
+function asNumber(name: string, wide: Decoder<bigint>): Decoder<number> {
+  return (value, parent, key) => {
+    const integer = Number(wide(value, parent, key));
+    if (Number.isSafeInteger(integer)) return integer;
+    throw fault(`expected ${name} up to 2^53, found one that a number would round`, parent, key);
+  };
+}
+
+export const i64AsNumber: Decoder<number> = asNumber("i64", i64);
+export const u64AsNumber: Decoder<number> = asNumber("u64", u64);
+export const i64AsString: Decoder<string> = (value, parent, key) => String(i64(value, parent, key));
+export const u64AsString: Decoder<string> = (value, parent, key) => String(u64(value, parent, key));
+
 const wideI128 = large("i128", -(2n ** 127n), 2n ** 127n - 1n);
 const wideU128 = large("u128", 0n, 2n ** 128n - 1n);
 
@@ -143,9 +166,14 @@ function fromBytes(bytes: Uint8Array): bigint {
 }
 
 /** An integer but zero. */
-export function nonZero<T extends number | bigint>(value: unknown, parent: Path, key: Key, inner: Decoder<T>): T {
+export function nonZero<T extends number | bigint | string>(
+  value: unknown,
+  parent: Path,
+  key: Key,
+  inner: Decoder<T>,
+): T {
   const integer = inner(value, parent, key);
-  if (integer !== 0 && integer !== 0n) return integer;
+  if (integer !== 0 && integer !== 0n && integer !== "0") return integer;
   throw fault("expected an integer that is not zero, found zero", parent, key);
 }
 
@@ -179,7 +207,7 @@ export function nullable<T>(value: unknown, parent: Path, key: Key, inner: Decod
 /** A list of any length. */
 export function array<T>(value: unknown, parent: Path, key: Key, item: Decoder<T>): T[] {
   if (!Array.isArray(value)) return mismatch("array", value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   const items = new Array<T>(value.length);
   for (let at = 0; at < value.length; at++) items[at] = item(value[at], path, at);
   return items;
@@ -197,7 +225,7 @@ export function tuple<T extends readonly unknown[]>(
   key: Key,
   decoders: { readonly [Place in keyof T]: Decoder<T[Place]> },
 ): T {
-  const path = { parent, key };
+  const path = inside(parent, key);
   const from = items(value, parent, key, decoders.length);
   // A mapped tuple's own map() forgets that it is one.
   return (decoders as readonly Decoder<unknown>[]).map((decoder, at) => decoder(from[at], path, at)) as unknown as T;
@@ -220,10 +248,15 @@ export function fields(value: unknown, parent: Path, key: Key): Fields {
   return value as Fields;
 }
 
-/** An entry whose name every object inherits something under, or is refused by the reader of MessagePack. */
+/** An entry whose name every object inherits something under, or that may stand under another name. */
 export function entry(from: Fields, name: string): unknown {
-  if (Object.hasOwn(from, name)) return from[name];
-  return name === "__proto__" ? from[PROTO_KEY] : undefined;
+  const at = Object.hasOwn(from, name) ? name : markedName(name);
+  return Object.hasOwn(from, at) ? from[at] : undefined;
+}
+
+/** An object with this property alone, for code that must not name a deprecated one as a key. */
+export function property<Name extends string, T>(name: Name, value: T): { readonly [Key in Name]: T } {
+  return { [name]: value } as { readonly [Key in Name]: T };
 }
 
 /** The entries of other names than these. */
@@ -240,12 +273,7 @@ export function only(value: unknown, parent: Path, key: Key, names: readonly str
   const from = fields(value, parent, key);
   const other = Object.keys(from).find((name) => !names.includes(nameOf(name)));
   if (other === undefined) return from;
-  throw fault(`expected no entry but ${names.join(", ")}`, { parent, key }, nameOf(other));
-}
-
-/** The name of an entry, as it was sent. */
-function nameOf(key: string): string {
-  return key === PROTO_KEY ? "__proto__" : key;
+  throw fault(`expected no entry but ${names.join(", ")}`, inside(parent, key), nameOf(other));
 }
 
 /** A map from strings, which all have to be such as `readKey` accepts. */
@@ -257,7 +285,7 @@ export function record<T>(
   readKey: Decoder<string> = string,
 ): Record<string, T> {
   const from = fields(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   const to: Record<string, T> = {};
   for (const each of Object.keys(from)) {
     const name = nameOf(each);
@@ -277,39 +305,49 @@ export function keyed<K extends string, T>(
   return record(value, parent, key, item, readKey) as Partial<Record<K, T>>;
 }
 
-/** A map from keys that are written as strings. */
-export function map<K, V>(
-  value: unknown,
-  parent: Path,
-  key: Key,
-  readKey: (text: string, parent: Path, key: Key) => K,
-  item: Decoder<V>,
-): Map<K, V> {
+/** Reads a key of a map: its text, or the bytes of an integer of 128 bits. */
+export type KeyDecoder<K> = (key: string | Uint8Array, parent: Path, name: Key) => K;
+
+/** A map from keys that JSON writes as strings. */
+export function map<K, V>(value: unknown, parent: Path, key: Key, readKey: KeyDecoder<K>, item: Decoder<V>): Map<K, V> {
   const from = fields(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   const to = new Map<K, V>();
-  for (const name of Object.keys(from)) to.set(readKey(name, path, name), item(from[name], path, name));
+  for (const each of Object.keys(from)) {
+    const name = nameOf(each);
+    to.set(readKey(longKey(each) ?? name, path, name), item(from[each], path, name));
+  }
   return to;
 }
 
 const INTEGER = /^-?\d{1,39}$/;
 
 /** A key that is an integer, read with the decoder of its type. */
-export function integerKey<T extends number | bigint>(inner: Decoder<T>): (text: string, parent: Path, key: Key) => T {
-  return (text, parent, key) =>
-    INTEGER.test(text) ? inner(BigInt(text), parent, key) : mismatch("a key that is an integer", text, parent, key);
+export function integerKey<T extends number | bigint | string>(inner: Decoder<T>): KeyDecoder<T> {
+  return (value, parent, key) => {
+    if (typeof value !== "string") return inner(value, parent, key);
+    return INTEGER.test(value)
+      ? inner(BigInt(value), parent, key)
+      : mismatch("a key that is an integer", value, parent, key);
+  };
 }
 
 /** A key that is a truth value. */
-export function boolKey(text: string, parent: Path, key: Key): boolean {
-  if (text === "true") return true;
-  return text === "false" ? false : mismatch("a key that is a boolean", text, parent, key);
+export function boolKey(value: string | Uint8Array, parent: Path, key: Key): boolean {
+  if (value === "true") return true;
+  return value === "false" ? false : mismatch("a key that is a boolean", value, parent, key);
 }
 
-/** One of several texts. */
-export function choice<T extends string>(value: unknown, parent: Path, key: Key, choices: ReadonlySet<T>): T {
-  const text = string(value, parent, key);
-  return choices.has(text as T) ? (text as T) : unknownVariant([...choices], parent, key);
+/** One of several texts, or the name of a variant that this client does not know. */
+export function choice<T extends string>(
+  value: unknown,
+  parent: Path,
+  key: Key,
+  choices: ReadonlySet<T | UnknownName>,
+): T | UnknownName {
+  const text = string(value, parent, key) as T | UnknownName;
+  if (!choices.has(text)) kept.count++;
+  return text;
 }
 
 /** Fails because a variant is named that is none of these. */
@@ -333,17 +371,37 @@ export function externallyTagged(value: unknown, parent: Path, key: Key): readon
 }
 
 /**
- * The value of an externally tagged enum that stands among the entries of others, as it would stand alone: the first
- * entry that names a variant. Where there is none, all entries are given, for the enum's decoder to judge.
+ * Reads an externally tagged enum that stands among the entries of others, as it would stand alone: the first entry that
+ * names a variant is its. No other is, since nothing tells it from those of others.
  */
-export function variantAmong(from: Fields, variants: readonly string[]): unknown {
+export function variantAmong<T>(
+  from: Fields,
+  parent: Path,
+  key: Key,
+  variants: readonly string[],
+  inner: Decoder<T>,
+): T {
   const name = variantIn(from, variants);
-  if (name === undefined) return from;
-  const data = entry(from, name);
-  return data === null ? name : { [name]: data };
+  if (name !== undefined) return inner(standing(name, entry(from, name)), parent, key);
+  externallyTagged(from, parent, key);
+  return unknownVariant(variants, parent, key);
 }
 
-/** The entries but the one that {@link variantAmong} takes. */
+/** Reads an externally tagged enum whose one entry is what is left of a map, as it would stand alone. */
+export function variantLeft<T>(from: Fields, parent: Path, key: Key, inner: Decoder<T>): T {
+  const [name, data] = externallyTagged(from, parent, key);
+  return inner(standing(name, data), parent, key);
+}
+
+/** A variant without data has no entry where it stands alone. */
+function standing(name: string, data: unknown): unknown {
+  if (data === null) return name;
+  const alone: Record<string, unknown> = {};
+  setEntry(alone, markedName(name), data);
+  return alone;
+}
+
+/** The entries but the one that {@link variantAmong} reads. */
 export function withoutVariant(from: Fields, variants: readonly string[]): Fields {
   const name = variantIn(from, variants);
   return name === undefined ? from : rest(from, [name]);
@@ -357,15 +415,10 @@ function variantIn(from: Fields, variants: readonly string[]): string | undefine
 
 /** The value, or null where the decoder does not accept it. */
 export function attempt<T>(value: unknown, parent: Path, key: Key, inner: Decoder<T>): T | null {
-  try {
-    return inner(value, parent, key);
-  } catch (error) {
-    if (error instanceof SerializationError) return null;
-    throw error;
-  }
+  return firstFit([inner], (decoder) => decoder(value, parent, key), isMisfit)?.value ?? null;
 }
 
-/** The value as the first of the decoders that accepts it. */
+/** The value as the first of the decoders that accepts it, one that knows all of it if there is one. */
 export function firstOf<T>(
   value: unknown,
   parent: Path,
@@ -373,27 +426,26 @@ export function firstOf<T>(
   expected: string,
   decoders: readonly Decoder<T>[],
 ): T {
-  for (const decoder of decoders) {
-    try {
-      return decoder(value, parent, key);
-    } catch (error) {
-      if (!(error instanceof SerializationError)) throw error;
-    }
-  }
-  return mismatch(expected, value, parent, key);
+  const fit = firstFit(decoders, (decoder) => decoder(value, parent, key), isMisfit);
+  return fit === null ? mismatch(expected, value, parent, key) : fit.value;
+}
+
+/** The value did not fit: nothing else went wrong. */
+export function isMisfit(error: unknown): boolean {
+  return error instanceof SerializationError;
 }
 
 /** A span of time. */
 export function duration(value: unknown, parent: Path, key: Key): Duration {
   const from = fields(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   return { secs: u64(from["secs"], path, "secs"), nanos: u32(from["nanos"], path, "nanos") };
 }
 
 /** A point in time. */
 export function systemTime(value: unknown, parent: Path, key: Key): SystemTime {
   const from = fields(value, parent, key);
-  const path = { parent, key };
+  const path = inside(parent, key);
   return {
     secs: u64(from["secs_since_epoch"], path, "secs_since_epoch"),
     nanos: u32(from["nanos_since_epoch"], path, "nanos_since_epoch"),

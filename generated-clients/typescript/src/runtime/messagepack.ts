@@ -3,19 +3,18 @@
  * for this codec. What is sent is written here: that library cannot write maps whose keys are integers or booleans, nor
  * write into the connection's own buffer.
  */
+import { PROTO_KEY, anyKey } from "./keys.js";
 import type { Output } from "./output.js";
 
 /** Reads one whole value. */
 export type Reader = (bytes: Uint8Array) => unknown;
 
-/** The library refuses the key `__proto__`, which a map of strings may well hold: it passes under this name. */
-export const PROTO_KEY = "\u0000__proto__";
-
+/** The library refuses the key `__proto__`, which a map of strings may well hold: it passes under another name. */
 const PROTO_BYTES: Uint8Array = new TextEncoder().encode("__proto__");
 
 /**
  * Loads the reader. In what it reads, integers written in 64 bits are bigint, all others number; the keys of every
- * map are strings.
+ * map are strings, as `keys.ts` tells.
  *
  * @throws Error if the package `@msgpack/msgpack` is not installed.
  */
@@ -27,7 +26,7 @@ export async function loadReader(): Promise<Reader> {
   });
   const decoder = new Decoder({
     useBigInt64: true,
-    mapKeyConverter: String,
+    mapKeyConverter: anyKey,
     keyDecoder: {
       canBeCached: (length) => length === PROTO_BYTES.length,
       decode: (bytes, offset, length) => decodeKey(bytes.subarray(offset, offset + length)),

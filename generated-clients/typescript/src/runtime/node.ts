@@ -2,34 +2,30 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 
-import { Connection } from "./connection.js";
-import type { ConnectOptions } from "./connection.js";
-import { ConnectionLost } from "./errors.js";
+import { reasonOf } from "./abort.js";
+import { fault } from "./errors.js";
 import type { Dial, Receiver, Transport } from "./transport.js";
 
 /** How long a server that does not read may hold up the end of a connection, in milliseconds. */
 const LINGER = 1_000;
 
-/**
- * Opens a connection to the server that listens on the socket at `path`.
- *
- * @throws {@link ConnectionLost} if nothing listens there.
- */
-export function openUnix(path: string, options?: ConnectOptions): Promise<Connection> {
-  return Connection.open(dialUnix(path), options);
-}
-
 /** Dials the socket at `path`. */
 export function dialUnix(path: string): Dial {
-  return (receiver) =>
+  return (receiver, signal) =>
     new Promise((resolve, reject) => {
       const socket = connect(path);
-      const refuse = (cause: Error): void => {
-        const text = `cannot connect to ${path}: ${cause.message}`;
-        reject(new ConnectionLost("ConnectionClosed", text, { retryable: true, delivered: "no" }, { cause }));
+      const stop = (): void => {
+        socket.destroy();
+        reject(reasonOf(signal));
       };
+      const refuse = (cause: Error): void => {
+        signal.removeEventListener("abort", stop);
+        reject(fault("ConnectionClosed", `cannot connect to ${path}: ${cause.message}`, "no", { cause }));
+      };
+      signal.addEventListener("abort", stop, { once: true });
       socket.once("error", refuse);
       socket.once("connect", () => {
+        signal.removeEventListener("abort", stop);
         socket.off("error", refuse);
         resolve(new SocketTransport(socket, receiver));
       });

@@ -16,7 +16,13 @@ export class Queue<T> {
   /** Where the next value stands; those before it are taken. */
   #first = 0;
   readonly #waiters: Waiter<T>[] = [];
+  readonly #taken: () => void;
   #end: End | null = null;
+
+  /** @param taken - called for each value that a consumer gets. */
+  constructor(taken: () => void = () => undefined) {
+    this.#taken = taken;
+  }
 
   /** How many values wait to be taken. */
   get length(): number {
@@ -31,13 +37,27 @@ export class Queue<T> {
   push(value: T): void {
     if (this.#end !== null) return;
     const waiter = this.#waiters.shift();
-    if (waiter === undefined) this.#values.push(value);
-    else waiter.resolve({ done: false, value });
+    if (waiter === undefined) {
+      this.#values.push(value);
+    } else {
+      waiter.resolve({ done: false, value });
+      this.#taken();
+    }
   }
 
-  /** Throws the oldest value away. */
-  dropOldest(): void {
-    if (this.length > 0) this.#shift();
+  /** Whether somebody waits for the next value. */
+  get isAwaited(): boolean {
+    return this.#waiters.length > 0;
+  }
+
+  /** The value that was added last, if it has not been taken. */
+  get newest(): T | undefined {
+    return this.length > 0 ? this.#values[this.#values.length - 1] : undefined;
+  }
+
+  /** Throws the oldest value away, and says which it was. */
+  dropOldest(): T | undefined {
+    return this.length > 0 ? this.#shift() : undefined;
   }
 
   /** Ends the queue after the values that it holds, with an error if there is one. The first end counts. */
@@ -61,7 +81,11 @@ export class Queue<T> {
 
   /** Takes the next value, or waits for it. */
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.length > 0) return Promise.resolve({ done: false, value: this.#shift() });
+    if (this.length > 0) {
+      const value = this.#shift();
+      this.#taken();
+      return Promise.resolve({ done: false, value });
+    }
     if (this.#end === null) {
       return new Promise((resolve, reject) => {
         this.#waiters.push({ resolve, reject });

@@ -1,10 +1,12 @@
 /** Calls with many replies. */
-import { onAbort, refusalOf, timedOut, unexpected } from "./call.js";
-import type { Exchange } from "./call.js";
+import { onAbort } from "./abort.js";
+import { refusalOf, unexpected } from "./call.js";
 import type { Connection } from "./connection.js";
 import { Disposing } from "./dispose.js";
-import { SlowConsumer } from "./errors.js";
+import { fault } from "./errors.js";
 import type { Refusal } from "./errors.js";
+import { Exchange } from "./exchange.js";
+import { exactnessOf, payloadOf } from "./method.js";
 import type { CallOptions, Method } from "./method.js";
 import { Queue } from "./queue.js";
 
@@ -13,11 +15,14 @@ const MAX_WAITING = 65_536;
 
 /**
  * The replies of one call, in order, to be read once. The call is made when the first item is asked for. Leaving a
- * `for await` early, `return()` and `await using` cancel it. It fails with `SlowConsumer` when more than 65,536 items
- * wait to be taken.
+ * `for await` early, `return()` and `await using` cancel it. If the connection is lost it fails: it is not begun again.
+ *
+ * The server sends no more than the connection's `streamWindow` of items before they are read, so that a stream that is
+ * not read stops there. Where the server does not keep to it, the stream fails with `SlowConsumer` when more than 65,536
+ * items wait to be taken.
  */
 export class Stream<T> extends Disposing implements AsyncIterableIterator<T, undefined, undefined> {
-  readonly #queue = new Queue<T>();
+  readonly #queue: Queue<T> = new Queue<T>(() => this.#call?.taken());
   readonly #start: (queue: Queue<T>) => StreamCall<T>;
   #call: StreamCall<T> | null = null;
 
@@ -60,16 +65,17 @@ export class Stream<T> extends Disposing implements AsyncIterableIterator<T, und
   }
 }
 
-class StreamCall<T> implements Exchange {
-  readonly id: string;
-  deadline: number;
-  readonly wide: boolean;
+class StreamCall<T> extends Exchange {
   readonly #connection: Connection;
   readonly #method: Method<never, T>;
   readonly #timeout: number;
   readonly #queue: Queue<T>;
+  /** How many items the server may send before they are read; 0 if any number. */
+  readonly #window: number;
   #release: () => void = () => undefined;
   #sequence = 0;
+  /** How many items were read since the server was last granted more. */
+  #read = 0;
 
   static start<A, T>(
     connection: Connection,
@@ -79,24 +85,35 @@ class StreamCall<T> implements Exchange {
     options: CallOptions | undefined,
     queue: Queue<T>,
   ): StreamCall<T> {
-    const timeout = connection.begin(options);
-    const payload = method.encode(values, null, "request", connection.codec);
+    const timeout = connection.begin(options, method.message);
+    const payload = payloadOf(method, values, connection.codec);
     const call = new StreamCall(connection, method, timeout, queue);
     call.#release = onAbort(options?.signal, (reason) => {
       call.stop(reason);
     });
-    connection.request(call, head, { id: call.id, expects: "stream", timeoutMs: timeout }, payload);
+    const credit = call.#window > 0 ? call.#window : null;
+    connection.request(call, head, { id: call.id, expects: "stream", timeoutMs: timeout, credit }, payload);
     return call;
   }
 
   private constructor(connection: Connection, method: Method<never, T>, timeout: number, queue: Queue<T>) {
-    this.id = connection.nextId();
-    this.deadline = performance.now() + timeout;
-    this.wide = method.wide;
+    super(connection.nextId(), timeout, exactnessOf(method));
     this.#connection = connection;
     this.#method = method;
     this.#timeout = timeout;
     this.#queue = queue;
+    this.#window = connection.streamWindow;
+  }
+
+  /**
+   * An item was read: grants as many as were, half a window at a time. So the server never waits for a reader that keeps
+   * up, and is not told of every item.
+   */
+  taken(): void {
+    this.#read++;
+    if (this.isOver || this.#window === 0 || this.#read * 2 < this.#window) return;
+    this.#connection.grant(this, this.#read);
+    this.#read = 0;
   }
 
   item(payload: unknown, sequence: number, isFinal: boolean): void {
@@ -126,7 +143,7 @@ class StreamCall<T> implements Exchange {
     }
     if (this.#queue.length > MAX_WAITING) {
       const text = `${this.#method.message} sent more than ${String(MAX_WAITING)} items that were not taken`;
-      this.stop(new SlowConsumer("SlowConsumer", text, { retryable: false, delivered: "yes" }));
+      this.stop(fault("SlowConsumer", text));
     }
   }
 
@@ -143,7 +160,7 @@ class StreamCall<T> implements Exchange {
   }
 
   expire(): void {
-    this.stop(timedOut(this.#method.message, this.#timeout));
+    this.stop(this.#connection.timedOut(this, this.#method.message, this.#timeout));
   }
 
   fail(reason: Error): void {

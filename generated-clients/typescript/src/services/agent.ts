@@ -2,7 +2,7 @@
 import { decodeOnlineStatus } from "../codecs.js";
 import type { OnlineStatus } from "../models.js";
 import { decode, encode } from "../runtime/index.js";
-import type { CallOptions, Method, Target } from "../runtime/index.js";
+import type { AskOptions, CallOptions, Method, Target } from "../runtime/index.js";
 
 const NOTIFY: Method<{ readonly subject: string; readonly body: string }, null> = {
   message: "demo.Agent.Notify",
@@ -21,6 +21,7 @@ const QUERY_STATUS: Method<undefined, OnlineStatus> = {
   decode: decodeOnlineStatus,
   declared: null,
   wide: false,
+  open: true,
 };
 
 /** Stands for one person. */
@@ -38,7 +39,7 @@ export class AgentClient {
   }
 
   /** Whether the person can be reached. */
-  queryStatus(options?: CallOptions): Promise<OnlineStatus> {
+  queryStatus(options?: AskOptions): Promise<OnlineStatus> {
     return this.#target.ask(QUERY_STATUS, undefined, options);
   }
 }

@@ -3,7 +3,7 @@ import { decodeAddResult } from "../codecs.js";
 import { readMathError } from "../errors.js";
 import type { AddResult } from "../models.js";
 import { encode } from "../runtime/index.js";
-import type { CallOptions, Method, Target } from "../runtime/index.js";
+import type { AskOptions, Method, Target } from "../runtime/index.js";
 
 const ADD: Method<{ readonly a: number; readonly b: number }, AddResult> = {
   message: "demo.Calculator.AddRequest",
@@ -14,6 +14,7 @@ const ADD: Method<{ readonly a: number; readonly b: number }, AddResult> = {
   decode: decodeAddResult,
   declared: readMathError,
   wide: false,
+  open: true,
 };
 
 /** Calculates. */
@@ -26,7 +27,7 @@ export class CalculatorClient {
   }
 
   /** Adds two numbers. */
-  add(a: number, b: number, options?: CallOptions): Promise<AddResult> {
+  add(a: number, b: number, options?: AskOptions): Promise<AddResult> {
     return this.#target.ask(ADD, { a, b }, options);
   }
 }

@@ -2,7 +2,7 @@
 import { decodeValueResponse } from "../codecs.js";
 import type { ValueResponse } from "../models.js";
 import { decode, encode } from "../runtime/index.js";
-import type { CallOptions, Method, Target } from "../runtime/index.js";
+import type { AskOptions, Method, Target } from "../runtime/index.js";
 
 const SET_VALUE: Method<{ readonly key: string; readonly value: string }, null> = {
   message: "demo.KvStore.SetValue",
@@ -33,12 +33,12 @@ export class KvStoreClient {
   }
 
   /** Puts `value` under `key`, in place of what was there. */
-  setValue(key: string, value: string, options?: CallOptions): Promise<null> {
+  setValue(key: string, value: string, options?: AskOptions): Promise<null> {
     return this.#target.ask(SET_VALUE, { key, value }, options);
   }
 
   /** What stands under `key`. */
-  getValue(key: string, options?: CallOptions): Promise<ValueResponse> {
+  getValue(key: string, options?: AskOptions): Promise<ValueResponse> {
     return this.#target.ask(GET_VALUE, { key }, options);
   }
 }

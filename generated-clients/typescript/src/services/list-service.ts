@@ -10,6 +10,7 @@ const LIST: Method<ListRequest, ListItem> = {
   decode: decodeListItem,
   declared: readListError,
   wide: true,
+  open: true,
 };
 
 /** Lists what it has. */

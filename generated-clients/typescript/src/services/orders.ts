@@ -2,7 +2,7 @@
 import { decodeOrderConfirmed, encodePlaceOrder } from "../codecs.js";
 import { readOrderError } from "../errors.js";
 import type { OrderConfirmed, PlaceOrder } from "../models.js";
-import type { CallOptions, Method, Target } from "../runtime/index.js";
+import type { AskOptions, Method, Target } from "../runtime/index.js";
 
 const PLACE_ORDER: Method<PlaceOrder, OrderConfirmed> = {
   message: "demo.Orders.PlaceOrder",
@@ -10,6 +10,7 @@ const PLACE_ORDER: Method<PlaceOrder, OrderConfirmed> = {
   decode: decodeOrderConfirmed,
   declared: readOrderError,
   wide: false,
+  open: true,
 };
 
 /** Takes orders. */
@@ -22,7 +23,7 @@ export class OrdersClient {
   }
 
   /** Places an order. */
-  placeOrder(order: PlaceOrder, options?: CallOptions): Promise<OrderConfirmed> {
+  placeOrder(order: PlaceOrder, options?: AskOptions): Promise<OrderConfirmed> {
     return this.#target.ask(PLACE_ORDER, order, options);
   }
 }

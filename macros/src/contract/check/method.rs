@@ -12,6 +12,7 @@ use super::{
     limit::check_limit,
     naming::check_segment,
     owned::check_owned,
+    repeated::check_idempotent,
     turn::{check_cancel_safe, check_parallel},
 };
 use crate::{
@@ -27,6 +28,7 @@ pub(super) fn check_method(method: &ast::Method, limit: Option<Duration>, faults
     let parallel = check_parallel(method, exclusive, faults);
     let cancel_safe = check_cancel_safe(method, exclusive, faults);
     let kind = check_returns(method, faults);
+    let idempotent = check_idempotent(method, kind.as_ref(), faults);
     let context = check_context(method, faults);
     let request = check_request(method, faults);
     let message = match (&method.options.name, &request) {
@@ -61,6 +63,7 @@ pub(super) fn check_method(method: &ast::Method, limit: Option<Duration>, faults
         is_async: signature.asyncness.is_some(),
         parallel,
         cancel_safe,
+        idempotent,
         kind: kind?,
         request: request?,
         context: context?,

@@ -5,6 +5,7 @@ mod limit;
 mod method;
 mod naming;
 mod owned;
+mod repeated;
 mod supertraits;
 mod turn;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use syn::{Attribute, Ident, LitStr, Path, Signature, Type, Visibility, ext::IdentExt};
 
+pub(super) use repeated::REPEATED_STREAM;
 pub(super) use supertraits::supertraits;
 
 use self::{
@@ -53,6 +55,8 @@ pub(super) struct Method {
     pub(super) parallel: bool,
     /// Its calls, though exclusive, stop when nobody waits for them any more.
     pub(super) cancel_safe: bool,
+    /// Where it says that a call does no harm if it is made twice.
+    pub(super) idempotent: Option<Attribute>,
     pub(super) kind: Kind,
     pub(super) request: Request,
     pub(super) context: Option<Context>,

@@ -2,11 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
+use syn::{ext::IdentExt, spanned::Spanned};
 
 use super::{letters, outgoing};
 use crate::{
-    contract::check::{Contract, MessageName, Method, Request},
+    contract::check::{Contract, MessageName, Method, REPEATED_STREAM, Request},
     docs,
 };
 
@@ -31,10 +31,13 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     });
     let markdown = docs::markdown(&contract.attributes);
     let deprecated = docs::deprecation(&contract.attributes);
+    let rust_name = ident.unraw().to_string();
     let distinct = distinct_messages(contract);
+    let repeated = contract.methods.iter().filter_map(only_asks_are_repeated);
     let (letters, outgoing) = (letters::expand(contract), outgoing::expand(contract));
     quote! {
         #distinct
+        #(#repeated)*
 
         impl<'a> __callsheet::Contract for dyn #ident + 'a {
             type Message = #message_enum;
@@ -47,6 +50,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         impl __callsheet::ContractMessage for #message_enum {
             const DESCRIPTOR: __callsheet::descriptor::ContractDescriptor = __callsheet::descriptor::ContractDescriptor {
                 name: #name,
+                path: ::core::concat!(::core::module_path!(), "::", #rust_name),
                 docs: #markdown,
                 deprecated: #deprecated,
                 extends: &[#(
@@ -108,6 +112,19 @@ fn distinct_messages(contract: &Contract) -> Option<TokenStream> {
     })
 }
 
+/// Judges an idempotent method where what it returns says whether it is a stream.
+fn only_asks_are_repeated(method: &Method) -> Option<TokenStream> {
+    let (cfg, returns) = (&method.cfg, method.returns()?);
+    let place = method.idempotent.as_ref()?.span();
+    Some(quote_spanned! {place=>
+        #(#cfg)*
+        const _: () = ::core::assert!(
+            !::core::matches!(<#returns as __callsheet::Returns>::KIND, __callsheet::schema::Kind::Stream),
+            #REPEATED_STREAM,
+        );
+    })
+}
+
 /// The short name of the method's message.
 pub(super) fn message_name(method: &Method) -> TokenStream {
     match &method.message {
@@ -136,6 +153,7 @@ fn descriptor(method: &Method) -> TokenStream {
     } else {
         quote!(Shared)
     };
+    let idempotent = method.idempotent.is_some();
     let returned = match method.returns() {
         Some(returns) => quote!(::core::option::Option::Some(<#returns as __callsheet::Returns>::describe)),
         None => quote!(::core::option::Option::None),
@@ -171,6 +189,7 @@ fn descriptor(method: &Method) -> TokenStream {
             deprecated: #deprecated,
             kind: #kind,
             access: __callsheet::schema::Access::#access,
+            idempotent: #idempotent,
             request: #request,
             returned: #returned,
         }

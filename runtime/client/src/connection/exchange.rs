@@ -15,8 +15,11 @@ use callsheet_wire::{Code, Codec, Delivered, EncodeError, Failure, Welcome, writ
 use futures_util::task::AtomicWaker;
 use tokio::{net::unix::OwnedWriteHalf, sync::Notify, time};
 
-use super::{CallId, InFlight, Inbox, Output, Subscribers, in_flight::Delivery};
-use crate::{CallOptions, ConnectOptions, deadline::Deadline};
+use super::{
+    CallId, InFlight, Inbox, Output, Subscribers,
+    in_flight::{Appended, Delivery},
+};
+use crate::{CallOptions, ConnectOptions, deadline::Deadline, reply::Reply, subscription::accepted_from};
 
 /// Where two of its locks are held at once, `output` was taken first, and it is the only one beside another.
 #[derive(Debug)]
@@ -27,6 +30,9 @@ pub(crate) struct Shared {
     subscribers: Mutex<Subscribers>,
     /// What the server said when it was introduced to.
     server: Mutex<Option<Welcome>>,
+    /// The subscriptions that the server has not answered, by the ids of the calls that ask for them.
+    unaccepted: Mutex<Vec<(CallId, Arc<Inbox>)>>,
+    has_unaccepted: AtomicBool,
     /// Why the server refuses messages of these types: the client's contracts are others than its own.
     misfits: Mutex<BTreeMap<String, String>>,
     has_misfits: AtomicBool,
@@ -43,6 +49,8 @@ impl Shared {
             calls: Mutex::default(),
             subscribers: Mutex::default(),
             server: Mutex::default(),
+            unaccepted: Mutex::default(),
+            has_unaccepted: AtomicBool::new(false),
             misfits: Mutex::default(),
             has_misfits: AtomicBool::new(false),
             task: AtomicWaker::new(),
@@ -58,19 +66,19 @@ impl Shared {
         write: impl FnOnce(&mut Vec<u8>, Codec, &str) -> Result<(), EncodeError>,
     ) -> Result<CallId, Failure> {
         let mut output = self.output();
-        let (id, is_queued) = self.append_call(&mut output, write)?;
+        let appended = self.append_call(&mut output, write)?;
         let entered = {
             let mut calls = self.calls();
-            if is_queued {
+            if appended.is_queued {
                 output.shorten_queue(&calls);
             }
-            calls.enter_ask(id, deadline, is_queued, waker)
+            calls.enter_ask(appended, deadline, waker)
         };
         if entered.alone {
             output.write_now();
         }
         self.wake_task(output, entered.starts_clock);
-        Ok(id)
+        Ok(appended.id)
     }
 
     /// Sends a request that any number of replies follow.
@@ -80,24 +88,41 @@ impl Shared {
         write: impl FnOnce(&mut Vec<u8>, Codec, &str) -> Result<(), EncodeError>,
     ) -> Result<CallId, Failure> {
         let mut output = self.output();
-        let (id, is_queued) = self.append_call(&mut output, write)?;
-        let entered = self.calls().enter_stream(id, deadline, is_queued);
+        let appended = self.append_call(&mut output, write)?;
+        let entered = self.calls().enter_stream(appended, deadline);
         self.wake_task(output, entered.starts_clock);
-        Ok(id)
+        Ok(appended.id)
     }
 
-    /// Appends the frame of a call, or has it wait; tells which.
+    /// Appends the frame of a call, or has it wait.
     fn append_call(
         &self,
         output: &mut Output,
         write: impl FnOnce(&mut Vec<u8>, Codec, &str) -> Result<(), EncodeError>,
-    ) -> Result<(CallId, bool), Failure> {
+    ) -> Result<Appended, Failure> {
         // Calls go in their order: none goes past those that wait.
-        let goes = output.admit()? && !output.has_queue() && (!output.is_limited || self.calls().has_place());
+        let goes = output.admit()? && !self.some_wait(output) && (!output.is_limited || self.calls().has_place());
         let id = output.next_id();
         let mut text = itoa::Buffer::new();
-        output.append_call(id, !goes, |out| write(out, self.options.codec, text.format(id)))?;
-        Ok((id, !goes))
+        let bytes = output.append_call(id, !goes, |out| write(out, self.options.codec, text.format(id)))?;
+        Ok(Appended {
+            id,
+            is_queued: !goes,
+            bytes,
+        })
+    }
+
+    /// Whether a call waits to be sent that somebody still waits for.
+    fn some_wait(&self, output: &mut Output) -> bool {
+        if !output.has_queue() {
+            return false;
+        }
+        let some = self.calls().waiting_to_be_sent() > 0;
+        if !some {
+            // Nothing else would ever take these frames out: their calls have ended.
+            output.forget_queue();
+        }
+        some
     }
 
     /// Sends a frame that nothing follows; `false` if there is no socket that takes it.
@@ -187,6 +212,11 @@ impl Shared {
 
     /// Delivers no more events to `inbox`, and tells the server of those that nobody wants any longer.
     pub(crate) fn unsubscribe(&self, inbox: &Arc<Inbox>) {
+        {
+            let mut unaccepted = lock(&self.unaccepted);
+            unaccepted.retain(|(_, other)| !Arc::ptr_eq(other, inbox));
+            self.has_unaccepted.store(!unaccepted.is_empty(), Ordering::Relaxed);
+        }
         // Held until it is written: a subscription to the same name that comes now is written behind it.
         let mut output = self.output();
         let unwanted = self.subscribers().remove(inbox);
@@ -195,6 +225,32 @@ impl Shared {
             output.append_aside(|out| write::unsubscribe(out, self.options.codec, Some(&names), None));
         }
         self.wake_task(output, false);
+    }
+
+    /// The answer to this call will say whether the server takes the subscription.
+    pub(crate) fn awaits_acceptance(&self, id: CallId, inbox: &Arc<Inbox>) {
+        let mut unaccepted = lock(&self.unaccepted);
+        unaccepted.retain(|(_, other)| !Arc::ptr_eq(other, inbox));
+        unaccepted.push((id, Arc::clone(inbox)));
+        self.has_unaccepted.store(true, Ordering::Relaxed);
+    }
+
+    /// What the server has answered to a subscription is acted on where it arrives: before the socket may be lost, and
+    /// before the next event.
+    pub(super) fn accept(&self, id: CallId, reply: &Reply) {
+        if !self.has_unaccepted.load(Ordering::Relaxed) {
+            return;
+        }
+        let accepted = {
+            let mut unaccepted = lock(&self.unaccepted);
+            let at = unaccepted.iter().position(|(asked, _)| *asked == id);
+            let accepted = at.map(|at| unaccepted.swap_remove(at));
+            self.has_unaccepted.store(!unaccepted.is_empty(), Ordering::Relaxed);
+            accepted
+        };
+        if let (Some((_, inbox)), Some(numbers)) = (accepted, accepted_from(reply)) {
+            self.subscribers().accepted(&inbox, &numbers);
+        }
     }
 
     /// Whether the server is known to refuse messages of this type, since the client's contract is another one.
@@ -213,6 +269,22 @@ impl Shared {
         *lock(&self.misfits) = misfits;
     }
 
+    /// The server pushes these events no more, which this client would misread: subscriptions that name one end, and say why.
+    pub(super) fn withhold(&self, withheld: &BTreeMap<String, String>) {
+        for (event, why) in withheld {
+            tracing::warn!(
+                event,
+                why,
+                "the server keeps back an event, whose type is another one in this client"
+            );
+            let naming = self.subscribers().naming(event);
+            for inbox in naming {
+                inbox.end(&Failure::new(Code::SchemaMismatch, why));
+                self.unsubscribe(&inbox);
+            }
+        }
+    }
+
     pub(super) fn server(&self) -> Option<Welcome> {
         lock(&self.server).clone()
     }
@@ -228,6 +300,18 @@ impl Shared {
             self.calls().set_limit(in_flight);
         }
         *lock(&self.server) = Some(welcome);
+        self.send_queued();
+    }
+
+    /// The server takes no frames whose payload is longer than this, and has refused those that were.
+    pub(super) fn refused_larger(&self, max_frame: u64, failure: &Failure) {
+        let limit = usize::try_from(max_frame).unwrap_or(usize::MAX);
+        let wakers = {
+            let mut output = self.output();
+            output.set_frame_limit(limit.min(self.options.frame_limit));
+            self.calls().refuse_larger(limit, failure)
+        };
+        wakers.into_iter().for_each(Waker::wake);
         self.send_queued();
     }
 

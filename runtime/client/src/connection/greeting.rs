@@ -3,12 +3,18 @@
 //! It is written before the calls that wait, and nothing waits for the answers.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
+    future::Future,
+    pin::Pin,
     sync::Arc,
+    task::Context,
+    time::Duration,
 };
 
-use callsheet_schema::Document;
+use callsheet_schema::{Document, DocumentError};
 use callsheet_wire::{Code, Delivered, Failure, Hello, Judgement, PROTOCOL, Welcome, write};
+use tokio::time::{Sleep, sleep};
 use tracing::{debug, warn};
 
 use super::{CallId, Inbox, Shared};
@@ -22,18 +28,29 @@ const CLIENT: &str = concat!("callsheet-rust ", env!("CARGO_PKG_VERSION"));
 pub(super) struct Introduction {
     hello: Hello,
     /// For a server whose contracts are others, to judge which calls fit.
-    document: Option<Document>,
+    document: Option<Own>,
+}
+
+/// The client's document.
+#[derive(Debug)]
+enum Own {
+    Read(Document),
+    /// That of a generated client, which most servers never ask for.
+    Unread(&'static str),
 }
 
 impl Introduction {
     /// As the options say; `None` if the client is not to introduce itself.
     pub(super) fn of(options: &ConnectOptions) -> Result<Option<Self>, Failure> {
+        if !options.introduce {
+            return Ok(None);
+        }
         let document = options.document.as_deref().map(Document::from_json).transpose();
         let document = document.map_err(|error| {
             let text = format!("what `ConnectOptions::document` was given is no document: {error}");
             Failure::new(Code::SerializationError, text).with_delivered(Delivered::No)
         })?;
-        if options.contracts.is_none() && document.is_none() {
+        if options.contracts.is_none() && document.is_none() && options.made_from.is_none() {
             return Ok(None);
         }
         let mut contracts = options.contracts.clone().unwrap_or_default();
@@ -41,6 +58,13 @@ impl Introduction {
         for (name, hashes) in document.iter().flat_map(|document| &document.hashes) {
             contracts.entry(name.clone()).or_insert_with(|| hashes.contract.clone());
         }
+        for (name, hash) in options.made_from.iter().flat_map(|made| made.contracts) {
+            contracts
+                .entry((*name).to_owned())
+                .or_insert_with(|| (*hash).to_owned());
+        }
+        let unread = options.made_from.map(|made| Own::Unread(made.document));
+        let document = document.map(Own::Read).or(unread);
         let hello = Hello {
             protocol: [PROTOCOL, PROTOCOL],
             contracts,
@@ -50,12 +74,32 @@ impl Introduction {
     }
 }
 
+impl Own {
+    /// Whoever gave the document by hand may read with the contract's own enums, which are closed.
+    fn keeps_variants(&self) -> bool {
+        matches!(self, Own::Unread(_))
+    }
+
+    fn read(&self) -> Result<Cow<'_, Document>, DocumentError> {
+        match self {
+            Own::Read(document) => Ok(Cow::Borrowed(document)),
+            Own::Unread(text) => Document::from_json(text).map(Cow::Owned),
+        }
+    }
+}
+
 /// What was said over the socket of the moment and is not answered yet.
 #[derive(Debug, Default)]
 pub(super) struct Greeting {
     introduction: Option<Introduction>,
     awaited: HashMap<CallId, Question>,
+    /// The subscriptions that the server has refused for the moment, and when they are asked for again.
+    put_off: Vec<Arc<Inbox>>,
+    again: Option<Pin<Box<Sleep>>>,
 }
+
+/// After so long a subscription is asked for again that was refused for the moment, unless the server says another time.
+const REST: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 enum Question {
@@ -71,12 +115,16 @@ impl Greeting {
         Self {
             introduction,
             awaited: HashMap::new(),
+            put_off: Vec::new(),
+            again: None,
         }
     }
 
     /// What is written to a new socket before anything else.
     pub(super) fn begin(&mut self, shared: &Shared) -> Vec<u8> {
         self.awaited.clear();
+        self.put_off.clear();
+        self.again = None;
         let mut out = Vec::new();
         let codec = shared.options.codec;
         match &self.introduction {
@@ -90,13 +138,49 @@ impl Greeting {
             }
             None => shared.subscribers().in_life(None),
         }
-        for inbox in shared.subscribers().to_resume() {
-            let id = shared.output().next_id();
-            let names: Vec<&str> = inbox.names().collect();
-            write::subscribe(&mut out, codec, &names, Some(itoa::Buffer::new().format(id)));
-            self.awaited.insert(id, Question::Subscription(inbox));
+        // The lock of the subscribers is not held while the output's is taken.
+        let inboxes = shared.subscribers().to_resume();
+        for inbox in inboxes {
+            self.subscribe(shared, inbox, &mut out);
         }
         out
+    }
+
+    fn subscribe(&mut self, shared: &Shared, inbox: Arc<Inbox>, out: &mut Vec<u8>) {
+        let id = shared.output().next_id();
+        let names: Vec<&str> = inbox.names().collect();
+        let codec = shared.options.codec;
+        write::subscribe(out, codec, &names, Some(itoa::Buffer::new().format(id)));
+        self.awaited.insert(id, Question::Subscription(inbox));
+    }
+
+    /// Asks again for what was refused for the moment, once it is time to.
+    pub(super) fn poll_again(&mut self, shared: &Shared, cx: &mut Context<'_>) {
+        let Some(again) = &mut self.again else { return };
+        if again.as_mut().poll(cx).is_pending() {
+            return;
+        }
+        self.again = None;
+        let mut out = Vec::new();
+        let wanted = shared.subscribers().to_resume();
+        for inbox in std::mem::take(&mut self.put_off) {
+            // Its subscriber may have gone.
+            if wanted.iter().any(|other| Arc::ptr_eq(other, &inbox)) {
+                self.subscribe(shared, inbox, &mut out);
+            }
+        }
+        shared.send_frame(&out);
+    }
+
+    /// The server refuses to take a subscription again.
+    fn refused(&mut self, shared: &Shared, inbox: Arc<Inbox>, failure: &Failure) {
+        if !failure.is_retryable() {
+            return shared.subscribers().refuse(&inbox, failure);
+        }
+        debug!(%failure, "a subscription is asked for again later");
+        let rest = failure.retry_after_ms().map_or(REST, Duration::from_millis);
+        self.put_off.push(inbox);
+        self.again = Some(Box::pin(sleep(rest)));
     }
 
     /// Whether the answer is to a question of this greeting.
@@ -122,12 +206,15 @@ impl Greeting {
                 }
             },
             Question::Judgement => match reply.decode::<Judgement, Failure>() {
-                Ok(judgement) => shared.set_misfits(judgement.refused),
+                Ok(judgement) => {
+                    shared.set_misfits(judgement.refused);
+                    shared.withhold(&judgement.withheld);
+                }
                 Err(failure) => warn!(%failure, "the server did not judge the client's contracts"),
             },
             Question::Subscription(inbox) => match acknowledged(reply) {
                 Ok(numbers) => shared.subscribers().resumed(&inbox, numbers.as_ref()),
-                Err(failure) => shared.subscribers().refuse(&inbox, &failure),
+                Err(failure) => self.refused(shared, inbox, &failure),
             },
         }
         None
@@ -141,12 +228,25 @@ impl Greeting {
         if differing.is_empty() {
             return None;
         }
-        let Some(document) = self.introduction.as_ref().and_then(|own| own.document.as_ref()) else {
+        let Some(own) = self.introduction.as_ref().and_then(|own| own.document.as_ref()) else {
             debug!(?differing, "the server's contracts are others");
             return None;
         };
+        let document = match own.read() {
+            Ok(document) => document,
+            Err(error) => {
+                warn!(%error, "what the client was made from is no document, so its calls are not judged");
+                return None;
+            }
+        };
         let (id, mut out) = (shared.output().next_id(), Vec::new());
-        match write::schema(&mut out, shared.options.codec, itoa::Buffer::new().format(id), document) {
+        match write::schema(
+            &mut out,
+            shared.options.codec,
+            itoa::Buffer::new().format(id),
+            &*document,
+            own.keeps_variants(),
+        ) {
             Ok(()) => {
                 self.awaited.insert(id, Question::Judgement);
                 Some(out)

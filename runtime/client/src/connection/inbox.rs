@@ -16,7 +16,9 @@ use crate::{Gap, Notice, Push};
 pub(crate) struct Inbox {
     /// Event names, and beginnings of names that end in `*`; each once.
     names: Vec<String>,
+    /// How many notices may wait, and how many bytes of events.
     capacity: usize,
+    buffer: usize,
     unread: Mutex<Unread>,
 }
 
@@ -25,6 +27,8 @@ struct Unread {
     /// What was lost before the first of `notices`.
     gap: Option<Gap>,
     notices: VecDeque<Notice<Push>>,
+    /// What the events among them keep.
+    bytes: usize,
     /// The server has accepted the subscription, so that what is missed from now on must be told.
     followed: bool,
     waker: Option<Waker>,
@@ -38,7 +42,7 @@ enum End {
 }
 
 impl Inbox {
-    pub(crate) fn new(names: &[&str], capacity: usize) -> Self {
+    pub(crate) fn new(names: &[&str], capacity: usize, buffer: usize) -> Self {
         let mut own: Vec<String> = Vec::new();
         for name in names {
             if !own.iter().any(|known| known == name) {
@@ -48,6 +52,7 @@ impl Inbox {
         Self {
             names: own,
             capacity,
+            buffer,
             unread: Mutex::default(),
         }
     }
@@ -73,9 +78,14 @@ impl Inbox {
 
     pub(super) fn put(&self, push: Push) {
         self.change(|unread| {
-            if unread.notices.len() >= self.capacity {
+            let bytes = push.payload.kept();
+            // One event always fits, however large it is.
+            while unread.notices.len() >= self.capacity.max(1)
+                || unread.bytes > 0 && unread.bytes.saturating_add(bytes) > self.buffer
+            {
                 unread.lose_oldest();
             }
+            unread.bytes += bytes;
             unread.notices.push_back(Notice::Event(push));
         });
     }
@@ -109,7 +119,7 @@ impl Inbox {
         let mut unread = self.unread();
         let next = match unread.gap.take() {
             Some(gap) => Some(Notice::Gap(gap)),
-            None => unread.notices.pop_front(),
+            None => unread.take_oldest(),
         };
         if let Some(notice) = next {
             return Poll::Ready(Some(Ok(notice)));
@@ -131,8 +141,16 @@ impl Inbox {
 }
 
 impl Unread {
+    fn take_oldest(&mut self) -> Option<Notice<Push>> {
+        let oldest = self.notices.pop_front();
+        if let Some(Notice::Event(push)) = &oldest {
+            self.bytes -= push.payload.kept();
+        }
+        oldest
+    }
+
     fn lose_oldest(&mut self) {
-        let missed = match self.notices.pop_front() {
+        let missed = match self.take_oldest() {
             Some(Notice::Event(_)) => Some(1),
             Some(Notice::Gap(gap)) => gap.missed,
             None => return,
@@ -194,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_gap_stands_where_the_events_would_have_stood() {
-        let inbox = Inbox::new(&["demo.Event"], 4);
+        let inbox = Inbox::new(&["demo.Event"], 4, 1000);
         inbox.put(push(0));
         inbox.put_gap(Some(2));
         inbox.put_gap(Some(1));
@@ -208,12 +226,26 @@ mod tests {
 
     #[test]
     fn what_is_dropped_for_want_of_room_widens_the_gap_before_the_rest() {
-        let inbox = Inbox::new(&["demo.Event"], 2);
+        let inbox = Inbox::new(&["demo.Event"], 2, 1000);
         inbox.put(push(0));
         inbox.put_gap(Some(5));
         for sequence in 6..9 {
             inbox.put(push(sequence));
         }
         assert_eq!(read(&inbox), [Err(Some(7)), Ok(7), Ok(8)]);
+    }
+
+    #[test]
+    fn bytes_are_bounded_as_notices_are_but_one_event_always_fits() {
+        let inbox = Inbox::new(&["demo.Event"], 100, 9);
+        // Each keeps 4 bytes.
+        for sequence in 0..5 {
+            inbox.put(push(sequence));
+        }
+        assert_eq!(read(&inbox), [Err(Some(3)), Ok(3), Ok(4)]);
+        let small = Inbox::new(&["demo.Event"], 100, 1);
+        small.put(push(0));
+        small.put(push(1));
+        assert_eq!(read(&small), [Err(Some(1)), Ok(1)]);
     }
 }

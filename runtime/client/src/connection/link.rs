@@ -13,6 +13,7 @@ use callsheet_wire::{Code, Delivered, Failure, frame};
 use tokio::{
     io::AsyncReadExt,
     net::unix::OwnedReadHalf,
+    task::unconstrained,
     time::{Instant, Sleep, sleep},
 };
 
@@ -119,7 +120,8 @@ impl Link {
         }
         if self.written < self.outgoing.len() {
             let grace = self.grace.get_or_insert_with(|| Box::pin(sleep(GRACE)));
-            ready!(grace.as_mut().poll(cx));
+            // However much the server says meanwhile.
+            ready!(pin!(unconstrained(grace.as_mut())).poll(cx));
         }
         Poll::Ready(self.unwritable.take().unwrap_or_else(closed_here))
     }

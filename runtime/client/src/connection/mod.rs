@@ -4,7 +4,9 @@
 //! the socket of the moment.
 
 mod backoff;
+mod call_id;
 mod dial;
+mod entry;
 mod exchange;
 mod greeting;
 mod in_flight;
@@ -28,8 +30,9 @@ use greeting::Introduction;
 use output::Output;
 use task::Task;
 
+pub(crate) use call_id::CallId;
 pub(crate) use exchange::Shared;
-pub(crate) use in_flight::{CallId, InFlight};
+pub(crate) use in_flight::InFlight;
 pub(crate) use inbox::Inbox;
 pub(crate) use subscribers::Subscribers;
 

@@ -5,10 +5,7 @@ use std::{collections::VecDeque, mem, task::Waker};
 use callsheet_wire::{Code, Delivered, EncodeError, Failure, frame};
 use tokio::net::unix::OwnedWriteHalf;
 
-use super::{
-    in_flight::{CallId, InFlight},
-    unsent::Unsent,
-};
+use super::{call_id::CallId, in_flight::InFlight, unsent::Unsent};
 
 /// Above so many unwritten bytes a tell waits. Asks do not: each has a caller who waits already.
 const HIGH_WATER: usize = 1 << 20;
@@ -124,13 +121,13 @@ impl Output {
         Ok(())
     }
 
-    /// Appends the frame of a call, or has it wait, after [`admit`](Self::admit).
+    /// Appends the frame of a call, or has it wait, after [`admit`](Self::admit); how many bytes its payload has.
     pub(super) fn append_call(
         &mut self,
         id: CallId,
         waits: bool,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<(), Failure> {
+    ) -> Result<usize, Failure> {
         // One place to write from, since every type of message brings its own `write`.
         let mut frame = Vec::new();
         let out = if waits {
@@ -139,17 +136,22 @@ impl Output {
             self.buffer.truncate(self.whole);
             &mut self.buffer
         };
-        write_frame(out, self.frame_limit, write)?;
+        let bytes = write_frame(out, self.frame_limit, write)?;
         if waits {
             self.queue.push_back((id, frame));
         } else {
             self.whole = self.buffer.len();
         }
-        Ok(())
+        Ok(bytes)
     }
 
     pub(super) fn has_queue(&self) -> bool {
         !self.queue.is_empty()
+    }
+
+    /// Forgets the frames that wait, since all of their calls have ended.
+    pub(super) fn forget_queue(&mut self) {
+        self.queue.clear();
     }
 
     /// Forgets the frames of calls that ended while they waited, once they are more than the others: a server that stays
@@ -316,7 +318,10 @@ impl Output {
     /// was not delivered waits for the next one.
     pub(super) fn lose(&mut self, failure: Failure, outgoing: &[u8], written: usize, calls: &mut InFlight) {
         let mut unsent = Unsent::default();
-        unsent.sort(outgoing, written, true);
+        // What the task still had to write then was of this socket alone, and begins within a frame.
+        if !matches!(self.state, State::Leaving { for_good: false, .. }) {
+            unsent.sort(outgoing, written, true);
+        }
         unsent.sort(&self.buffer[..self.whole], self.written, true);
         self.clear();
         self.task_writes = false;
@@ -351,6 +356,8 @@ impl Output {
         if let State::Down(failure) = &mut self.state {
             *failure = why;
         }
+        // Those who still wait ask again, and the wakers of those who do not are gone.
+        self.wake_blocked();
     }
 
     fn clear(&mut self) {
@@ -360,12 +367,13 @@ impl Output {
     }
 }
 
-/// Appends one frame to `out`; what is behind its end if that fails is for the caller to cut off.
+/// Appends one frame to `out`, and tells how many bytes its payload has; what is behind its end if that fails is for the
+/// caller to cut off.
 pub(super) fn write_frame(
     out: &mut Vec<u8>,
     limit: usize,
     write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
-) -> Result<(), Failure> {
+) -> Result<usize, Failure> {
     let start = out.len();
     write(out).map_err(|error| {
         Failure::new(
@@ -379,7 +387,7 @@ pub(super) fn write_frame(
         let text = format!("the request has {length} bytes, more than the {limit} that a frame may have");
         return Err(Failure::new(Code::FrameTooLarge, text));
     }
-    Ok(())
+    Ok(length)
 }
 
 pub(super) fn closed_here() -> Failure {

@@ -29,6 +29,13 @@ pub(crate) struct Subscribers {
     continued: bool,
 }
 
+/// The names of so many events are kept: each is that of a type, and no program has so many.
+const MOST_TOPICS: usize = 4096;
+
+/// The server has named more events than can be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMany;
+
 #[derive(Debug)]
 struct Topic {
     inboxes: Vec<Arc<Inbox>>,
@@ -76,13 +83,21 @@ impl Subscribers {
         unwanted
     }
 
-    pub(super) fn deliver(&mut self, frame: &Bytes, push: &wire::Push<'_>) {
+    /// Hands an event to those who listen to it.
+    ///
+    /// # Errors
+    ///
+    /// If the server has named more events than can be kept.
+    pub(super) fn deliver(&mut self, frame: &Bytes, push: &wire::Push<'_>) -> Result<(), TooMany> {
         let name = push.message_type.as_ref();
         if !self.topics.contains_key(name) {
             let inboxes = self.listeners(name);
             if inboxes.is_empty() {
                 // It was on its way when its subscription ended.
-                return;
+                return Ok(());
+            }
+            if self.topics.len() >= MOST_TOPICS {
+                return Err(TooMany);
             }
             let topic = Topic {
                 inboxes,
@@ -91,13 +106,16 @@ impl Subscribers {
             };
             self.topics.insert(name.to_owned(), topic);
         }
-        let Some(topic) = self.topics.get_mut(name) else { return };
+        let Some(topic) = self.topics.get_mut(name) else {
+            return Ok(());
+        };
         // What the numbers tell counts what the server says it dropped as well.
         let dropped = push.missed.filter(|missed| *missed > 0 && topic.in_step);
         if let Some(seq) = push.seq {
             topic.resume(seq);
             topic.next = Some(seq.saturating_add(1));
         }
+        let payload = Received::keep_unread(frame, push.payload);
         for inbox in &topic.inboxes {
             if dropped.is_some() {
                 inbox.put_gap(dropped);
@@ -106,9 +124,10 @@ impl Subscribers {
                 name: name.to_owned(),
                 sequence: push.seq,
                 timestamp_ms: push.timestamp,
-                payload: Received::keep(frame, push.payload),
+                payload: payload.clone(),
             });
         }
+        Ok(())
     }
 
     /// The server has taken a new subscription; `numbers` are those of the next events, if it counts them.
@@ -136,9 +155,15 @@ impl Subscribers {
                 Some(topic) => topic.resume(*next),
                 None => {
                     self.begin(name, *next);
-                    // The server came to know it while there was no socket: all of it was missed.
-                    if self.continued && *next > 0 && !inbox.names().any(|own| own == name) {
-                        inbox.put_gap(Some(*next));
+                    // The server came to know it while there was no socket: all of it was missed, by every pattern.
+                    if self.continued && *next > 0 {
+                        let followed = self
+                            .inboxes
+                            .iter()
+                            .filter(|inbox| inbox.is_followed() && inbox.wants(name));
+                        for inbox in followed.filter(|inbox| !inbox.names().any(|own| own == name)) {
+                            inbox.put_gap(Some(*next));
+                        }
                     }
                 }
             }
@@ -199,6 +224,12 @@ impl Subscribers {
         }
     }
 
+    /// The subscriptions that were made by this very name.
+    pub(super) fn naming(&self, event: &str) -> Vec<Arc<Inbox>> {
+        let naming = |inbox: &&Arc<Inbox>| inbox.names().any(|name| name == event);
+        self.inboxes.iter().filter(naming).map(Arc::clone).collect()
+    }
+
     /// Ends one subscription: the server refuses to take it again.
     pub(super) fn refuse(&mut self, inbox: &Arc<Inbox>, failure: &Failure) {
         inbox.end(failure);
@@ -248,7 +279,7 @@ mod tests {
     use super::*;
 
     fn subscribed(subscribers: &mut Subscribers, names: &[&str]) -> Arc<Inbox> {
-        let inbox = Arc::new(Inbox::new(names, 16));
+        let inbox = Arc::new(Inbox::new(names, 16, 1 << 20));
         subscribers.add(&inbox);
         inbox
     }

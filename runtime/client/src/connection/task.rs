@@ -19,11 +19,12 @@ use tracing::debug;
 use super::{
     Shared,
     backoff::Backoff,
+    call_id::CallId,
     dial::Dial,
     greeting::{Greeting, Introduction},
-    in_flight::CallId,
     link::{Link, broken},
     output::closed_here,
+    subscribers::TooMany,
 };
 use crate::{deadline::Clock, reply::Reply};
 
@@ -109,6 +110,7 @@ impl Task {
             return Poll::Ready(failure);
         }
         self.poll_clock(cx);
+        self.greeting.poll_again(&self.shared, cx);
         match &mut self.stage {
             Stage::Connected(link) => link.poll_write(&self.shared, cx),
             Stage::Waiting(_) | Stage::Connecting(_) => Poll::Pending,
@@ -169,7 +171,10 @@ impl Task {
         match read(frame) {
             Ok((_, Incoming::Response(response))) => self.dispatch_response(frame, &response),
             Ok((_, Incoming::StreamFrame(item))) => self.dispatch_item(frame, item),
-            Ok((_, Incoming::Push(push))) => self.shared.subscribers().deliver(frame, &push),
+            Ok((_, Incoming::Push(push))) => {
+                let delivered = self.shared.subscribers().deliver(frame, &push);
+                delivered.map_err(|TooMany| broken("more events of different names than any server has"))?;
+            }
             Ok((_, Incoming::Control(control))) if control.control == "goodbye" => self.leave(),
             Ok((_, Incoming::Control(control))) => {
                 debug!(control = %control.control, "ignored a control of the server");
@@ -194,6 +199,9 @@ impl Task {
             },
             // Every request of this client has an id, so this is about the connection itself.
             (None, Reply::Failed(failure)) => {
+                if let (Code::FrameTooLarge, Some(max_frame)) = (failure.code(), failure.max_frame()) {
+                    return self.shared.refused_larger(max_frame, &failure);
+                }
                 if let Stage::Connected(link) = &mut self.stage {
                     link.set_last_words(failure);
                 }
@@ -210,7 +218,7 @@ impl Task {
         let is_last = item.is_final || item.failure.is_some();
         let reply = match (item.item(), item.failure) {
             (_, Some(refusal)) => Reply::keep(frame, Err(refusal)),
-            (Some(payload), None) => Reply::keep(frame, Ok(payload)),
+            (Some(payload), None) => Reply::keep_unread(frame, Ok(payload)),
             (None, None) => {
                 let delivery = self.shared.calls().end_stream(id);
                 return self.shared.delivered(id, delivery);
@@ -223,6 +231,7 @@ impl Task {
         if self.greeting.awaits(id) {
             return self.greeting.answered(&self.shared, id, reply);
         }
+        self.shared.accept(id, &reply);
         let delivery = self
             .shared
             .calls()

@@ -2,7 +2,7 @@
 
 use callsheet_wire::{Incoming, frame, read};
 
-use super::in_flight::CallId;
+use super::call_id::CallId;
 
 /// The frames that a socket did not take, sorted by what becomes of them.
 #[derive(Debug, Default)]

@@ -333,3 +333,16 @@ async fn a_tell_that_finds_no_room_fails_in_time() {
     assert_eq!((failure.code(), failure.delivered()), (Code::Timeout, Delivered::No));
     drop(server);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deadlines_pass_though_the_server_never_stops_talking() {
+    within_time(async {
+        let (connection, server) = connected(ConnectOptions::new());
+        let flood = tokio::spawn(server.flood());
+        let soon = NOW.timeout(Duration::from_millis(50));
+        let failure = connection.ask::<_, u32>("demo", "Ask", &(), soon).await.unwrap_err();
+        assert_eq!(failure.code(), Code::Timeout);
+        flood.abort();
+    })
+    .await;
+}

@@ -1,4 +1,4 @@
-use std::{path::PathBuf, thread, time::Duration};
+use std::{path::PathBuf, sync::mpsc, thread, time::Duration};
 
 use callsheet_client::{CallOptions, Code, Codec, ConnectOptions, Delivered, Failure, blocking::Connection};
 use callsheet_wire::write;
@@ -146,5 +146,46 @@ fn within_async_code_it_fails_and_neither_hangs_nor_panics() {
         drop(stream);
         drop(connection);
     });
+    server.join().unwrap();
+}
+
+#[test]
+fn in_a_thread_of_spawn_blocking_it_works() {
+    let (_folder, path, server) = serving();
+    let runtime = Builder::new_multi_thread().build().unwrap();
+    let asked = runtime.spawn(async {
+        tokio::task::spawn_blocking(move || Connection::connect(path)?.ask::<_, u64>("demo", "Double", &21, NOW)).await
+    });
+    assert_eq!(runtime.block_on(asked).unwrap().unwrap(), Ok(42));
+    server.join().unwrap();
+}
+
+#[test]
+fn a_stream_that_is_dropped_is_cancelled_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.sock");
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = {
+        let _inside = runtime.enter();
+        UnixListener::bind(&path).unwrap()
+    };
+    let (told, heard) = mpsc::channel();
+    let server = thread::spawn(move || {
+        runtime.block_on(async {
+            let mut server = Server::new(listener.accept().await.unwrap().0, Codec::Json);
+            let request = server.request().await;
+            server.item(request.id(), 0, false, &1).await;
+            assert_eq!(server.hear().await, Some(Said::Cancel(request.id().to_owned())));
+            told.send(()).unwrap();
+            // The client is still there, and has made no other call.
+            assert_eq!(server.hear().await, None);
+        });
+    });
+    let connection = Connection::connect(&path).unwrap();
+    let mut stream = connection.stream::<_, u64>("demo", "Countdown", &3, NOW);
+    assert_eq!(stream.next(), Some(Ok(1)));
+    drop(stream);
+    heard.recv_timeout(Duration::from_secs(10)).unwrap();
+    drop(connection);
     server.join().unwrap();
 }

@@ -1,4 +1,6 @@
-use callsheet_client::{CallOptions, Code, ConnectOptions, Connection, Delivered, Document, Failure};
+use std::time::{Duration, UNIX_EPOCH};
+
+use callsheet_client::{CallOptions, Code, ConnectOptions, Connection, Delivered, Document, Failure, count_of};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::{join, net::UnixStream};
@@ -132,13 +134,15 @@ async fn a_call_that_finds_no_place_in_time_was_not_delivered() {
     server.greet("one", 1, &[]).await;
     let (reply, ()) = join!(ask(&connection, "Ask"), answer(&mut server, 0));
     assert_eq!(reply, Ok(0));
-    let _stream = connection.stream::<_, u32>("demo", "Stream", &(), NOW);
+    let stream_of_one = connection.stream::<_, u32>("demo", "Stream", &(), NOW);
     let soon = NOW.timeout(std::time::Duration::from_secs(1));
     let failure = connection.ask::<_, u32>("demo", "Ask", &(), soon).await.unwrap_err();
     assert_eq!((failure.code(), failure.delivered()), (Code::Timeout, Delivered::No));
     assert!(failure.text().contains("not sent within 1s"), "{failure}");
     let stream = server.request().await;
     server.item(stream.id(), 0, true, &1).await;
+    // The place is free before the next call comes, and nobody waits for it any more.
+    assert_eq!(stream_of_one.collect::<Vec<_>>().await, [Ok(1)]);
     let (reply, ()) = join!(ask(&connection, "Later"), async {
         let request = server.request().await;
         assert_eq!(request.message_type, "Later", "nor is it ever");
@@ -161,6 +165,7 @@ async fn calls_that_do_not_fit_the_servers_contracts_fail_before_they_are_sent()
             };
             assert_eq!(name, "schema");
             assert_eq!(frame["document"]["contracts"], json!([]));
+            assert_eq!(frame.get("open_enums"), None, "its types may be closed");
             let why = "`a` is text here and a number there";
             server
                 .reply(&id, &json!({ "refused": { "demo.Calculator.Add": why } }))
@@ -175,6 +180,51 @@ async fn calls_that_do_not_fit_the_servers_contracts_fail_before_they_are_sent()
             assert_eq!(stream.collect::<Vec<_>>().await, [Err(failure)]);
             drop(server);
             server = place.accept().await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_generated_client_says_that_it_keeps_variants_that_it_does_not_know() {
+    for codec in CODECS {
+        let options = ConnectOptions::new().made_from(&[("demo.Calculator", "hash")], DOCUMENT);
+        let (_connection, mut server) = connected(options.codec(codec));
+        server.greet("one", 10, &["demo.Calculator"]).await;
+        let Some(Said::Question { name, frame, .. }) = server.hear().await else {
+            panic!("expected the document")
+        };
+        assert_eq!((name.as_str(), &frame["open_enums"]), ("schema", &json!(true)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_to_an_event_that_would_be_misread_ends_and_says_why() {
+    for codec in CODECS {
+        let (connection, mut server) = connected(introduced().document(DOCUMENT).codec(codec));
+        server.greet("one", 10, &["demo.Calculator"]).await;
+        let Some(Said::Question { name, id, .. }) = server.hear().await else {
+            panic!("expected the document")
+        };
+        assert_eq!(name, "schema");
+        // They are taken before the server has judged the document.
+        let (named, _) = join!(
+            connection.subscribe(&["demo.Price", "demo.Trade"]),
+            server.accept_subscription()
+        );
+        let (open, _) = join!(connection.subscribe(&["demo.*"]), server.accept_subscription());
+        let (other, _) = join!(connection.subscribe(&["demo.Trade"]), server.accept_subscription());
+        let why = "`price` is text here and a number there";
+        let judged = json!({ "refused": {}, "withheld": { "demo.Price": why } });
+        server.reply(&id, &judged).await;
+        let mut named = named.expect("it was taken");
+        let failure = named.next().await.expect("it ends with a failure").unwrap_err();
+        assert_eq!((failure.code(), failure.text()), (Code::SchemaMismatch, why));
+        assert!(named.next().await.is_none());
+        server.push("demo.Trade", 0, None, &1).await;
+        for going_on in [open, other] {
+            let mut going_on = going_on.expect("it was taken");
+            let notice = going_on.next().await.expect("it goes on").expect("no failure");
+            assert_eq!(notice.event().expect("an event").name(), "demo.Trade");
         }
     }
 }
@@ -212,6 +262,18 @@ async fn a_server_is_asked_about_itself() {
                         }),
                     ),
                     ("schema", serde_json::from_str(DOCUMENT).unwrap()),
+                    (
+                        "stats",
+                        json!({
+                            "since_ms": 1000, "later": true, "refused": {"OfTomorrow": 2, "ActorNotFound": 1},
+                            "contracts": {"demo.Calculator": {"methods": {"demo.Calculator.Add": {
+                                "started": 3, "succeeded": 2, "failed": {"Timeout": 1}, "latency": {
+                                    "count": 1, "min_ns": 7, "mean_ns": 7, "p50_ns": 7, "p90_ns": 7, "p99_ns": 7,
+                                    "max_ns": 7_000_000_000_u64,
+                                },
+                            }}}},
+                        }),
+                    ),
                 ] {
                     let Some(Said::Question { name, id, .. }) = server.hear().await else {
                         panic!("expected a question")
@@ -226,9 +288,54 @@ async fn a_server_is_asked_about_itself() {
                 assert_eq!((&*found.actors[0].name, &*found.events[0]), ("calc", "demo.Price"));
                 let document = connection.schema().await.unwrap();
                 assert_eq!(document, Document::from_json(DOCUMENT).unwrap());
+                // What is not told is zero, and what is new is left out.
+                let stats = connection.stats().await.unwrap();
+                assert_eq!(stats.since(), UNIX_EPOCH + Duration::from_secs(1));
+                assert_eq!((stats.errors, count_of(&stats.refused, Code::ActorNotFound)), (0, 1));
+                let add = stats.method("demo.Calculator.Add").unwrap();
+                assert_eq!(
+                    (add.started, add.in_flight, count_of(&add.failed, Code::Timeout)),
+                    (3, 0, 1)
+                );
+                assert_eq!(add.latency.map(|latency| latency.max), Some(Duration::from_secs(7)));
             };
             join!(questions, answers);
         })
         .await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_the_server_finds_too_large_fails_and_leaves_its_place() {
+    for codec in CODECS {
+        // It has not introduced itself, so it does not know how much the server takes.
+        let (connection, mut server) = connected(ConnectOptions::new().codec(codec));
+        let text = "x".repeat(5000);
+        let large = connection.ask::<_, u32>("demo", "Large", &text, NOW);
+        let larger = connection.stream::<_, u32>("demo", "Larger", &(&text, &text), NOW);
+        let (large, small, ()) = join!(large, ask(&connection, "Small"), async {
+            for _ in 0..2 {
+                assert!(server.request().await.message_type.starts_with("Large"));
+            }
+            let small = server.request().await;
+            let refusal = Failure::new(Code::FrameTooLarge, "too many bytes").with_max_frame(4096);
+            server.refuse(None, &refusal).await;
+            server.refuse(None, &refusal).await;
+            server.reply(small.id(), &1).await;
+        });
+        assert_eq!(small, Ok(1));
+        let large = large.unwrap_err();
+        assert_eq!((large.code(), large.delivered()), (Code::FrameTooLarge, Delivered::No));
+        let refused: Vec<_> = larger.collect().await;
+        assert_eq!(refused[0].as_ref().unwrap_err().code(), Code::FrameTooLarge);
+        // The next one is not even sent.
+        let large = connection.ask::<_, u32>("demo", "Large", &text, NOW).await;
+        assert!(large.unwrap_err().text().contains("more than the 4096"));
+        drop(server);
+        let lost = ask(&connection, "Small").await.unwrap_err();
+        assert!(
+            !lost.text().contains("too many bytes"),
+            "that was about something else: {lost}"
+        );
     }
 }

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod asks;
+mod attempts;
 mod blocking;
 mod endings;
 mod greeting;
+mod open_enums;
 mod reconnect;
 mod server;
 mod streams;

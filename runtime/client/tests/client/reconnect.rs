@@ -1,3 +1,5 @@
+//! A socket that is lost: what becomes of the calls on their way, and of those made meanwhile.
+
 use std::{collections::HashMap, time::Duration};
 
 use callsheet_client::{CallOptions, Code, ConnectOptions, Connection, Delivered, Failure, ReplyStream};
@@ -5,27 +7,26 @@ use futures_util::{FutureExt, StreamExt, future::join_all};
 use serde_json::json;
 use tokio::{
     join,
-    net::UnixListener,
     time::{Instant, sleep, timeout},
 };
 
-use crate::server::{CODECS, Place, Said, Server, connected};
+use crate::server::{CODECS, Place, Said, Server};
 
-const NOW: CallOptions = CallOptions::new();
+pub(super) const NOW: CallOptions = CallOptions::new();
 const SOON: CallOptions = CallOptions::new().timeout(Duration::from_secs(2));
 
-async fn ask(connection: &Connection, number: u32) -> Result<u32, Failure> {
+pub(super) async fn ask(connection: &Connection, number: u32) -> Result<u32, Failure> {
     connection.ask("demo", "Double", &number, NOW).await
 }
 
-async fn answer(server: &mut Server) {
+pub(super) async fn answer(server: &mut Server) {
     let request = server.request().await;
     let doubled = request.payload.as_u64().unwrap() * 2;
     server.reply(request.id(), &doubled).await;
 }
 
 /// Until the client has seen what became of its socket.
-async fn until_down(connection: &Connection) {
+pub(super) async fn until_down(connection: &Connection) {
     while connection.is_connected() {
         sleep(Duration::from_millis(1)).await;
     }
@@ -246,99 +247,6 @@ async fn a_call_that_finds_no_connection_in_time_was_not_delivered_and_is_never_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_accepts_and_hangs_up_is_tried_ever_more_seldom() {
-    let mut place = Place::open();
-    let (connection, server) = place.connect(ConnectOptions::new()).await;
-    drop(server);
-    let start = Instant::now();
-    let mut accepted = Vec::new();
-    while start.elapsed() < Duration::from_secs(100) {
-        drop(place.accept().await);
-        accepted.push(start.elapsed());
-    }
-    // Below 5 s in all until the wait is at its longest, which is 2.5 to 5 s.
-    assert!((20..=48).contains(&accepted.len()), "{accepted:?}");
-    let waits: Vec<_> = accepted.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    for (index, wait) in waits.iter().enumerate() {
-        let full = (Duration::from_millis(100) * 2_u32.pow(index.min(10) as u32)).min(Duration::from_secs(5));
-        // The clock counts in whole milliseconds.
-        assert!(
-            (full / 2..=full + Duration::from_millis(1)).contains(wait),
-            "{index}: {wait:?}"
-        );
-    }
-    // It is there for good at last.
-    let (reply, ()) = join!(ask(&connection, 1), async {
-        answer(&mut place.accept().await).await;
-    });
-    assert_eq!(reply, Ok(2));
-}
-
-#[tokio::test(start_paused = true)]
-async fn after_a_long_connection_the_first_attempt_is_made_at_once() {
-    let mut place = Place::open();
-    let (_connection, server) = place.connect(ConnectOptions::new()).await;
-    sleep(Duration::from_secs(5)).await;
-    drop(server);
-    let lost = Instant::now();
-    place.accept().await;
-    assert!(lost.elapsed() <= Duration::from_millis(1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn closing_ends_the_wait_for_a_connection() {
-    let mut place = Place::open();
-    let (connection, server) = place.connect(ConnectOptions::new()).await;
-    place.close();
-    drop(server);
-    until_down(&connection).await;
-    let start = Instant::now();
-    let mut subscription = None;
-    let (asked, told, subscribed, ()) = join!(
-        ask(&connection, 1),
-        connection.tell("demo", "Tell", &(), NOW),
-        connection.subscribe(&["demo.Event"]),
-        async {
-            sleep(Duration::from_millis(20)).await;
-            connection.close().await;
-        }
-    );
-    assert!(start.elapsed() < Duration::from_millis(100));
-    for failure in [
-        asked.unwrap_err(),
-        told.unwrap_err(),
-        subscribed.as_ref().unwrap_err().clone(),
-    ] {
-        assert_eq!(
-            (failure.code(), failure.delivered()),
-            (Code::ConnectionClosed, Delivered::No)
-        );
-    }
-    assert!(connection.is_closed());
-    subscription.replace(subscribed);
-    place.reopen();
-    assert!(
-        timeout(Duration::from_secs(60), place.accept()).await.is_err(),
-        "nobody comes"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn dropping_the_connection_ends_the_wait_for_one() {
-    let mut place = Place::open();
-    let (connection, server) = place.connect(ConnectOptions::new()).await;
-    place.close();
-    drop(server);
-    until_down(&connection).await;
-    drop(connection);
-    place.reopen();
-    assert!(
-        timeout(Duration::from_secs(60), place.accept()).await.is_err(),
-        "nobody comes"
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn after_a_goodbye_calls_in_flight_are_answered_and_others_wait_for_the_next_connection() {
     let mut place = Place::open();
     let (connection, mut server) = place.connect(ConnectOptions::new()).await;
@@ -409,65 +317,6 @@ async fn what_was_not_written_when_the_server_said_goodbye_goes_over_the_next_co
         }
     );
     assert_eq!(outcome, (Ok(1), Ok(2)));
-}
-
-#[tokio::test]
-async fn after_a_goodbye_a_connection_that_cannot_be_made_anew_takes_no_calls() {
-    let (connection, mut server) = connected(ConnectOptions::new());
-    let (first, late) = join!(ask(&connection, 1), async {
-        let request = server.request().await;
-        server.say_goodbye().await;
-        let late = loop {
-            // The goodbye may not have been read yet.
-            if let Err(failure) = connection.tell("demo", "Tell", &(), NOW).await {
-                break failure;
-            }
-            tokio::task::yield_now().await;
-        };
-        server.reply(request.id(), &2).await;
-        late
-    });
-    assert_eq!(first, Ok(2));
-    assert_eq!((late.code(), late.delivered()), (Code::ShuttingDown, Delivered::No));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_connection_is_not_made_anew_if_it_is_not_to_be() {
-    let mut place = Place::open();
-    let (connection, server) = place.connect(ConnectOptions::new().reconnect(false)).await;
-    drop(server);
-    until_down(&connection).await;
-    assert!(connection.is_closed());
-    let failure = ask(&connection, 1).await.unwrap_err();
-    assert_eq!(
-        (failure.code(), failure.delivered()),
-        (Code::ConnectionClosed, Delivered::No)
-    );
-    assert!(timeout(Duration::from_secs(60), place.accept()).await.is_err());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_server_that_has_not_begun_is_waited_for_if_asked_to() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("later.sock");
-    let patient = ConnectOptions::new()
-        .wait_for_server(true)
-        .timeout(Duration::from_secs(10));
-    let start = Instant::now();
-    let failure = Connection::connect_with(&path, patient.clone()).await.unwrap_err();
-    assert_eq!(failure.code(), Code::ConnectionClosed);
-    let took = start.elapsed();
-    assert!(
-        (Duration::from_secs(5)..=Duration::from_secs(10)).contains(&took),
-        "{took:?}"
-    );
-
-    let (connected, listener) = join!(Connection::connect_with(&path, patient), async {
-        sleep(Duration::from_secs(3)).await;
-        UnixListener::bind(&path).unwrap()
-    });
-    assert!(connected.unwrap().is_connected());
-    drop(listener);
 }
 
 #[tokio::test(start_paused = true)]

@@ -185,6 +185,15 @@ impl Server {
             .await;
     }
 
+    /// Says what nobody asked for, without an end.
+    pub(crate) async fn flood(mut self) {
+        let mut frames = Vec::new();
+        for _ in 0..1000 {
+            write::response(&mut frames, self.codec, Some("nobody"), &"words").unwrap();
+        }
+        while self.socket.write_all(&frames).await.is_ok() {}
+    }
+
     /// Hears a hello, and answers as a server in this life that allows so many calls at once.
     pub(crate) async fn greet(&mut self, epoch: &str, in_flight: u64, differing: &[&str]) -> BTreeMap<String, String> {
         let Some(Said::Hello { contracts, id }) = self.hear().await else {

@@ -1,7 +1,9 @@
+use std::{pin::pin, time::Duration};
+
 use callsheet_client::{Code, ConnectOptions, Connection, Event, Events, Failure, Gap, Notice, Push, Subscription};
 use futures_util::{FutureExt, StreamExt};
 use serde::{Deserialize, Serialize};
-use tokio::join;
+use tokio::{join, time::Instant};
 
 use crate::server::{CODECS, Place, Said, Server, connected, within_time};
 
@@ -268,4 +270,100 @@ async fn a_subscription_that_was_not_confirmed_when_the_connection_was_lost_is_m
     let mut prices = prices.unwrap();
     push(&mut server, 5).await;
     assert_eq!(next(&mut prices).await, Ok(5), "what came before it began is no gap");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_goes_on_though_its_caller_has_not_seen_the_acknowledgement() {
+    let mut place = Place::open();
+    let (connection, mut server) = place.connect(ConnectOptions::new()).await;
+    let mut subscribing = pin!(connection.subscribe(&[PRICES]));
+    assert!(subscribing.as_mut().now_or_never().is_none());
+    server.accept_from(3).await;
+    drop(server);
+    // The acknowledgement has come, and the socket is lost, before anybody looks.
+    let mut server = place.accept().await;
+    server.accept_from(7).await;
+    push(&mut server, 7).await;
+    let mut prices = subscribing.await.unwrap();
+    assert_eq!((next(&mut prices).await, next(&mut prices).await), (Err(None), Ok(7)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_acknowledgement_that_comes_with_the_end_hides_no_gap_from_others() {
+    let mut place = Place::open();
+    let (connection, mut server) = place.connect(ConnectOptions::new().contracts::<&str, &str>([])).await;
+    let (one, _) = join!(connection.subscribe(&[PRICES]), async {
+        server.greet("one", 10, &[]).await;
+        server.accept_from(10).await;
+    });
+    let mut one = one.unwrap();
+    let mut subscribing = pin!(connection.subscribe(&[PRICES]));
+    assert!(subscribing.as_mut().now_or_never().is_none());
+    server.accept_from(10).await;
+    drop(server);
+    let mut server = place.accept().await;
+    let mut other = None;
+    join!(async { other = Some(subscribing.await.unwrap()) }, async {
+        server.greet("one", 10, &[]).await;
+        server.accept_from(15).await;
+        server.accept_from(15).await;
+    });
+    assert_eq!(next(&mut one).await, Err(Some(5)));
+    assert_eq!(next(&mut other.unwrap()).await, Err(Some(5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_the_server_refuses_for_the_moment_is_asked_for_again() {
+    let mut place = Place::open();
+    let (connection, mut prices) = followed(&mut place).await;
+    let mut server = place.accept().await;
+    server.greet("one", 10, &[]).await;
+    let begun = Instant::now();
+    for (refusal, rest) in [
+        (Failure::new(Code::LimitExceeded, "not now"), 1000),
+        (
+            Failure::new(Code::RateLimited, "too often").with_retry_after_ms(250),
+            1250,
+        ),
+    ] {
+        let Some(Said::Subscribe { id, .. }) = server.hear().await else {
+            panic!("expected a subscribe")
+        };
+        server.refuse(Some(&id), &refusal).await;
+        settled(&connection, &mut server).await;
+        tokio::time::sleep_until(begun + Duration::from_millis(rest)).await;
+    }
+    server.accept_from(9).await;
+    assert!(
+        (1250..1400).contains(&begun.elapsed().as_millis()),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(next(&mut prices).await, Err(Some(4)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_pattern_is_told_of_an_event_that_began_while_there_was_no_connection() {
+    let mut place = Place::open();
+    let (connection, mut server) = place.connect(ConnectOptions::new().contracts::<&str, &str>([])).await;
+    let (all, _) = join!(connection.subscribe(&["demo.*"]), async {
+        server.greet("one", 10, &[]).await;
+        server.accept_subscription().await;
+    });
+    let (some, _) = join!(connection.subscribe(&["demo.P*"]), server.accept_subscription());
+    let (mut all, mut some) = (all.unwrap(), some.unwrap());
+    drop(server);
+    let mut server = place.accept().await;
+    server.greet("one", 10, &[]).await;
+    for _ in 0..2 {
+        let Some(Said::Subscribe { id, .. }) = server.hear().await else {
+            panic!("expected a subscribe")
+        };
+        server.reply(&id, &serde_json::json!({"subscribed": {PRICES: 4}})).await;
+    }
+    settled(&connection, &mut server).await;
+    for subscription in [&mut all, &mut some] {
+        assert_eq!(next(subscription).await, Err(Some(4)));
+        assert!(subscription.next().now_or_never().is_none(), "it is told once");
+    }
 }

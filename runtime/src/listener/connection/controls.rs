@@ -2,14 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use callsheet_schema::{Document, compat};
+use callsheet_schema::{
+    Document,
+    compat::{self, Enums},
+};
 use callsheet_wire::{
-    Allowed, Code, Codec, Control, Encode, EncodeError, Failure, Hello, Judgement, PROTOCOL, Welcome, encode,
+    Allowed, Code, Codec, Control, DetailedStats, Encode, EncodeError, Failure, Hello, Judgement, PROTOCOL, Welcome,
+    encode,
 };
 use serde::Deserialize;
 
 use super::inbound::Inbound;
-use crate::listener::Action;
+use crate::listener::{Action, stats::narrow};
 
 /// What this side calls itself.
 pub(super) const SOFTWARE: &str = concat!("callsheet ", env!("CARGO_PKG_VERSION"));
@@ -46,10 +50,11 @@ impl Inbound {
                 me.link.visitor.check(Action::Discover)?;
                 me.terms.catalogue.discovery(&me.link.visitor)
             }),
+            "stats" => self.answer_control(codec, id, Self::stats),
             "schema" => self.schema(codec, control),
             _ if id.is_some() => {
                 let text = "`control`: this server does not know it; it knows `cancel`, `credit`, `discover`, `hello`, `ping`, \
-                            `schema` and `unsubscribe`";
+                            `schema`, `stats` and `unsubscribe`";
                 self.refuse_control(codec, id, &Failure::new(Code::ProtocolError, text));
             }
             // Of a later version, and nobody waits for an answer.
@@ -131,12 +136,27 @@ impl Inbound {
         })
     }
 
+    /// Tells what the listener has counted of what the peer may use.
+    fn stats(&mut self) -> Result<DetailedStats, Failure> {
+        self.link.visitor.check(Action::Stats)?;
+        // What came before it in the same batch.
+        self.count_batch();
+        let mut stats = self.terms.counters.detailed();
+        if !self.link.visitor.is_free() {
+            narrow(&mut stats, &*self.terms.catalogue.shown(&self.link.visitor)?);
+        }
+        Ok(stats)
+    }
+
     /// Gives the document of what is served or, given that of the client, judges whether its calls fit.
     fn schema(&mut self, codec: Codec, control: &Control<'_>) {
         #[derive(Deserialize)]
         struct Own {
             #[serde(default)]
             document: Option<Document>,
+            /// It keeps variants that its document does not have.
+            #[serde(default)]
+            open_enums: bool,
         }
         let id = control.request_id.as_deref();
         let checked = id.map_or(Ok(()), |id| self.link.check_id(id));
@@ -146,7 +166,7 @@ impl Inbound {
             frame.decode::<Own>().map_err(|error| misread(&error))
         });
         match own {
-            Ok(Own { document: None }) => {
+            Ok(Own { document: None, .. }) => {
                 let visitor = &self.link.visitor;
                 let shown = visitor
                     .check(Action::Schema)
@@ -155,37 +175,65 @@ impl Inbound {
             }
             Ok(Own {
                 document: Some(document),
+                open_enums,
             }) => {
-                let judged = self.judge(document);
+                let enums = if open_enums { Enums::Open } else { Enums::Closed };
+                let judged = self.judge(document, enums);
                 self.settle(codec, id, judged);
             }
             Err(failure) => self.refuse_control(codec, id, &failure),
         }
     }
 
-    /// Refuses those calls from now on whose messages the client's document describes otherwise than they are here.
-    fn judge(&mut self, client: Document) -> Result<Judgement, Failure> {
+    /// Refuses those calls from now on whose messages the client's document describes otherwise than they are here, and keeps
+    /// back the events that it would misread.
+    fn judge(&mut self, client: Document, enums: Enums) -> Result<Judgement, Failure> {
         let client = client.checked().map_err(|error| {
             let text = format!("`document`: {error}");
             Failure::new(Code::ProtocolError, text)
         })?;
         let server = self.terms.catalogue.document()?;
         let (mut misfits, mut refused) = (BTreeMap::new(), BTreeMap::new());
+        let (mut misread, mut withheld) = (BTreeMap::new(), BTreeMap::new());
         let shown = self.terms.catalogue.shown(&self.link.visitor)?;
-        for found in compat::breaks(&client, &server) {
+        for found in compat::breaks_with(&client, &server, enums) {
             // Clients do not use the further names of anything.
-            let Some(message) = found.message().filter(|_| !found.rule.is_of_aliases()) else {
+            if found.rule.is_of_aliases() {
+                continue;
+            }
+            if let Some(event) = found.misread_event() {
+                misread.entry(event.to_owned()).or_insert_with(|| said(&found));
+                if has_event(&shown, event) {
+                    withheld.entry(event.to_owned()).or_insert_with(|| said(&found));
+                }
+            }
+            let Some(message) = found.message() else {
                 continue;
             };
             let served = found.served.unwrap_or(message);
-            misfits.entry(served.to_owned()).or_insert_with(|| found.to_string());
+            misfits.entry(served.to_owned()).or_insert_with(|| said(&found));
             if !is_hidden(served, &server, &shown) {
-                refused.entry(message.to_owned()).or_insert_with(|| found.to_string());
+                refused.entry(message.to_owned()).or_insert_with(|| said(&found));
             }
         }
         self.misfits = misfits;
-        Ok(Judgement { refused })
+        self.subscriptions.withhold(misread);
+        self.withheld.clone_from(&withheld);
+        Ok(Judgement { refused, withheld })
     }
+}
+
+/// What does not fit, cut: it is told with every refusal, and the names and types in it are the peer's.
+fn said(found: &compat::Break<'_>) -> String {
+    const LONGEST: usize = 512;
+    let text = found.to_string();
+    let mut shown: String = (text.chars().take(LONGEST))
+        .map(|shown| if shown.is_control() { ' ' } else { shown })
+        .collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Whether a message is there, and the peer may not know of it.
@@ -196,6 +244,11 @@ fn is_hidden(message: &str, all: &Document, shown: &Document) -> bool {
 fn has_message(document: &Document, message: &str) -> bool {
     let mut methods = document.contracts.iter().flat_map(|contract| &contract.methods);
     methods.any(|method| method.message == message)
+}
+
+fn has_event(document: &Document, name: &str) -> bool {
+    let mut events = document.contracts.iter().flat_map(|contract| &contract.events);
+    events.any(|event| event.name == name)
 }
 
 /// The document of what is served, as it is written to a peer.

@@ -1,10 +1,18 @@
 //! How output gets to the connection's task, and how the connection comes to its end.
 
-use std::{sync::MutexGuard, task::Waker, time::Duration};
+use std::{
+    sync::{MutexGuard, atomic::Ordering},
+    task::Waker,
+    time::Duration,
+};
 
 use callsheet_wire::{Code, Codec, Failure, Goodbye, write};
 
-use super::link::{KEPT, Link, Stage, State, Wakes, delivered, with_scratch};
+use super::{
+    link::{KEPT, Link, Stage, State, Wakes, delivered, with_scratch},
+    order::Slot,
+};
+use crate::listener::stats::Ending;
 
 /// How things stand for the task of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +47,40 @@ impl Link {
         self.flow(state)
     }
 
+    /// Ends the stream whose turn it is if it waits for credit while the answers behind it fill the output: nothing is read
+    /// then, so that no credit would ever come. Whether there was one.
+    pub(super) fn end_starved(&self) -> bool {
+        let starved = {
+            let mut state = self.lock();
+            let state = &mut *state;
+            // What the peer has not read yet may hold the credit back.
+            if !state.outbound.is_overfull() || !state.outbound.is_empty() {
+                return false;
+            }
+            let first = |slot: Option<Slot>| slot.is_some_and(|slot| state.outbound.is_first(slot));
+            let starved = state.in_flight.end_starved(first);
+            state.ending += usize::from(starved.is_some());
+            starved
+        };
+        let Some(ended) = starved else { return false };
+        let failure = Failure::new(
+            Code::SlowConsumer,
+            "the stream waits for credit, and the answers behind it fill the output, so that nothing more is read; give it \
+             credit sooner, or an id, and the answers need not wait for it",
+        );
+        let delivered = delivered(ended.phase);
+        self.finish_failed(ended, &failure.with_delivered(delivered));
+        true
+    }
+
     fn flow(&self, mut state: MutexGuard<'_, State>) -> Flow {
         state.outbound.set_high_water(self.limits.load().high_water);
+        let is_overfull = state.outbound.is_overfull();
+        self.is_clogged.store(is_overfull, Ordering::Relaxed);
         let is_at_work = state.in_flight.len() + state.ending > 0;
         let flow = Flow {
             // One side reads whatever happens, or two that have much to say to each other would wait for ever.
-            may_read: self.is_client() || !state.outbound.is_overfull(),
+            may_read: self.is_client() || !is_overfull,
             is_quiet: !is_at_work && state.outbound.is_empty(),
             is_at_work,
             unsent: state.outbound.unsent(),
@@ -54,7 +90,7 @@ impl Link {
             let waiting = state.in_flight.take_waiting_for_room();
             drop(state);
             waiting.into_iter().for_each(Waker::wake);
-            self.made_room();
+            self.outgoing.made_room();
         }
         flow
     }
@@ -113,8 +149,7 @@ impl Link {
             Code::ConnectionClosed,
             "the connection was closed before the call was answered",
         );
-        self.counters.error();
-        self.counters.limited(late);
+        self.counters.timed_out(late);
         // Whoever was only idle has done nothing wrong.
         if late.code() == Code::ProtocolError {
             self.visitor.refused(late);
@@ -131,13 +166,24 @@ impl Link {
 
     /// The connection is lost: nobody waits for anything any more.
     pub(super) fn close(&self) {
-        let (all, written) = {
+        let (all, written, is_last) = {
             let mut state = self.lock();
             state.stage = Stage::Closed;
             let written = state.outbound.written();
             state.outbound.clear();
-            (state.in_flight.end_all(), written)
+            let all = state.in_flight.end_all();
+            for ended in &all {
+                state
+                    .tally
+                    .end(ended.line, Ending::Failed(Code::ConnectionClosed), None);
+            }
+            (all, written, state.ending == 0)
         };
+        self.counters.lost(all.len() as u64);
+        // Else the last call whose end is being written does so.
+        if is_last {
+            self.counters.leave(self);
+        }
         all.into_iter().filter_map(|ended| ended.waker).for_each(Waker::wake);
         self.end_outgoing(written);
     }

@@ -6,11 +6,12 @@ use std::{
 };
 
 use callsheet_schema::{Kind, TypeRef, Types, descriptor::RequestDescriptor, names};
-use callsheet_wire::{Code, Codec, Delivered, Failure, Payload};
+use callsheet_wire::{Code, Codec, Delivered, Encode, Failure, Payload};
 
-use super::{calls::enqueue, inbound::check_name, link::Link};
+use super::{calls::enqueue, heads::reach, inbound::check_name, layered::Passage, link::Link};
 use crate::{
     call::{Body, CallHeader, EncodedStream, Outlet, WireReply},
+    clock::Deadline,
     contained::{self, Panicked},
     id::ActorId,
     registry::Method,
@@ -22,6 +23,7 @@ use crate::{
 pub(super) const UNTOLD: u64 = u64::MAX;
 
 /// Takes the reply to one call to another actor, and tells the caller, if it waits, that it is there.
+#[derive(Clone)]
 struct Forwarding {
     link: Arc<Link>,
     /// The method that takes the reply, and its actor.
@@ -48,14 +50,15 @@ impl Link {
             let text = "`reply_to`: the method has no one reply that could go to another actor";
             return Err(Failure::new(Code::ProtocolError, text));
         }
-        let TypeRef::Named(reply) = method.reply() else {
+        // Descriptions may be the user's own code.
+        let described = |_: Panicked| Failure::new(Code::Internal, "the description of a type panicked");
+        let TypeRef::Named(reply) = contained::outcome(|| method.reply()).map_err(described)? else {
             let text = format!("`reply_to`: the reply to `{}` is of no named type", method.name());
             return Err(Failure::new(Code::UnknownMessageType, text));
         };
-        let exposed = router.exposed(reply_to);
-        let Exposed { id, routes } = exposed.ok_or_else(|| Failure::actor_not_found(reply_to))?;
+        let Exposed { id, routes } = reach(self, router, reply_to)?;
         let taken = routes.registry.find(reply_to, names::short(&reply))?;
-        if !takes(taken, &reply) {
+        if !contained::outcome(|| takes(taken, &reply)).map_err(described)? {
             let text = format!("`reply_to`: `{reply_to}` has no method that takes a `{reply}` as its message");
             return Err(Failure::new(Code::UnknownMessageType, text));
         }
@@ -80,26 +83,60 @@ fn takes(method: &Method, name: &str) -> bool {
 }
 
 impl Forwarding {
-    fn deliver(&self, body: Body<'_>) -> Result<(), Failure> {
-        let Body::Value(reply) = body else { return Ok(()) };
+    /// The reply, as the actor that it goes to is to read it.
+    fn written(&self, reply: &dyn Encode) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         let encode = || contained::outcome(|| reply.encode(self.codec, &mut bytes));
         match crossing(&self.link.crossing, encode) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(Failure::from(error)),
+            Ok(Ok(())) => Ok(bytes),
+            Ok(Err(error)) => Err(Failure::from(error)),
             Err(Panicked) => {
                 let text = "the reply panicked while it was written";
-                return Err(Failure::new(Code::SerializationError, text));
+                Err(Failure::new(Code::SerializationError, text))
             }
         }
-        enqueue(
-            &self.link.crossing,
-            &self.method,
-            &self.actor,
-            CallHeader::NONE,
-            Payload::new(self.codec, &bytes),
-            WireReply::Discard,
-        )
+    }
+
+    /// Puts the reply into the queue of its actor, through what goes round the calls of that.
+    fn deliver(&self, ticket: u64, reply: &dyn Encode) -> Result<(), Failure> {
+        let bytes = self.written(reply)?;
+        let origin = self.link.visitor.origin();
+        if self.method.layers().is_empty() {
+            enqueue(
+                &self.link.crossing,
+                &self.method,
+                &self.actor,
+                CallHeader::from_outside(Deadline::NONE, origin, None, None),
+                Payload::new(self.codec, &bytes),
+                WireReply::Discard,
+            )?;
+            self.told(ticket);
+            return Ok(());
+        }
+        let runtime = self.link.runtime.upgrade()?;
+        let place = self.link.place(bytes.len(), &self.link.limits.load())?;
+        let (actor, method) = (self.actor.clone(), self.method.clone());
+        let passage = Passage::onward(actor, method, origin.clone(), self.codec, bytes, place);
+        let forwarding = self.clone();
+        runtime.spawn_outside(async move {
+            match passage.deliver(WireReply::Discard).await {
+                Ok(()) => forwarding.told(ticket),
+                Err(failure) => forwarding.lost(ticket, failure),
+            }
+        });
+        Ok(())
+    }
+
+    /// The reply is where it was to go.
+    fn told(&self, ticket: u64) {
+        if ticket != UNTOLD {
+            self.link.reply(ticket, Body::Value(&()));
+        }
+    }
+
+    /// The reply is lost, though the call has run.
+    fn lost(&self, ticket: u64, failure: Failure) {
+        self.fail(ticket, failure.with_delivered(Delivered::Yes));
     }
 }
 
@@ -116,15 +153,15 @@ impl Outlet for Forwarding {
     }
 
     fn reply(&self, ticket: u64, body: Body<'_>) {
-        match (self.deliver(body), body) {
-            (Err(failure), _) => self.fail(ticket, failure.with_delivered(Delivered::Yes)),
-            // A declared error is the caller's to hear.
-            (Ok(()), Body::Declared { .. }) if ticket != UNTOLD => self.link.reply(ticket, body),
-            (Ok(()), Body::Declared { text, .. }) => {
-                self.fail(ticket, Failure::new(Code::ContractError, text()));
+        match body {
+            Body::Value(reply) => {
+                if let Err(failure) = self.deliver(ticket, reply) {
+                    self.lost(ticket, failure);
+                }
             }
-            (Ok(()), Body::Value(_)) if ticket != UNTOLD => self.link.reply(ticket, Body::Value(&())),
-            (Ok(()), Body::Value(_)) => {}
+            // A declared error is the caller's to hear.
+            Body::Declared { .. } if ticket != UNTOLD => self.link.reply(ticket, body),
+            Body::Declared { text, .. } => self.fail(ticket, Failure::new(Code::ContractError, text())),
         }
     }
 
@@ -137,7 +174,7 @@ impl Outlet for Forwarding {
         if ticket != UNTOLD {
             return self.link.fail(ticket, failure);
         }
-        self.link.counters.error();
+        self.link.counters.refused(&failure);
         if let Ok(runtime) = self.link.runtime.upgrade() {
             runtime.lose_from_outside(self.actor.to_string(), self.method.name().to_owned(), &failure);
         }

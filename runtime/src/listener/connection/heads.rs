@@ -3,7 +3,13 @@
 use callsheet_wire::Failure;
 
 use super::link::Link;
-use crate::{id::ActorId, registry::Method, router::Router, transport::Border};
+use crate::{
+    id::ActorId,
+    listener::stats::Line,
+    registry::Method,
+    router::{Exposed, Router},
+    transport::Border,
+};
 
 /// So many heads are remembered.
 const REMEMBERED: usize = 8;
@@ -14,6 +20,8 @@ pub(super) struct Head {
     message_type: String,
     pub(super) actor: ActorId,
     pub(super) method: Method,
+    /// Where its calls are counted.
+    pub(super) line: Line,
 }
 
 /// The last heads of a connection: a request like one before needs no look into the router, its locks and tables.
@@ -68,19 +76,30 @@ impl Heads {
     }
 }
 
-#[cold]
-fn look_up(link: &Link, router: &Router, target: &str, message_type: &str) -> Result<Head, Failure> {
+/// The actor that the peer reaches by this name.
+///
+/// # Errors
+///
+/// `ActorNotFound`, if there is none.
+pub(super) fn reach(link: &Link, router: &Router, name: &str) -> Result<Exposed, Failure> {
     // Whoever was connected to from here may call what it was given the mailboxes of, and nothing else.
     let exposed = match link.is_client() {
-        true => link.hosted(target).and_then(|id| router.given(&id)),
-        false => router.exposed(target),
+        true => link.hosted(name).and_then(|id| router.given(&id)),
+        false => router.exposed(name),
     };
-    let exposed = exposed.ok_or_else(|| Failure::actor_not_found(target))?;
+    exposed.ok_or_else(|| Failure::actor_not_found(name))
+}
+
+#[cold]
+fn look_up(link: &Link, router: &Router, target: &str, message_type: &str) -> Result<Head, Failure> {
+    let exposed = reach(link, router, target)?;
     let method = exposed.routes.registry.find(target, message_type)?;
+    let counted = link.counters.method(method.contract(), method.name());
     Ok(Head {
         target: target.to_owned(),
         message_type: message_type.to_owned(),
         actor: exposed.id,
         method: method.clone(),
+        line: link.lock().tally.line(&counted),
     })
 }

@@ -2,13 +2,15 @@
 
 use std::{hash::BuildHasher, mem, task::Waker};
 
-use callsheet_wire::{Codec, Failure, write};
+use callsheet_wire::{Dialect, Failure};
 use hashbrown::{DefaultHashBuilder, HashTable};
+use tokio::time::Instant;
 
 use super::order::Slot;
 use crate::{
     call::{Form, late_for_first_item, late_in_queue, late_running},
     clock::{Deadline, Judgement, Reading},
+    listener::stats::Line,
 };
 
 /// The most entries a table can have: a ticket keeps so many bits for the place of its entry.
@@ -33,13 +35,17 @@ pub(super) enum Shape {
 pub(super) struct Started<'a> {
     /// The caller's id, or a stream's name.
     pub(super) id: Option<&'a str>,
-    pub(super) codec: Codec,
+    pub(super) dialect: Dialect,
     pub(super) shape: Shape,
     /// For a call whose answer is not found by an id.
     pub(super) slot: Option<Slot>,
     pub(super) deadline: Deadline,
     /// How many items of a stream are wanted before more are asked for; `None` for all of them.
     pub(super) credit: Option<u64>,
+    /// The method, where calls are counted.
+    pub(super) line: Line,
+    /// When it started, if it is timed.
+    pub(super) begun: Option<Instant>,
 }
 
 /// How far a call has come.
@@ -56,7 +62,7 @@ pub(super) enum Phase {
 pub(super) struct Call {
     /// Empty if the call has none.
     pub(super) id: String,
-    pub(super) codec: Codec,
+    pub(super) dialect: Dialect,
     pub(super) shape: Shape,
     pub(super) slot: Option<Slot>,
     pub(super) deadline: Deadline,
@@ -69,6 +75,10 @@ pub(super) struct Call {
     pub(super) waker: Option<Waker>,
     /// The stream waits for room in the output.
     pub(super) wants_room: bool,
+    /// The method, where calls are counted.
+    pub(super) line: Line,
+    /// When it started, if it is timed.
+    pub(super) begun: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -126,7 +136,7 @@ impl InFlight {
             hash,
             call: Call {
                 id,
-                codec: call.codec,
+                dialect: call.dialect,
                 shape: call.shape,
                 slot: call.slot,
                 deadline: call.deadline,
@@ -135,6 +145,8 @@ impl InFlight {
                 sequence: 0,
                 waker: None,
                 wants_room: false,
+                line: call.line,
+                begun: call.begun,
             },
         });
         if call.id.is_some() {
@@ -189,6 +201,13 @@ impl InFlight {
         waiting
     }
 
+    /// Takes the stream out of the table that waits for credit in a slot that is `first`, if there is one.
+    pub(super) fn end_starved(&mut self, first: impl Fn(Option<Slot>) -> bool) -> Option<Call> {
+        let mut entries = self.entries.iter().flatten();
+        let starved = entries.find(|entry| entry.call.credit == Some(0) && first(entry.call.slot));
+        self.end(starved?.ticket)
+    }
+
     /// Takes every call out of the table.
     pub(super) fn end_all(&mut self) -> Vec<Call> {
         let tickets: Vec<_> = self.entries.iter().flatten().map(|entry| entry.ticket).collect();
@@ -237,8 +256,8 @@ impl Call {
     /// Appends the frame that ends the call with a failure.
     pub(super) fn write_failure(&self, out: &mut Vec<u8>, failure: &Failure) {
         match self.shape {
-            Shape::Response => write::refusal(out, self.codec, self.id(), failure),
-            Shape::Stream => write::stream_refusal(out, self.codec, &self.id, self.sequence, failure),
+            Shape::Response => self.dialect.refusal(out, self.id(), failure),
+            Shape::Stream => self.dialect.stream_refusal(out, &self.id, self.sequence, failure),
         }
     }
 
@@ -254,19 +273,24 @@ impl Call {
 
 #[cfg(test)]
 mod tests {
-    use callsheet_wire::Codec;
+    use callsheet_wire::{Codec, Dialect};
 
     use super::{InFlight, Shape, Started};
-    use crate::clock::Deadline;
+    use crate::{
+        clock::Deadline,
+        listener::stats::{Counters, Tally},
+    };
 
     fn call(id: Option<&str>) -> Started<'_> {
         Started {
             id,
-            codec: Codec::Json,
+            dialect: Dialect::Own(Codec::Json),
             shape: Shape::Response,
             slot: None,
             deadline: Deadline::NONE,
             credit: None,
+            line: Tally::default().line(&Counters::new().method("test.Test", "test.Test.Call")),
+            begun: None,
         }
     }
 

@@ -1,8 +1,8 @@
-//! Finding frames in what was read.
+//! Finding frames in what was read, once it is known whose frames they are.
 
 use std::mem;
 
-use callsheet_wire::{Codec, frame};
+use callsheet_wire::{Codec, Failure, acton, frame};
 
 /// The room that a connection reads into.
 const ROOM: usize = 16 << 10;
@@ -25,6 +25,18 @@ pub(super) struct Input {
     is_eager: bool,
     /// How many frames have come, those that were skipped among them.
     whole: u64,
+    spoken: Spoken,
+}
+
+/// Whose wire the peer speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spoken {
+    /// The byte that tells has not come.
+    Unknown,
+    Own,
+    Acton,
+    /// It was acton-reactive's, and nobody knows where its next frame begins.
+    Lost,
 }
 
 /// What stands at the start of the input.
@@ -39,9 +51,31 @@ pub(super) enum Found<'a> {
         /// Its codec, as far as its first byte tells.
         codec: Option<Codec>,
     },
+    /// From a client of acton-reactive.
+    Acton(FoundActon<'a>),
+}
+
+/// What stands at the start of the input of a client of acton-reactive.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum FoundActon<'a> {
+    /// A whole frame.
+    Frame {
+        form: acton::Form,
+        kind: acton::Kind,
+        payload: &'a [u8],
+    },
+    /// A frame whose header is not taken, and which is skipped.
+    Refused {
+        /// That of the answer.
+        form: acton::Form,
+        failure: Failure,
+    },
+    /// Nothing that follows can be understood.
+    Lost { failure: Failure },
 }
 
 impl Input {
+    /// Of a peer whose first bytes tell whose wire it speaks.
     pub(super) fn new() -> Self {
         Input {
             buffer: vec![0; ROOM],
@@ -50,7 +84,26 @@ impl Input {
             skip: 0,
             is_eager: false,
             whole: 0,
+            spoken: Spoken::Unknown,
         }
+    }
+
+    /// The peer speaks Callsheet's own wire, if nothing has told yet.
+    pub(super) fn settle(&mut self) {
+        if self.spoken == Spoken::Unknown {
+            self.spoken = Spoken::Own;
+        }
+    }
+
+    /// Whether a whole frame has come, if it is one of Callsheet's own, which is empty: an empty frame of acton-reactive's
+    /// begins with the same bytes.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.spoken == Spoken::Unknown && self.buffer[self.start..self.end] == [0; frame::PREFIX]
+    }
+
+    /// Whether nothing that follows can be understood.
+    pub(super) fn is_lost(&self) -> bool {
+        self.spoken == Spoken::Lost
     }
 
     /// Puts what is left of the input where the most room is behind it, and gives back what it has no use for; all that
@@ -138,6 +191,9 @@ impl Input {
         self.start += dropped;
         self.skip = skipped - dropped;
         self.whole += u64::from(skipped > 0 && self.skip == 0);
+        if self.spoken != Spoken::Own && !self.tell_apart() {
+            return self.next_acton(max).map(Found::Acton);
+        }
         let unread = &self.buffer[self.start..self.end];
         match frame::next(unread, max) {
             frame::Next::Incomplete { .. } => None,
@@ -156,13 +212,59 @@ impl Input {
             }
         }
     }
+
+    /// Whether the peer speaks Callsheet's own wire, as far as has come. Nothing is judged before: a limit on the size of
+    /// frames has no meaning while nobody knows where sizes stand.
+    #[cold]
+    fn tell_apart(&mut self) -> bool {
+        if self.spoken == Spoken::Unknown
+            && let Some(byte) = self.buffer[self.start..self.end].get(acton::VERSION_BYTE)
+        {
+            self.spoken = match acton::speaks(*byte) {
+                true => Spoken::Acton,
+                false => Spoken::Own,
+            };
+        }
+        self.spoken == Spoken::Own
+    }
+
+    fn next_acton(&mut self, max: usize) -> Option<FoundActon<'_>> {
+        if self.spoken != Spoken::Acton {
+            return None;
+        }
+        let unread = &self.buffer[self.start..self.end];
+        match acton::next(unread, max) {
+            acton::Next::Incomplete => None,
+            acton::Next::Frame { form, kind, payload } => {
+                self.start += payload.end;
+                self.whole += 1;
+                let payload = &unread[payload];
+                Some(FoundActon::Frame { form, kind, payload })
+            }
+            acton::Next::Refused {
+                form,
+                failure,
+                header,
+                length,
+            } => {
+                self.start += header;
+                self.skip = length;
+                Some(FoundActon::Refused { form, failure })
+            }
+            acton::Next::Lost { failure } => {
+                self.spoken = Spoken::Lost;
+                self.start = self.end;
+                Some(FoundActon::Lost { failure })
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use callsheet_wire::Codec;
+    use callsheet_wire::{Code, Codec};
 
-    use super::{Found, Input, KEPT, ROOM};
+    use super::{Found, FoundActon, Input, KEPT, ROOM};
 
     /// Reads `bytes` into the input, as far as they fit.
     fn feed(input: &mut Input, bytes: &[u8]) -> usize {
@@ -191,6 +293,52 @@ mod tests {
             }
             assert_eq!(found, [&b"{}"[..], b"", b"{ }"], "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn the_fifth_byte_tells_whose_frames_they_are() {
+        for version in 0..=u8::MAX {
+            let mut input = Input::new();
+            feed(&mut input, &[0, 0, 0, 0]);
+            assert!(
+                input.next(8).is_none() && input.is_ambiguous(),
+                "an empty frame of either"
+            );
+            feed(&mut input, &[version, 4, 1]);
+            assert!(!input.is_ambiguous());
+            match (version, input.next(8)) {
+                (1 | 2, Some(Found::Acton(FoundActon::Frame { payload: b"", .. }))) => {}
+                (0 | 3.., Some(Found::Frame(b""))) => {}
+                (_, found) => panic!("{version}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_judged_before_it_is_known_whose_frames_they_are() {
+        let mut input = Input::new();
+        feed(&mut input, &[0xff; 4]);
+        assert!(input.next(8).is_none() && !input.is_ambiguous());
+        feed(&mut input, &[2, 1, 1]);
+        let Some(Found::Acton(FoundActon::Refused { failure, .. })) = input.next(8) else {
+            panic!("too long")
+        };
+        assert_eq!(failure.code(), Code::FrameTooLarge);
+        let mut input = Input::new();
+        feed(&mut input, &[0; 4]);
+        input.settle();
+        assert_eq!(input.next(8), Some(Found::Frame(b"")));
+    }
+
+    #[test]
+    fn nothing_is_found_behind_what_nobody_understands() {
+        let mut input = Input::new();
+        feed(&mut input, &[0, 0, 0, 0, 1, 4, 0, 0, 0, 0, 9, 0, 0, 0, 0, 1, 4]);
+        assert!(matches!(input.next(8), Some(Found::Acton(FoundActon::Frame { .. }))));
+        assert!(matches!(input.next(8), Some(Found::Acton(FoundActon::Lost { .. }))));
+        assert!(input.is_lost());
+        feed(&mut input, &[0, 0, 0, 0, 1, 4]);
+        assert_eq!(input.next(8), None);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::{
     calls::enqueue,
     heads::Head,
     link::{Link, Place},
+    requests::Receipt,
 };
 use crate::{
     call::{Body, CallHeader, EncodedStream, Link as Waits, Metadata, Origin, Outlet, Port, WireReply},
@@ -71,6 +72,29 @@ impl Passage {
         }
     }
 
+    /// That of a reply which goes to another actor than its caller, and has nothing sent along with it.
+    pub(super) fn onward(
+        actor: ActorId,
+        method: Method,
+        origin: Origin,
+        codec: Codec,
+        reply: Vec<u8>,
+        place: Place,
+    ) -> Self {
+        Passage {
+            most_values: Payload::new(codec, &reply).most(),
+            actor,
+            method,
+            deadline: Deadline::NONE,
+            waits: None,
+            meta: None,
+            origin,
+            codec,
+            payload: Some(reply),
+            place,
+        }
+    }
+
     /// Passes a call on whose reply goes to `ticket`.
     pub(super) async fn answer(self, outlet: Arc<dyn Outlet>, ticket: u64) {
         let (link, told) = (Arc::clone(&outlet), Arc::new(Told::default()));
@@ -108,8 +132,8 @@ impl Passage {
         link.fail(ticket, failure);
     }
 
-    /// Passes a message on that has no reply, and says to `ticket` that it is in the queue.
-    pub(super) async fn confirm(self, link: Arc<Link>, ticket: u64) {
+    /// Passes a message on whose reply nobody waits for, and says to `ticket` that it is in the queue.
+    pub(super) async fn confirm(self, link: Arc<Link>, ticket: u64, receipt: Receipt) {
         let begun = Arc::clone(&link);
         let passed = self.pass(move |passage, meta| async move {
             // From here on nobody is told that it was not delivered.
@@ -120,20 +144,22 @@ impl Passage {
             Ok(Passed::Enqueued)
         });
         match passed.await {
-            Ok(_) => link.reply(ticket, Body::Value(&())),
+            Ok(_) => link.reply(ticket, Body::Value(receipt)),
             Err(failure) => link.end_failed(ticket, &failure),
         }
     }
 
-    /// Passes a message on that nobody waits for; `refuse` is called if it is lost.
-    pub(super) async fn deliver(self, reply: WireReply, refuse: impl FnOnce(&Failure) + Send + 'static) {
+    /// Passes a message on whose handler's end nobody waits for.
+    ///
+    /// # Errors
+    ///
+    /// If it is lost.
+    pub(super) async fn deliver(self, reply: WireReply) -> Result<(), Failure> {
         let passed = self.pass(|passage, meta| async move {
             passage.enqueue(meta, reply)?;
             Ok(Passed::Enqueued)
         });
-        if let Err(failure) = passed.await {
-            refuse(&failure);
-        }
+        passed.await.map(drop)
     }
 
     async fn pass<F>(

@@ -32,7 +32,7 @@ use crate::{
             ListenerLimits, LiveLimits,
             memory::{Budget, Share},
         },
-        stats::Counters,
+        stats::{Counters, Counting, Ending, Line, Tally},
         terms::Terms,
     },
     peer::Peer,
@@ -59,13 +59,15 @@ pub(super) struct Link {
     /// Itself, for the tasks that pump its streams.
     pub(super) me: Weak<Link>,
     /// What mailboxes in payloads cross.
-    pub(super) crossing: Crossing,
+    pub(super) crossing: Arc<Crossing>,
     pub(super) outgoing: Outgoing,
     pub(super) abandoned: Arc<Abandoned>,
     /// The peer is a program of this user, whose chains are believed.
     pub(super) trusts: bool,
     /// The peer's last frame was in MessagePack.
     pub(super) packs: AtomicBool,
+    /// More waits for the peer than it should, or for its turn.
+    pub(super) is_clogged: AtomicBool,
 }
 
 pub(super) struct State {
@@ -73,11 +75,17 @@ pub(super) struct State {
     /// How many calls have ended whose last frame is being written.
     pub(super) ending: usize,
     pub(super) outbound: Outbound,
+    /// What is counted of its calls and events.
+    pub(super) tally: Tally,
     /// A stream waits for room in the output.
     pub(super) wants_room: bool,
     pub(super) stage: Stage,
     /// The peer has said hello, so it understands a goodbye.
     pub(super) is_greeted: bool,
+    /// The peer is a client of acton-reactive.
+    pub(super) speaks_acton: bool,
+    /// The peer has closed its sending half.
+    pub(super) is_mute: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,9 +112,12 @@ impl Link {
                 in_flight: InFlight::default(),
                 ending: 0,
                 outbound: Outbound::new(high_water, Share::new(&terms.memory)),
+                tally: Tally::default(),
                 wants_room: false,
                 stage: Stage::Open,
                 is_greeted: false,
+                speaks_acton: false,
+                is_mute: false,
             }),
             task: AtomicWaker::new(),
             limits: Arc::clone(&terms.limits),
@@ -117,19 +128,21 @@ impl Link {
             runtime: terms.runtime.downgrade(),
             passing: AtomicUsize::new(0),
             me: Weak::clone(me),
-            crossing: Crossing {
+            crossing: Arc::new(Crossing {
                 border: Weak::<Link>::clone(me),
                 beyond: OnceLock::new(),
                 side,
                 runtime: terms.runtime.downgrade(),
-            },
+            }),
             outgoing: Outgoing::default(),
             abandoned: Abandoned::new(Weak::clone(me)),
             trusts: side == Side::Client || peer.uid == rustix::process::geteuid().as_raw(),
             packs: AtomicBool::new(false),
+            is_clogged: AtomicBool::new(false),
         });
         let place: Weak<Link> = Arc::downgrade(&link);
         link.clock.register(place);
+        link.counters.join(&link);
         link
     }
 
@@ -166,15 +179,18 @@ impl Link {
         self.counters.failed(failure);
         with_scratch(|frame| {
             ended.write_failure(frame, failure);
-            self.finish(ended, frame);
+            self.finish(ended, Ending::Failed(failure.code()), frame);
         });
     }
 
     /// Says the last of a call that was taken out of the table.
-    pub(super) fn finish(&self, mut ended: Call, frame: &[u8]) {
+    pub(super) fn finish(&self, mut ended: Call, ending: Ending, frame: &[u8]) {
         let told = ended.waker.take();
+        let took = ended.begun.map(|begun| begun.elapsed());
         let mut state = self.lock();
         state.ending -= 1;
+        state.tally.end(ended.line, ending, took);
+        let is_last = state.stage == Stage::Closed && state.ending == 0;
         let wakes = state.finish(ended.slot, frame);
         state.in_flight.recycle(ended.id);
         drop(state);
@@ -182,6 +198,20 @@ impl Link {
         if let Some(told) = told {
             told.wake();
         }
+        if is_last {
+            self.counters.leave(self);
+        }
+    }
+
+    /// Counts the failure of a call that was never in flight, because nobody waits for it or it ended at once.
+    pub(super) fn count_failed(&self, line: Line, failure: &Failure) {
+        self.counters.failed(failure);
+        self.lock().tally.failed(line, failure.code());
+    }
+
+    /// Counts a call that nobody waits for, and that is in the queue.
+    pub(super) fn count_passed(&self, line: Line, calls: u64) {
+        self.lock().tally.passed(line, calls);
     }
 
     pub(super) fn wake(&self, wakes: Wakes) {
@@ -196,6 +226,12 @@ impl Link {
     /// No user code runs under this lock, so a poisoned one guards nothing that is broken.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counting for Link {
+    fn with_tally(&self, read: &mut dyn FnMut(&mut Tally)) {
+        read(&mut self.lock().tally);
     }
 }
 

@@ -5,12 +5,15 @@
 //! calls [`in_flight`], the [`order`] of answers without ids, the [`subscriptions`] and the [`outbound`] bytes. How long
 //! the peer is waited for stands in [`times`], how often it may ask in [`throttle`].
 
+mod acton;
 mod calls;
+mod chains;
 mod controls;
 mod events;
 mod flow;
 mod forwarding;
 mod heads;
+mod hosted;
 mod in_flight;
 mod inbound;
 mod input;
@@ -22,6 +25,7 @@ mod outbound;
 mod outgoing;
 mod replies;
 mod requests;
+mod returning;
 mod streams;
 mod subscriptions;
 mod throttle;
@@ -34,6 +38,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Weak},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use callsheet_wire::{Code, Codec, Failure};
@@ -42,6 +47,8 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
     net::UnixStream,
     sync::watch,
+    task::unconstrained,
+    time::{Sleep, sleep},
 };
 
 use self::{
@@ -53,7 +60,10 @@ use self::{
 };
 use super::{
     Stage,
-    limits::{memory::Account, users::UserPlace},
+    limits::{
+        memory::{Account, Budget},
+        users::UserPlace,
+    },
     terms::Terms,
 };
 use crate::{
@@ -62,6 +72,10 @@ use crate::{
 };
 
 pub(super) use self::in_flight::MOST as MOST_IN_FLIGHT;
+
+/// So long a peer that has sent four zero bytes and nothing else has to say whose empty frame that is. Clients of
+/// acton-reactive send the rest of their header along with them, so only a line that is cut there ever uses it.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The task of one connection.
 pub(super) struct Connection {
@@ -72,6 +86,8 @@ pub(super) struct Connection {
     /// What the input keeps.
     memory: Account,
     times: Times,
+    /// Runs while nobody knows whose first frame it is that has come.
+    grace: Option<Pin<Box<Sleep>>>,
     terms: Arc<Terms>,
     /// Taken from the link; written up to `written`.
     output: Vec<u8>,
@@ -80,6 +96,8 @@ pub(super) struct Connection {
     is_ending: bool,
     /// The peer has closed its sending half.
     has_ended: bool,
+    /// There may be whole frames in the input that were not handled.
+    is_behind: bool,
     /// The socket once more, to see that the peer is gone while nothing is read.
     watched: Option<UnixStream>,
 }
@@ -87,7 +105,11 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn new(socket: UnixStream, peer: Peer, place: UserPlace, terms: &Arc<Terms>, side: Side) -> Self {
         let link = Link::new(peer, terms, side);
-        let input = Input::new();
+        let mut input = Input::new();
+        if side == Side::Client {
+            // A server answers in the words that it was spoken to in.
+            input.settle();
+        }
         let mut memory = Account::new(&terms.memory);
         memory.set(input.kept());
         Connection {
@@ -97,11 +119,13 @@ impl Connection {
             input,
             memory,
             times: Times::new(),
+            grace: None,
             terms: Arc::clone(terms),
             output: Vec::new(),
             written: 0,
             is_ending: false,
             has_ended: false,
+            is_behind: false,
             watched: None,
         }
     }
@@ -124,7 +148,8 @@ impl Connection {
                     }
                     return;
                 }
-                changed = stage.changed() => {
+                // However much the peer sends: what it uses up of what a task may do at once is not for this to lack.
+                changed = unconstrained(stage.changed()) => {
                     let stage = *stage.borrow_and_update();
                     if changed.is_err() || stage == Stage::Closing {
                         self.link.give_up(Code::ShuttingDown, "the server shut down before the call was answered");
@@ -132,7 +157,9 @@ impl Connection {
                         let _ = poll_fn(|cx| Poll::Ready(self.poll_write(cx))).await;
                         return;
                     }
-                    // Else the limits have changed, which are read again with the next look at the connection.
+                    // Else the limits have changed, which are read again with the next look at the connection; by those who
+                    // wait for a place only if they are told.
+                    self.link.outgoing.made_room();
                     if stage == Stage::Draining {
                         self.link.drain(self.terms.limits.load().drain);
                         self.is_ending = true;
@@ -149,7 +176,27 @@ impl Connection {
         self.link.sweep_abandoned();
         loop {
             let flow = self.poll_write(cx)?;
-            if self.is_ending && flow.is_quiet {
+            if self.link.is_client() && flow.unsent > Budget::of_one(&self.terms.limits.load()) {
+                let text = "the server asks for more than it reads the answers of";
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::QuotaExceeded, text)));
+            }
+            if let Some(length) = self.inbound.has_lost_frame {
+                // It may be the answer to any call, which would be waited for in vain.
+                let text = format!("the server sent a frame of {length} bytes, more than are taken");
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::FileTooLarge, text)));
+            }
+            if self.is_behind && flow.may_read {
+                self.times.hold(false);
+                self.handle(0);
+                // So that others get their turn.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if self.has_ended && !self.is_behind {
+                self.link.mute();
+                self.is_ending = true;
+            }
+            if self.is_ending && flow.is_quiet && !self.is_behind {
                 return Poll::Ready(Ok(()));
             }
             let Poll::Ready(read) = self.poll_read(&flow, cx)? else {
@@ -158,6 +205,11 @@ impl Connection {
                     if gone.is_ready() {
                         return gone;
                     }
+                }
+                if self.poll_grace(cx).is_ready() {
+                    self.input.settle();
+                    self.handle(0);
+                    continue;
                 }
                 let late = ready!(self.poll_late(&flow, cx));
                 self.link.part(&late, self.input.codec());
@@ -169,16 +221,33 @@ impl Connection {
                     return Poll::Ready(Ok(()));
                 }
                 // A peer that has only said its last word still reads the answers.
-                (self.is_ending, self.has_ended) = (true, true);
+                self.input.settle();
+                self.has_ended = true;
+                self.handle(0);
                 continue;
             }
             self.handle(read);
+            let is_ambiguous = self.input.is_ambiguous();
+            if is_ambiguous != self.grace.is_some() {
+                self.grace = is_ambiguous.then(|| Box::pin(sleep(GRACE)));
+            }
         }
+    }
+
+    /// Ready when nobody waits any longer for the byte that tells whose frame it is that has come.
+    fn poll_grace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(grace) = &mut self.grace else {
+            return Poll::Pending;
+        };
+        ready!(grace.as_mut().poll(cx));
+        self.grace = None;
+        Poll::Ready(())
     }
 
     /// Reads what is there into the input, if the peer may be read from; how many bytes that were.
     fn poll_read(&mut self, flow: &Flow, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if self.has_ended || !flow.may_read {
+        self.times.hold(!flow.may_read);
+        if self.has_ended || self.is_behind || !flow.may_read {
             return Poll::Pending;
         }
         self.watched = None;
@@ -186,7 +255,11 @@ impl Connection {
         if self.poll_memory(flow, cx).is_pending() {
             // It may have wanted more than it needs.
             self.input.calm();
-            ready!(self.poll_memory(flow, cx));
+            let has_memory = self.poll_memory(flow, cx).is_ready();
+            self.times.hold(!has_memory);
+            if !has_memory {
+                return Poll::Pending;
+            }
         }
         let mut room = ReadBuf::new(self.input.room());
         ready!(Pin::new(&mut self.socket).poll_read(cx, &mut room))?;
@@ -199,16 +272,24 @@ impl Connection {
             .poll_read(self.input.wanted(), flow.unsent, is_within_frame, cx)
     }
 
-    /// Handles every frame that has become whole with the `read` bytes.
+    /// Handles the frames that have become whole with the `read` bytes, or those that were left over: so many at once that
+    /// neither others nor the peer's own reading are forgotten meanwhile.
     fn handle(&mut self, read: usize) {
         let whole = self.input.whole();
         self.input.filled(read);
         self.link.attend();
         let longest = self.inbound.begin_batch();
+        self.is_behind = false;
         while let Some(found) = self.input.next(longest) {
             self.inbound.handle(found);
+            if self.inbound.has_done_enough() {
+                self.is_behind = true;
+                break;
+            }
         }
         self.inbound.end_batch();
+        // What is in flight is still answered.
+        self.has_ended |= self.input.is_lost();
         let has_ended = self.input.whole() > whole;
         self.times.read(has_ended, self.input.is_within_frame());
         if has_ended {
@@ -225,7 +306,8 @@ impl Connection {
         } else {
             Doing::Nothing
         };
-        self.times.poll(doing, &self.terms.limits.load(), cx)
+        let has_output = self.written < self.output.len();
+        self.times.poll(doing, has_output, &self.terms.limits.load(), cx)
     }
 
     /// Writes what there is to write, as far as the socket takes it.
@@ -235,6 +317,9 @@ impl Connection {
                 self.written = 0;
                 let flow = self.link.take_output(&mut self.output);
                 if self.output.is_empty() {
+                    if !flow.may_read && self.link.end_starved() {
+                        continue;
+                    }
                     return Ok(flow);
                 }
             }

@@ -86,6 +86,11 @@ impl Outbound {
         }
     }
 
+    /// Whether it is the turn of this slot.
+    pub(super) fn is_first(&self, slot: Slot) -> bool {
+        self.order.is_first(slot)
+    }
+
     /// Whether so much waits to be written that nothing should be added which can wait or be left out.
     pub(super) fn is_full(&self) -> bool {
         let waiting = self.buffer.len() + self.unwritten;

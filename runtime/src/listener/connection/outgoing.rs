@@ -6,66 +6,96 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Wake, Waker},
+    time::Duration,
 };
 
 use callsheet_schema::Kind;
 use callsheet_wire::{
-    Code, Codec, Delivered, Failure, Hello, Hop, PROTOCOL, Payload, Refusal, Response, StreamFrame, frame,
+    Code, Codec, Delivered, Failure, Hello, Hop, PROTOCOL, Payload, Refusal, Response, frame,
     write::{self, RequestHead},
 };
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::controls::SOFTWARE;
-use super::link::{Link, Stage, State, Wakes, with_scratch};
+use super::{
+    controls::SOFTWARE,
+    hosted::Hosted,
+    link::{Link, Stage, State, Wakes, with_scratch},
+    returning::FIRST_CREDIT,
+};
 use crate::{
-    call::{Arrived, Arriving, Inbox, Source},
+    call::{Arrived, Inbox},
     contained::{self, Panicked},
-    id::ActorId,
     transport::{
-        Border, RemoteCall, Route, RouteState, Side, Written, crossing,
+        RemoteCall, Route, RouteState, Side, Written, crossing,
         exports::{self, Export},
-        is_same, open,
+        is_same, set_off,
     },
 };
 
-/// So many items of a stream may be on their way to a reader here.
-const WINDOW: u64 = 64;
-
-/// A chain is read up to so many bytes.
-const LARGEST_CHAIN: usize = 16 << 10;
+const LOST: &str = "the connection to the actor was lost";
 
 /// The calls of the peer's actors that have not ended.
-#[derive(Default)]
 pub(super) struct Outgoing {
-    calls: Mutex<Calls>,
-    /// What the peer was given the mailboxes of, by the names that it has for them.
-    hosted: Mutex<HashMap<String, ActorId>>,
+    pub(super) calls: Mutex<Calls>,
+    pub(super) hosted: Hosted,
     /// Tells those who wait for the connection to take their calls.
     changed: Arc<Notify>,
     /// The peer has said goodbye.
     leaving: AtomicBool,
+    /// The most bytes that the peer takes as a frame's payload, as far as it has told.
+    largest: AtomicUsize,
+}
+
+impl Default for Outgoing {
+    fn default() -> Self {
+        Outgoing {
+            calls: Mutex::default(),
+            hosted: Hosted::default(),
+            changed: Arc::default(),
+            leaving: AtomicBool::new(false),
+            largest: AtomicUsize::new(usize::MAX),
+        }
+    }
 }
 
 #[derive(Default)]
-struct Calls {
-    entries: HashMap<u64, Entry>,
+pub(super) struct Calls {
+    pub(super) entries: HashMap<u64, Entry>,
     /// The number of the last one, which is its id.
     last: u64,
 }
 
-enum Entry {
+pub(super) enum Entry {
     Waiting {
         call: RemoteCall,
         /// Where its frame ends among all bytes that leave: the peer may have it once so many are written.
         sent_at: u64,
+        /// How many bytes the payload of its frame has.
+        bytes: usize,
         /// By which a call that comes back is known to be a part of this one.
         _export: Option<Export>,
     },
     Streaming(Arc<Inbox>),
+}
+
+impl Outgoing {
+    /// Takes a call out of the table: its place is another's then.
+    pub(super) fn end(&self, id: u64) -> Option<Entry> {
+        let ended = self.calls.lock().entries.remove(&id);
+        if ended.is_some() {
+            self.made_room();
+        }
+        ended
+    }
+
+    /// There is a place for a call again.
+    pub(super) fn made_room(&self) {
+        self.changed.notify_waiters();
+    }
 }
 
 /// Told by calls that nobody waits for any more.
@@ -105,27 +135,6 @@ impl Link {
         self.say(|frame| write::hello(frame, codec, "hello", &hello).expect("a hello is short"));
     }
 
-    /// Who waits for a call that comes with this chain. What a stranger says of that is not believed: it would be let past
-    /// the queue, or have calls refused.
-    ///
-    /// # Errors
-    ///
-    /// `ProtocolError`, if it is no chain, or too long.
-    pub(super) fn chain(&self, chain: Option<Payload<'_>>) -> Result<Option<Arc<crate::call::Link>>, Failure> {
-        let Some(chain) = chain.filter(|_| self.trusts) else {
-            return Ok(None);
-        };
-        let fault = |text: &str| Failure::new(Code::ProtocolError, format!("`chain`: {text}")).with_path("chain");
-        if chain.bytes().len() > LARGEST_CHAIN {
-            return Err(fault(&format!("expected at most {LARGEST_CHAIN} bytes")));
-        }
-        let hops: Vec<Hop> = chain.decode().map_err(|error| fault(error.message()))?;
-        if hops.len() > exports::LONGEST {
-            return Err(fault(&format!("expected at most {} calls", exports::LONGEST)));
-        }
-        Ok(exports::enter(&self.runtime, hops))
-    }
-
     /// Whether this side has made the connection.
     pub(super) fn is_client(&self) -> bool {
         self.crossing.side == Side::Client
@@ -136,80 +145,58 @@ impl Link {
         self.outgoing.leaving.store(true, Ordering::Relaxed);
     }
 
+    /// The peer has refused a frame without a look at whose call it was: those fail that were longer than it says it takes.
+    fn refused_larger(&self, response: &Response<'_>) -> bool {
+        let Err(Refusal::Failure(failure)) = response.outcome() else {
+            return false;
+        };
+        let Some(max_frame) = failure.max_frame().filter(|_| failure.code() == Code::FrameTooLarge) else {
+            return false;
+        };
+        let most = usize::try_from(max_frame).unwrap_or(usize::MAX);
+        self.outgoing.largest.fetch_min(most, Ordering::Relaxed);
+        let larger: Vec<_> = {
+            let mut calls = self.outgoing.calls.lock();
+            let is_larger = |_: &u64, entry: &mut Entry| matches!(entry, Entry::Waiting { bytes, .. } if *bytes > most);
+            calls.entries.extract_if(is_larger).collect()
+        };
+        self.outgoing.made_room();
+        for (_, entry) in larger {
+            if let Entry::Waiting { mut call, .. } = entry {
+                call.put_back();
+                self.settle(call, |call| call.fail(failure.clone()));
+            }
+        }
+        true
+    }
+
     /// Takes the answer to a call of one of the peer's actors; whether there was such a call.
     pub(super) fn answered(&self, response: &Response<'_>) -> bool {
+        if response.request_id.is_none() {
+            return self.refused_larger(response);
+        }
         let Some(id) = self.own_id(response.request_id.as_deref()) else {
             return false;
         };
-        let call = {
-            let mut calls = self.outgoing.calls.lock();
-            match calls.entries.remove(&id) {
-                Some(Entry::Waiting { call, .. }) => call,
-                Some(streaming) => {
-                    calls.entries.insert(id, streaming);
-                    return true;
-                }
-                // Its caller has gone.
-                None => return true,
+        let call = match self.outgoing.end(id) {
+            Some(Entry::Waiting { call, .. }) => call,
+            Some(Entry::Streaming(inbox)) => {
+                let text = "the other side answered a stream with a response";
+                let failure = match response.outcome() {
+                    Err(Refusal::Failure(failure)) => failure,
+                    _ => Failure::new(Code::ProtocolError, text).with_delivered(Delivered::Yes),
+                };
+                inbox.put(Arrived::Failed(failure));
+                return true;
             }
+            // Its caller has gone.
+            None => return true,
         };
-        self.outgoing.changed.notify_waiters();
         self.settle(call, |call| match response.outcome() {
             Ok(reply) => replied(call, reply),
             Err(Refusal::Contract(error, text)) => declared(call, error, &text),
             Err(Refusal::Failure(failure)) => self.failed(call, failure),
         });
-        true
-    }
-
-    /// Takes an item of a stream that one of the peer's actors gave; whether there was such a call.
-    pub(super) fn streamed(&self, frame: &StreamFrame<'_>) -> bool {
-        let Some(id) = self.own_id(Some(&frame.stream_id)) else {
-            return false;
-        };
-        let (call, inbox) = {
-            let mut calls = self.outgoing.calls.lock();
-            match calls.entries.remove(&id) {
-                Some(Entry::Waiting { call, .. }) => {
-                    let inbox = Arc::new(Inbox::default());
-                    if !frame.is_final {
-                        calls.entries.insert(id, Entry::Streaming(Arc::clone(&inbox)));
-                    }
-                    (Some(call), inbox)
-                }
-                Some(Entry::Streaming(inbox)) => {
-                    if !frame.is_final {
-                        calls.entries.insert(id, Entry::Streaming(Arc::clone(&inbox)));
-                    }
-                    (None, inbox)
-                }
-                None => return true,
-            }
-        };
-        match call {
-            // What keeps a stream from being opened is the answer to the call.
-            Some(call) if frame.failure.is_some() => self.settle(call, |call| match &frame.failure {
-                Some(Refusal::Contract(error, text)) => declared(call, *error, text),
-                Some(Refusal::Failure(failure)) => self.failed(call, failure.clone()),
-                None => {}
-            }),
-            Some(call) => {
-                put(&inbox, frame);
-                let source = Reading {
-                    link: Weak::clone(&self.me),
-                    id,
-                    read: 0,
-                };
-                let arriving = Arriving::new(inbox, Box::new(source));
-                self.settle(call, |call| opened(call, arriving));
-            }
-            None => {
-                if !put(&inbox, frame) {
-                    self.outgoing.calls.lock().entries.remove(&id);
-                    self.cancel_outgoing(id);
-                }
-            }
-        }
         true
     }
 
@@ -228,6 +215,9 @@ impl Link {
             };
             calls.entries.extract_if(is_gone).collect()
         };
+        if !gone.is_empty() {
+            self.outgoing.made_room();
+        }
         for (id, entry) in gone {
             self.cancel_outgoing(id);
             // The arguments are the user's, and what they do when they are dropped.
@@ -239,28 +229,46 @@ impl Link {
     pub(super) fn end_outgoing(&self, written: u64) {
         let entries = std::mem::take(&mut self.outgoing.calls.lock().entries);
         for entry in entries.into_values() {
-            let failure = Failure::new(Code::ConnectionClosed, "the connection to the actor was lost");
+            let failure = Failure::new(Code::ConnectionClosed, LOST);
             match entry {
-                Entry::Waiting { call, sent_at, .. } if sent_at > written => self.start_again(call, failure),
+                Entry::Waiting { call, sent_at, .. } if sent_at > written => self.start_again(call, Duration::ZERO),
                 Entry::Waiting { call, .. } => self.settle(call, |call| call.fail(failure)),
                 Entry::Streaming(inbox) => _ = inbox.put(Arrived::Failed(failure)),
             }
         }
-        self.outgoing.changed.notify_waiters();
+        self.outgoing.made_room();
     }
 
-    /// Has a call that was never sent go over the next connection, if there is to be one.
-    fn start_again(&self, call: RemoteCall, failure: Failure) {
-        let route = self.crossing.beyond.get().and_then(Weak::upgrade);
-        let (Some(route), Ok(runtime)) = (route, self.runtime.upgrade()) else {
-            return self.settle(call, |call| call.fail(failure.with_delivered(Delivered::No)));
+    /// The peer has said its last word, and answers nothing that it was asked.
+    pub(super) fn mute(&self) {
+        if std::mem::replace(&mut self.lock().is_mute, true) {
+            return;
+        }
+        // What is still to be written will reach it: of none of the calls it is known whether it was delivered.
+        self.end_outgoing(u64::MAX);
+    }
+
+    /// Has a call that the peer never got, or will not run, set off again after a rest: over the next connection if this
+    /// one has ended and there is to be another.
+    fn start_again(&self, mut call: RemoteCall, rest: Duration) {
+        call.put_back();
+        let lasting = self.crossing.beyond.get().and_then(Weak::upgrade);
+        let own = || self.me.upgrade().map(|me| me as Arc<dyn Route>);
+        let (Some(route), Ok(runtime)) = (lasting.or_else(own), self.runtime.upgrade()) else {
+            let failure = Failure::new(Code::ConnectionClosed, LOST).with_delivered(Delivered::No);
+            return self.settle(call, |call| call.fail(failure));
         };
         runtime.spawn_outside(async move {
-            match open(&*route).await {
-                Ok(()) => route.start(call),
-                Err(failure) => call.fail(failure),
+            if !rest.is_zero() {
+                tokio::time::sleep(rest).await;
             }
+            set_off(&*route, call).await;
         });
+    }
+
+    /// Whether the peer takes a further call.
+    fn has_place(&self, calls: &Calls) -> bool {
+        calls.entries.len() < self.limits.load().max_in_flight && !self.outgoing.leaving.load(Ordering::Relaxed)
     }
 
     /// Whether calls of the peer's actors are on their way.
@@ -268,43 +276,38 @@ impl Link {
         !self.outgoing.calls.lock().entries.is_empty()
     }
 
-    /// There is room again.
-    pub(super) fn made_room(&self) {
-        self.outgoing.changed.notify_waiters();
-    }
-
     /// The number that this side gave to a call.
-    fn own_id(&self, id: Option<&str>) -> Option<u64> {
-        let id: u64 = id?.parse().ok()?;
+    pub(super) fn own_id(&self, id: Option<&str>) -> Option<u64> {
+        // One number is one id: neither `01` nor `+1` is call 1.
+        let id = id.filter(|id| !id.starts_with(['0', '+']))?;
+        let id: u64 = id.parse().ok()?;
         (1..=self.outgoing.calls.lock().last).contains(&id).then_some(id)
     }
 
-    fn failed(&self, mut call: RemoteCall, failure: Failure) {
-        let is_busy = failure.code() == Code::TargetBusy && failure.delivered() == Delivered::No;
-        let (true, Ok(runtime), Some(me)) = (is_busy, self.runtime.upgrade(), self.me.upgrade()) else {
+    /// Takes the failure of a call that the peer refused, or could not end otherwise.
+    pub(super) fn failed(&self, mut call: RemoteCall, failure: Failure) {
+        if failure.code() != Code::TargetBusy || failure.delivered() != Delivered::No {
             return call.fail(failure);
-        };
+        }
         // Within the process the caller would wait for room in the queue; so it does here.
         call.tries += 1;
-        runtime.spawn_outside(async move {
-            tokio::time::sleep(call.rest()).await;
-            me.start(call);
-        });
+        let rest = call.rest();
+        self.start_again(call, rest);
     }
 
     /// Ends a call, whose reply or arguments may be the user's own code.
-    fn settle(&self, call: RemoteCall, end: impl FnOnce(RemoteCall)) {
+    pub(super) fn settle(&self, call: RemoteCall, end: impl FnOnce(RemoteCall)) {
         if let Err(Panicked) = crossing(&self.crossing, || contained::outcome(|| end(call))) {
             tracing::error!("a reply panicked while it was read");
         }
     }
 
-    fn cancel_outgoing(&self, id: u64) {
+    pub(super) fn cancel_outgoing(&self, id: u64) {
         self.say(|frame| write::cancel(frame, self.codec(), &id.to_string()));
     }
 
     /// The codec in which the peer speaks.
-    fn codec(&self) -> Codec {
+    pub(super) fn codec(&self) -> Codec {
         match self.packs.load(Ordering::Relaxed) {
             #[cfg(feature = "msgpack")]
             true => Codec::MessagePack,
@@ -313,7 +316,7 @@ impl Link {
     }
 
     /// Says what belongs to no call of the peer's.
-    fn say(&self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn say(&self, write: impl FnOnce(&mut Vec<u8>)) {
         with_scratch(|frame| {
             write(frame);
             self.append(&mut self.lock(), frame);
@@ -347,7 +350,7 @@ impl Link {
             expects_reply: !is_stream,
             expects_stream: is_stream,
             timeout_ms: call.time_left().map(in_millis),
-            credit: is_stream.then_some(WINDOW),
+            credit: is_stream.then_some(FIRST_CREDIT),
             meta: call.meta.as_deref(),
             chain,
             ..RequestHead::new(call.target.as_str(), &message_type)
@@ -355,7 +358,7 @@ impl Link {
         let arguments = Written(&*call.outgoing.arguments);
         let write = || write::request(frame, self.codec(), &head, &arguments);
         let written = crossing(&self.crossing, || contained::outcome(write));
-        let most = self.limits.load().max_frame;
+        let most = (self.limits.load().max_frame).min(self.outgoing.largest.load(Ordering::Relaxed));
         match written {
             Ok(Ok(())) if frame.len() - frame::PREFIX > most => {
                 let length = frame.len() - frame::PREFIX;
@@ -372,31 +375,47 @@ impl Link {
     }
 }
 
+impl State {
+    /// Why the peer's actors cannot be called over this connection, now or ever.
+    fn unreachable(&self) -> Option<Failure> {
+        let failure = if self.stage == Stage::Closed || self.is_mute {
+            Failure::new(Code::ConnectionClosed, "the connection to the actor has ended")
+        } else if self.speaks_acton {
+            let text = "the connection leads to a client of acton-reactive, which cannot be asked anything";
+            Failure::new(Code::ActorNotFound, text)
+        } else {
+            return None;
+        };
+        Some(failure.with_delivered(Delivered::No))
+    }
+}
+
 impl Route for Link {
     fn state(&self) -> RouteState {
-        let calls = self.outgoing.calls.lock().entries.len();
+        let has_place = self.has_place(&self.outgoing.calls.lock());
         let mut state = self.lock();
-        if state.stage == Stage::Closed {
-            let failure = Failure::new(Code::ConnectionClosed, "the connection to the actor has ended");
-            return RouteState::Ended(failure.with_delivered(Delivered::No));
+        if let Some(failure) = state.unreachable() {
+            return RouteState::Ended(failure);
         }
         if state.outbound.is_full() {
             state.wants_room = true;
             return RouteState::Waiting;
         }
-        if calls >= self.limits.load().max_in_flight || self.outgoing.leaving.load(Ordering::Relaxed) {
-            return RouteState::Waiting;
+        match has_place {
+            true => RouteState::Open,
+            false => RouteState::Waiting,
         }
-        RouteState::Open
     }
 
     fn changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(Arc::clone(&self.outgoing.changed).notified_owned())
     }
 
-    fn start(&self, call: RemoteCall) {
+    fn start(&self, mut call: RemoteCall) {
         let waker = Waker::from(Arc::clone(&self.abandoned));
-        if call.is_abandoned(&mut Context::from_waker(&waker)) {
+        let mut cx = Context::from_waker(&waker);
+        // Before anyone could run it.
+        if call.is_abandoned(&mut cx) || !call.leaves() {
             return contained::discard(call);
         }
         with_scratch(|frame| {
@@ -412,18 +431,32 @@ impl Route for Link {
             }
             // Known before it is written: its answer may be quick. And the connection cannot be closed in between.
             let mut state = self.lock();
-            if state.stage == Stage::Closed {
+            if state.speaks_acton
+                && let Some(failure) = state.unreachable()
+            {
                 drop(state);
-                let failure = Failure::new(Code::ConnectionClosed, "the connection to the actor has ended");
-                return self.settle(call, |call| call.fail(failure.with_delivered(Delivered::No)));
+                return self.settle(call, |call| call.fail(failure));
+            }
+            let mut calls = self.outgoing.calls.lock();
+            // It had a place when it was asked; that may be another's by now, or the connection at its end.
+            if state.stage == Stage::Closed || state.is_mute || !self.has_place(&calls) {
+                drop((calls, state));
+                return self.start_again(call, Duration::ZERO);
+            }
+            // Whoever has gone since may have been looked for in the table already.
+            if call.is_abandoned(&mut cx) {
+                drop((calls, state));
+                return contained::discard(call);
             }
             let sent_at = state.outbound.end() + frame.len() as u64;
             let entry = Entry::Waiting {
                 call,
                 sent_at,
+                bytes: frame.len() - frame::PREFIX,
                 _export: export,
             };
-            self.outgoing.calls.lock().entries.insert(id, entry);
+            calls.entries.insert(id, entry);
+            drop(calls);
             self.append(&mut state, frame);
         });
     }
@@ -441,60 +474,15 @@ impl Route for Link {
     }
 }
 
-impl Border for Link {
-    fn host(&self, id: &ActorId) -> ActorId {
-        let mut hosted = self.outgoing.hosted.lock();
-        hosted.entry(id.as_str().to_owned()).or_insert_with(|| id.clone());
-        id.clone()
-    }
-
-    fn as_route(&self) -> &dyn Route {
-        self
-    }
-
-    fn hosted(&self, name: &str) -> Option<ActorId> {
-        self.outgoing.hosted.lock().get(name).cloned()
-    }
-}
-
-/// The reader of a stream here, as the peer knows it.
-struct Reading {
-    link: Weak<Link>,
-    id: u64,
-    /// How many items were read since credit was given.
-    read: u64,
-}
-
-impl Source for Reading {
-    fn read(&mut self, items: u64) {
-        self.read += items;
-        if self.read < WINDOW / 2 {
-            return;
-        }
-        let items = std::mem::take(&mut self.read);
-        if let Some(link) = self.link.upgrade() {
-            link.say(|frame| write::credit(frame, link.codec(), &self.id.to_string(), items));
-        }
-    }
-
-    fn abandon(&mut self) {
-        let Some(link) = self.link.upgrade() else { return };
-        if link.outgoing.calls.lock().entries.remove(&self.id).is_some() {
-            link.cancel_outgoing(self.id);
-        }
-    }
-}
-
 fn replied(call: RemoteCall, reply: Payload<'_>) {
-    if let Some(enqueued) = call.enqueued {
-        // Whoever sent it may have gone.
-        let _ = enqueued.send(Ok(()));
+    if let Some(receipt) = call.enqueued {
+        receipt.tell(Ok(()));
     } else if let Some(waiting) = call.outgoing.reply {
         waiting.replied(reply);
     }
 }
 
-fn declared(call: RemoteCall, error: Payload<'_>, text: &str) {
+pub(super) fn declared(call: RemoteCall, error: Payload<'_>, text: &str) {
     if call.enqueued.is_some() {
         call.fail(Failure::new(Code::ContractError, text));
     } else if let Some(waiting) = call.outgoing.reply {
@@ -502,33 +490,7 @@ fn declared(call: RemoteCall, error: Payload<'_>, text: &str) {
     }
 }
 
-fn opened(call: RemoteCall, items: Arriving) {
-    if let Some(waiting) = call.outgoing.reply {
-        waiting.opened(items);
-    }
-}
-
-/// Puts what came of a stream where its reader finds it; whether the stream may go on.
-fn put(inbox: &Inbox, frame: &StreamFrame<'_>) -> bool {
-    let may_go_on = match (&frame.failure, frame.item()) {
-        (Some(Refusal::Contract(error, _)), _) => inbox.put(Arrived::Declared(error.codec(), error.bytes().to_vec())),
-        (Some(Refusal::Failure(failure)), _) => inbox.put(Arrived::Failed(failure.clone())),
-        (None, Some(item)) if inbox.len() as u64 >= 2 * WINDOW => {
-            let text = "more items arrived than were asked for";
-            let _ = item;
-            inbox.put(Arrived::Failed(Failure::new(Code::SlowConsumer, text)));
-            false
-        }
-        (None, Some(item)) => inbox.put(Arrived::Item(item.codec(), item.bytes().to_vec())),
-        (None, None) => true,
-    };
-    if frame.is_final {
-        inbox.end();
-    }
-    may_go_on
-}
-
 /// Rounded up, so that no deadline passes there before it does here.
-fn in_millis(left: std::time::Duration) -> u64 {
+fn in_millis(left: Duration) -> u64 {
     u64::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,9 @@
 //! What becomes of the calls in flight: replies, failures, and deadlines that pass.
 
-use std::task::{Context, Poll};
+use std::{
+    sync::atomic::Ordering,
+    task::{Context, Poll},
+};
 
 use callsheet_wire::{Code, Delivered, EncodeError, Failure, frame};
 
@@ -13,7 +16,10 @@ use crate::{
     call::{Body, EncodedStream, Outlet},
     clock::{Reading, Sweep},
     contained::{self, Panicked},
-    listener::limits::memory::SMALL,
+    listener::{
+        limits::memory::{Budget, SMALL},
+        stats::Ending,
+    },
     transport::crossing,
 };
 
@@ -42,14 +48,19 @@ impl Outlet for Link {
         // The handler itself replies, so it need not be told.
         ended.waker = None;
         with_scratch(|frame| {
-            let write = |frame: &mut Vec<u8>| body.write(frame, ended.codec, ended.form());
+            let write = |frame: &mut Vec<u8>| body.write(frame, ended.dialect, ended.form());
             let written = crossing(&self.crossing, || encode(frame, write));
+            let mut ending = match body {
+                Body::Value(_) => Ending::Succeeded,
+                Body::Declared { .. } => Ending::Declared,
+            };
             if let Err(failure) = written.and_then(|()| self.unfit(frame).map_or(Ok(()), Err)) {
                 self.counters.failed(&failure);
                 frame.clear();
                 ended.write_failure(frame, &failure);
+                ending = Ending::Failed(failure.code());
             }
-            self.finish(ended, frame);
+            self.finish(ended, ending, frame);
         });
     }
 
@@ -95,6 +106,14 @@ impl Link {
         self.finish_failed(ended, failure);
     }
 
+    /// Ends a call with a failure that its actor's queue did not take. How long that took says nothing about calls.
+    pub(super) fn end_refused(&self, ticket: u64, failure: &Failure) {
+        if let Some(call) = self.lock().in_flight.get_mut(ticket) {
+            call.begun = None;
+        }
+        self.end_failed(ticket, failure);
+    }
+
     /// Why `frame` cannot be sent, if it cannot.
     pub(super) fn unfit(&self, frame: &[u8]) -> Option<Failure> {
         let length = frame.len().saturating_sub(frame::PREFIX);
@@ -105,14 +124,27 @@ impl Link {
                 limits.max_frame
             );
             Failure::new(Code::SerializationError, text)
-        } else if !self.memory.has(length, &limits) && self.lock().outbound.unsent() + length > SMALL {
-            let text = format!(
-                "no memory is left for a reply of {length} bytes: all connections together may keep {}, and do; read what                  was sent before, or ask for less",
-                limits.memory
-            );
-            Failure::new(Code::LimitExceeded, text)
-        } else {
+        } else if length <= SMALL && self.memory.has(length, &limits) && !self.is_clogged.load(Ordering::Relaxed) {
+            // So little is not worth a look, while the peer reads.
             return None;
+        } else {
+            let unsent = self.lock().outbound.unsent();
+            if unsent > 0 && unsent + length > Budget::of_one(&limits) {
+                let text = format!(
+                    "a reply of {length} bytes was dropped: {unsent} bytes wait to be read already; read what was sent before \
+                     asking for more"
+                );
+                Failure::new(Code::SlowConsumer, text)
+            } else if !self.memory.has(length, &limits) && unsent + length > SMALL {
+                let text = format!(
+                    "no memory is left for a reply of {length} bytes: all connections together may keep {}, and do; read what \
+                     was sent before, or ask for less",
+                    limits.memory
+                );
+                Failure::new(Code::LimitExceeded, text)
+            } else {
+                return None;
+            }
         };
         Some(failure.with_delivered(Delivered::Yes))
     }

@@ -1,13 +1,16 @@
 //! What the connection's task does with the requests it has read.
 
-use callsheet_wire::{Code, Codec, Encode, Failure, write};
+use callsheet_wire::{Code, Codec, Dialect, Encode, Failure, write};
 
 use super::{
     in_flight::{Shape, Started},
     link::{Link, Stage, State, delivered, with_scratch},
     replies::encode,
 };
-use crate::{clock::Deadline, listener::limits::ListenerLimits};
+use crate::{
+    clock::Deadline,
+    listener::{limits::ListenerLimits, stats::Line},
+};
 
 /// How a request is to be answered.
 #[derive(Clone, Copy, Debug)]
@@ -16,12 +19,15 @@ pub(super) struct Answer<'a> {
     pub(super) id: Option<&'a str>,
     /// The answer is found by its place in the order, not by an id.
     pub(super) is_ordered: bool,
-    pub(super) codec: Codec,
+    pub(super) dialect: Dialect,
     pub(super) shape: Shape,
 }
 
+/// What the answer to a message without a reply has for a payload.
+pub(super) type Receipt = &'static (dyn Encode + Sync);
+
 impl Link {
-    /// Takes a call into the table, under the ticket that is given back.
+    /// Takes a call into the table, and counts it. Gives back its ticket.
     ///
     /// # Errors
     ///
@@ -29,6 +35,7 @@ impl Link {
     pub(super) fn admit(
         &self,
         answer: &Answer<'_>,
+        line: Line,
         deadline: Deadline,
         credit: Option<u64>,
         limits: &ListenerLimits,
@@ -50,13 +57,16 @@ impl Link {
             return Err(Failure::new(Code::LimitExceeded, text));
         }
         let slot = answer.is_ordered.then(|| state.outbound.take_slot());
+        let begun = state.tally.start(line);
         Ok(state.in_flight.start(Started {
             id: answer.id,
-            codec: answer.codec,
+            dialect: answer.dialect,
             shape: answer.shape,
             slot,
             deadline,
             credit,
+            line,
+            begun,
         }))
     }
 
@@ -71,19 +81,34 @@ impl Link {
 
     /// Answers a request that was never in flight with a failure.
     pub(super) fn refuse(&self, answer: &Answer<'_>, failure: &Failure) {
-        self.counters.failed(failure);
+        self.counters.refused(failure);
+        self.tell_refusal(answer, failure);
+    }
+
+    /// Answers a call that was never in flight with a failure, and counts it as one of its method's.
+    pub(super) fn refuse_call(&self, line: Line, answer: &Answer<'_>, failure: &Failure) {
+        self.count_failed(line, failure);
+        self.tell_refusal(answer, failure);
+    }
+
+    fn tell_refusal(&self, answer: &Answer<'_>, failure: &Failure) {
         self.visitor.refused(failure);
         self.answer(answer, |frame| match (answer.shape, answer.id) {
-            (Shape::Stream, Some(id)) => write::stream_refusal(frame, answer.codec, id, 0, failure),
-            (_, id) => write::refusal(frame, answer.codec, id, failure),
+            (Shape::Stream, Some(id)) => answer.dialect.stream_refusal(frame, id, 0, failure),
+            (_, id) => answer.dialect.refusal(frame, id, failure),
         });
     }
 
-    /// Answers a tell that was enqueued.
-    pub(super) fn confirm(&self, answer: &Answer<'_>) {
-        self.answer(answer, |frame| {
-            write::response(frame, answer.codec, answer.id, &()).expect("null can be written in every codec");
-        });
+    /// Answers a message that was enqueued with its receipt, and counts it.
+    pub(super) fn confirm(&self, line: Line, answer: &Answer<'_>, receipt: Receipt) {
+        self.answer_with(
+            answer,
+            |frame| {
+                let written = answer.dialect.response(frame, answer.id, receipt);
+                written.expect("null and a word can be written in every codec");
+            },
+            |state| state.tally.passed(line, 1),
+        );
     }
 
     /// Answers a control or a subscription.
@@ -91,7 +116,7 @@ impl Link {
         with_scratch(|frame| {
             let written = encode(frame, |frame| write::response(frame, codec, Some(id), payload));
             if let Err(failure) = written.and_then(|()| self.unfit(frame).map_or(Ok(()), Err)) {
-                self.counters.failed(&failure);
+                self.counters.refused(&failure);
                 frame.clear();
                 write::refusal(frame, codec, Some(id), &failure);
             }
@@ -111,10 +136,17 @@ impl Link {
         self.lock().check_id(id)
     }
 
-    fn answer(&self, answer: &Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
+    /// Answers what was never in flight.
+    pub(super) fn answer(&self, answer: &Answer<'_>, write: impl FnOnce(&mut Vec<u8>)) {
+        self.answer_with(answer, write, |_| {});
+    }
+
+    /// The same, and does what else is to be done under the lock.
+    fn answer_with(&self, answer: &Answer<'_>, write: impl FnOnce(&mut Vec<u8>), beside: impl FnOnce(&mut State)) {
         with_scratch(|frame| {
             write(frame);
             let mut state = self.lock();
+            beside(&mut state);
             let slot = answer.is_ordered.then(|| state.outbound.take_slot());
             let wakes = state.finish(slot, frame);
             drop(state);
@@ -149,7 +181,12 @@ impl State {
         if self.in_flight.find(id).is_none() {
             return Ok(());
         }
-        let text = "`request_id`: a call with this id is in flight on this connection; choose another";
+        let field = if self.speaks_acton {
+            "correlation_id"
+        } else {
+            "request_id"
+        };
+        let text = format!("`{field}`: a call with this id is in flight on this connection; choose another");
         Err(Failure::new(Code::ProtocolError, text))
     }
 }

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, Waker, ready},
 };
 
-use callsheet_wire::{Code, Codec, Delivered, EncodeError, Failure};
+use callsheet_wire::{Code, Delivered, Dialect, EncodeError, Failure};
 
 use super::{
     in_flight::Phase,
@@ -16,6 +16,7 @@ use crate::{
     call::{EncodedStream, Step},
     clock::Deadline,
     contained::{self, Panicked},
+    listener::stats::Ending,
     transport::crossing,
 };
 
@@ -30,7 +31,7 @@ enum Polled {
 ///
 /// A task of its own keeps a stream's work and its panics away from the connection and from the actor.
 pub(super) async fn pump(link: Arc<Link>, ticket: u64, mut stream: Box<dyn EncodedStream>) {
-    let Some((name, codec)) = link.open_stream(ticket) else {
+    let Some((name, dialect)) = link.open_stream(ticket) else {
         return;
     };
     let mut frame = Vec::new();
@@ -40,7 +41,7 @@ pub(super) async fn pump(link: Arc<Link>, ticket: u64, mut stream: Box<dyn Encod
             if let Err(gone) = ready!(link.poll_turn(ticket, cx)) {
                 return Poll::Ready(Err(gone));
             }
-            let write = || stream.poll_write(cx, &mut frame, codec, &name, sequence);
+            let write = || stream.poll_write(cx, &mut frame, dialect, &name, sequence);
             Poll::Ready(Ok(match crossing(&link.crossing, || contained::outcome(write)) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(Ok(step))) => Polled::Step(step),
@@ -57,7 +58,8 @@ pub(super) async fn pump(link: Arc<Link>, ticket: u64, mut stream: Box<dyn Encod
             Ok(Polled::Unfit(error)) => Failure::from(error).with_delivered(Delivered::Yes),
             Ok(Polled::Step(step)) => match (link.unfit(&frame), step) {
                 (Some(failure), _) => failure,
-                (None, Step::End | Step::Declared) => return link.end_stream(ticket, &frame),
+                (None, Step::End) => return link.end_stream(ticket, Ending::Succeeded, &frame),
+                (None, Step::Declared) => return link.end_stream(ticket, Ending::Declared, &frame),
                 (None, Step::Item) => {
                     sequence += 1;
                     if link.put_item(ticket, &frame, sequence).is_err() {
@@ -79,12 +81,12 @@ pub(super) async fn pump(link: Arc<Link>, ticket: u64, mut stream: Box<dyn Encod
 struct Gone;
 
 impl Link {
-    /// The name and the codec of the stream with this ticket, whose handler has given it.
-    fn open_stream(&self, ticket: u64) -> Option<(String, Codec)> {
+    /// The name and the dialect of the stream with this ticket, whose handler has given it.
+    fn open_stream(&self, ticket: u64) -> Option<(String, Dialect)> {
         let mut state = self.lock();
         let call = state.in_flight.get_mut(ticket)?;
         call.phase = Phase::Streaming;
-        Some((call.id.clone(), call.codec))
+        Some((call.id.clone(), call.dialect))
     }
 
     /// Whether the stream may be polled for its next item; not any more, once its call has ended.
@@ -148,10 +150,10 @@ impl Link {
     }
 
     /// Ends a stream with its final frame.
-    fn end_stream(&self, ticket: u64, frame: &[u8]) {
+    fn end_stream(&self, ticket: u64, ending: Ending, frame: &[u8]) {
         let ended = self.lock().end(ticket);
         if let Some(ended) = ended {
-            self.finish(ended, frame);
+            self.finish(ended, ending, frame);
         }
     }
 }

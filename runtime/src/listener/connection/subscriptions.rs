@@ -1,5 +1,7 @@
 //! Subscriptions to events, and what a peer is told when it has subscribed.
 
+use std::collections::BTreeMap;
+
 use callsheet_wire::{Code, Codec, Failure, Subscribe};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -20,8 +22,14 @@ impl Inbound {
             .and_then(|()| self.check_rate())
             .and_then(|()| wanted.iter().try_for_each(|name| check_name("message_types", name)))
             .and_then(|()| {
-                let acknowledge =
-                    &mut |subscribed: &[Subscribed<'_>]| self.link.subscribed(subscribed, codec, request_id);
+                let withheld = matching(&self.withheld, &wanted);
+                let acknowledge = &mut |subscribed: &[Subscribed<'_>]| {
+                    let acknowledgement = Acknowledgement {
+                        subscribed,
+                        withheld: &withheld,
+                    };
+                    self.link.subscribed(&acknowledgement, codec, request_id);
+                };
                 let most = self.limits.max_subscriptions;
                 self.subscriptions.subscribe(&wanted, most, codec, acknowledge)
             });
@@ -31,7 +39,7 @@ impl Inbound {
                 self.refuse_frame(subscribe.request_id.clone(), Some(codec), &failure)
             }
             Err(failure) => {
-                self.terms.counters.failed(&failure);
+                self.terms.counters.refused(&failure);
                 self.link.visitor.refused(&failure);
                 tracing::debug!(%failure, "dropped a subscription");
             }
@@ -59,13 +67,28 @@ impl Inbound {
     }
 }
 
-/// The answer to a subscription: `{"subscribed": {name: next_seq}}`.
-pub(super) struct Acknowledgement<'a>(pub(super) &'a [Subscribed<'a>]);
+/// Of the events that are withheld, those that one of these patterns matches.
+fn matching<'a>(withheld: &'a BTreeMap<String, String>, wanted: &[&str]) -> BTreeMap<&'a str, &'a str> {
+    let prefixes = wanted.iter().filter_map(|wanted| wanted.strip_suffix('*'));
+    let matches = |event: &str| prefixes.clone().any(|prefix| event.starts_with(prefix));
+    let withheld = withheld.iter().filter(|(event, _)| matches(event));
+    withheld.map(|(event, why)| (event.as_str(), why.as_str())).collect()
+}
+
+/// The answer to a subscription: `{"subscribed": {name: next_seq}}`, and `"withheld": {name: why}` if a pattern matches
+/// something that the client would misread.
+pub(super) struct Acknowledgement<'a> {
+    pub(super) subscribed: &'a [Subscribed<'a>],
+    pub(super) withheld: &'a BTreeMap<&'a str, &'a str>,
+}
 
 impl Serialize for Acknowledgement<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("subscribed", &NextNumbers(self.0))?;
+        let mut map = serializer.serialize_map(Some(1 + usize::from(!self.withheld.is_empty())))?;
+        map.serialize_entry("subscribed", &NextNumbers(self.subscribed))?;
+        if !self.withheld.is_empty() {
+            map.serialize_entry("withheld", self.withheld)?;
+        }
         map.end()
     }
 }

@@ -1,16 +1,20 @@
-//! How long a connection is waited for: until it begins, until a frame is whole, and while nothing happens.
+//! How long a connection is waited for: until it begins, until a frame is whole, until it reads, and while nothing happens.
 //!
 //! There is one timer for each connection, which is set at most once in such a time; the clock is read when a connection
 //! has nothing more to do, and when a part of a frame is left over, but for no message.
 
 use std::{
-    pin::Pin,
+    future::Future,
+    pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use callsheet_wire::{Code, Failure};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::{
+    task::unconstrained,
+    time::{Instant, Sleep, sleep_until},
+};
 
 use crate::listener::limits::ListenerLimits;
 
@@ -24,6 +28,10 @@ pub(super) struct Times {
     frame: Option<Instant>,
     /// Nothing has been read or written, and there is nothing to wait for.
     idle: Option<Instant>,
+    /// The peer has not taken a byte of what there is to read.
+    unread: Option<Instant>,
+    /// Since when nothing is read, because the server does not want to.
+    held: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -43,6 +51,7 @@ enum Late {
     Start,
     Frame,
     Idle,
+    Unread,
 }
 
 impl Times {
@@ -52,13 +61,15 @@ impl Times {
             has_started: false,
             frame: None,
             idle: None,
+            unread: None,
+            held: None,
             timer: None,
         }
     }
 
     /// Something was written.
     pub(super) fn written(&mut self) {
-        self.idle = None;
+        (self.idle, self.unread) = (None, None);
     }
 
     /// Something was read: the end of a frame, if one `ended`, and perhaps a part of the next one.
@@ -73,9 +84,27 @@ impl Times {
         }
     }
 
-    /// Ready when the connection is to be closed, and why. Called when nothing is left but to wait.
-    pub(super) fn poll(&mut self, doing: Doing, limits: &ListenerLimits, cx: &mut Context<'_>) -> Poll<Failure> {
-        let Some((at, late)) = self.next(doing, limits) else {
+    /// Nothing is read now, for want of room or memory (`is_held`), or it is again: a frame does not have to be whole any
+    /// sooner because its rest is left in the socket.
+    pub(super) fn hold(&mut self, is_held: bool) {
+        if is_held {
+            self.held.get_or_insert_with(Instant::now);
+        } else if let Some(since) = self.held.take() {
+            let held = since.elapsed();
+            self.frame = self.frame.map(|begun| begun + held.min(begun.elapsed()));
+        }
+    }
+
+    /// Ready when the connection is to be closed, and why. Called when nothing is left but to wait; `has_output` says that
+    /// something waits for the peer to read it.
+    pub(super) fn poll(
+        &mut self,
+        doing: Doing,
+        has_output: bool,
+        limits: &ListenerLimits,
+        cx: &mut Context<'_>,
+    ) -> Poll<Failure> {
+        let Some((at, late)) = self.next(doing, has_output, limits) else {
             return Poll::Pending;
         };
         loop {
@@ -89,7 +118,8 @@ impl Times {
                 }
                 None => self.timer.insert(Box::pin(sleep_until(at))),
             };
-            ready!(timer.as_mut().poll(cx));
+            // Also for a peer that sends so much that tokio has the task rest.
+            ready!(pin!(unconstrained(timer.as_mut())).poll(cx));
             if Instant::now() >= at {
                 return Poll::Ready(late.failure(doing, limits));
             }
@@ -98,7 +128,7 @@ impl Times {
     }
 
     /// What is over next, and when.
-    fn next(&mut self, doing: Doing, limits: &ListenerLimits) -> Option<(Instant, Late)> {
+    fn next(&mut self, doing: Doing, has_output: bool, limits: &ListenerLimits) -> Option<(Instant, Late)> {
         // A time that no clock will ever show is none.
         let after = |since: Instant, limit: Option<Duration>| since.checked_add(limit?);
         let start = match self.has_started {
@@ -106,7 +136,13 @@ impl Times {
             true => None,
         };
         let (second, late) = match doing {
-            Doing::Frame => (after(self.frame?, Some(limits.frame_time)), Late::Frame),
+            Doing::Frame => {
+                let begun = self.frame.filter(|_| self.held.is_none());
+                (
+                    begun.and_then(|begun| after(begun, Some(limits.frame_time))),
+                    Late::Frame,
+                )
+            }
             // Who has not begun is given the time for that.
             Doing::Nothing if self.has_started => {
                 let since = *self.idle.get_or_insert_with(Instant::now);
@@ -114,11 +150,13 @@ impl Times {
             }
             Doing::Nothing | Doing::Work => (None, Late::Idle),
         };
-        match (start, second) {
-            (Some(start), Some(second)) if second < start => Some((second, late)),
-            (Some(start), _) => Some((start, Late::Start)),
-            (None, second) => Some((second?, late)),
-        }
+        let unread = match has_output {
+            true => after(*self.unread.get_or_insert_with(Instant::now), limits.unread_time),
+            false => None,
+        };
+        let all = [(start, Late::Start), (second, late), (unread, Late::Unread)];
+        let limited = all.into_iter().filter_map(|(at, late)| Some((at?, late)));
+        limited.min_by_key(|(at, _)| *at)
     }
 }
 
@@ -146,6 +184,13 @@ impl Late {
                     shown(limits.start_time)
                 );
                 Failure::new(Code::LimitExceeded, text)
+            }
+            (Late::Unread, _) => {
+                let text = format!(
+                    "nothing of what was sent has been read for {}; read the connection, or end what is subscribed to",
+                    shown(limits.unread_time)
+                );
+                Failure::new(Code::SlowConsumer, text)
             }
             (Late::Idle, _) => {
                 let text = format!(

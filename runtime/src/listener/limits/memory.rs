@@ -62,6 +62,11 @@ impl Budget {
         self.used.load(Ordering::SeqCst).saturating_add(bytes) <= total(limits)
     }
 
+    /// How many bytes one connection may keep of what its peer has not read.
+    pub(in crate::listener) fn of_one(limits: &ListenerLimits) -> usize {
+        total(limits) / 2
+    }
+
     /// Whether anything more may be kept.
     pub(in crate::listener) fn is_spent(&self) -> bool {
         !self.has(1, &self.limits.load())

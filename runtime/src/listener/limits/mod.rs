@@ -65,11 +65,12 @@ pub struct ListenerLimits {
     /// gets tells how many.
     pub high_water: usize,
     /// How many bytes all connections together may keep of what was read and not understood yet, of what waits to be
-    /// written, and of arguments that pass layers; 256 MiB by default. It counts as three of the longest frames at least,
-    /// so that each of them can pass.
+    /// written, of arguments that pass layers, and of items of peers' streams that nobody has read; 256 MiB by default. It
+    /// counts as three of the longest frames at least, so that each of them can pass.
     ///
     /// Once it is spent, only connections that keep less than 64 KiB are read from as always. Of the others one at a time
-    /// goes on, so that its frame is finished. A reply that would have to be kept beyond it becomes a `LimitExceeded`.
+    /// goes on, so that its frame is finished. A reply that would have to be kept beyond it becomes a `LimitExceeded`. No
+    /// connection gets more than half of it for what its peer has not read: a reply beyond that becomes a `SlowConsumer`.
     pub memory: usize,
     /// How many requests, subscriptions and controls one connection may send in a second, at least 1; no limit by default.
     /// What is too many is refused with `RateLimited`, which says when to try again. `cancel`, `credit` and
@@ -91,6 +92,9 @@ pub struct ListenerLimits {
     /// How long a frame may take from its first byte to its last, however they come; 30 s by default. Whoever takes longer
     /// gets a `ProtocolError`, and the connection is closed.
     pub frame_time: Duration,
+    /// How long a peer may leave what it was sent unread, without taking a single byte; 5 min by default. `None` is for ever.
+    /// Then the connection is closed: nobody can be told.
+    pub unread_time: Option<Duration>,
     /// How long [`shutdown`](crate::Listener::shutdown) waits for the calls that are in flight; 10 s by default.
     pub drain: Duration,
 }
@@ -114,6 +118,7 @@ impl Default for ListenerLimits {
             idle: Some(Duration::from_secs(30)),
             start_time: Some(Duration::from_secs(30)),
             frame_time: Duration::from_secs(30),
+            unread_time: Some(Duration::from_secs(300)),
             drain: Duration::from_secs(10),
         }
     }

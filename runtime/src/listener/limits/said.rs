@@ -51,6 +51,7 @@ said! {
     idle: Option<Duration>,
     start_time: Option<Duration>,
     frame_time: Duration,
+    unread_time: Option<Duration>,
     drain: Duration,
 }
 
@@ -77,7 +78,8 @@ mod tests {
         idle = '14s'
         start_time = '15s'
         frame_time = '16s'
-        drain = '17s'
+        unread_time = '17s'
+        drain = '18s'
     ";
 
     fn settled(said: Said, text: &str) -> ListenerLimits {
@@ -95,7 +97,7 @@ mod tests {
         ] {
             assert!(shown.contains(&format!(": {number},")), "{number} in {shown}");
         }
-        for time in ["Some(13)", "Some(14s)", "Some(15s)", "16s", "17s"] {
+        for time in ["Some(13)", "Some(14s)", "Some(15s)", "16s", "Some(17s)", "18s"] {
             assert!(shown.contains(&format!(": {time}")), "{time} in {shown}");
         }
         // What the program says wins, also if it says that there is no limit.

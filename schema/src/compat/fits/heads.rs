@@ -60,6 +60,8 @@ pub(super) struct Level<'a> {
     pub(super) flattened: Vec<Own<'a>>,
     /// Entries that are none of these are refused.
     pub(super) deny_unknown: bool,
+    /// They are those of a mailbox, of this contract.
+    pub(super) mailbox: Option<&'a str>,
 }
 
 /// An entry of a level.
@@ -111,6 +113,7 @@ impl<'a> Level<'a> {
             own,
             flattened,
             deny_unknown,
+            mailbox: None,
         }
     }
 }
@@ -118,7 +121,7 @@ impl<'a> Level<'a> {
 /// The forms of the values of `reference`: none for a type that has no values.
 pub(super) fn heads<'a>(view: View<'a>, reference: &'a TypeRef, role: Role) -> Vec<Head<'a>> {
     let mut search = Search::new(view, role);
-    search.open.push(reference);
+    search.open.push((reference, None));
     search.finish()
 }
 
@@ -138,7 +141,8 @@ pub(super) fn heads_of_data<'a>(
 struct Search<'a> {
     view: View<'a>,
     role: Role,
-    open: Vec<&'a TypeRef>,
+    /// Each with the contract whose mailboxes it is.
+    open: Vec<(&'a TypeRef, Option<&'a str>)>,
     seen: HashSet<&'a str>,
     found: Vec<Head<'a>>,
     has_null: bool,
@@ -157,8 +161,8 @@ impl<'a> Search<'a> {
     }
 
     fn finish(mut self) -> Vec<Head<'a>> {
-        while let Some(reference) = self.open.pop() {
-            self.reference(reference);
+        while let Some((reference, mailbox)) = self.open.pop() {
+            self.reference(reference, mailbox);
         }
         self.found
     }
@@ -167,14 +171,14 @@ impl<'a> Search<'a> {
         self.found.push(Head { part, form });
     }
 
-    fn reference(&mut self, reference: &'a TypeRef) {
+    fn reference(&mut self, reference: &'a TypeRef, mailbox: Option<&'a str>) {
         let part = Part::Type(reference);
         match reference {
             TypeRef::Option(inner) => {
                 if self.role == Role::Value {
                     self.null();
                 }
-                self.open.push(inner);
+                self.open.push((inner, None));
             }
             TypeRef::Unit => self.unit(),
             TypeRef::List(item) | TypeRef::Set(item) => self.places(part, Places::Open(item)),
@@ -185,17 +189,17 @@ impl<'a> Search<'a> {
                 if self.seen.insert(name)
                     && let Some(shape) = self.view.shape(name)
                 {
-                    self.shape(name, shape);
+                    self.shape(name, shape, self.view.mailbox(name).or(mailbox));
                 }
             }
             scalar => self.found(part, Form::Scalar(scalar)),
         }
     }
 
-    fn shape(&mut self, name: &'a str, shape: &'a Shape) {
+    fn shape(&mut self, name: &'a str, shape: &'a Shape, mailbox: Option<&'a str>) {
         let part = Part::Shape(shape);
         match shape {
-            Shape::Newtype(inner) => self.open.push(inner),
+            Shape::Newtype(inner) => self.open.push((inner, mailbox)),
             Shape::Tuple(items) => self.places(part, Places::Each(items)),
             Shape::Unit => self.unit(),
             Shape::Struct {
@@ -204,7 +208,7 @@ impl<'a> Search<'a> {
                 deny_unknown,
             } => {
                 let level = Level::of_fields(self.view, vec![Step::Type(name)], fields, *deny_unknown);
-                self.found(part, Form::Level(Level { tags, ..level }));
+                self.found(part, Form::Level(Level { tags, mailbox, ..level }));
             }
             Shape::Enum {
                 tagging,
@@ -233,7 +237,7 @@ impl<'a> Search<'a> {
         let part = Part::Data(data);
         match data {
             VariantShape::Unit => self.unit(),
-            VariantShape::Newtype(inner) => self.open.push(inner),
+            VariantShape::Newtype(inner) => self.open.push((inner, None)),
             VariantShape::Tuple(items) => self.places(part, Places::Each(items)),
             VariantShape::Struct(fields) => {
                 let level = Level::of_fields(self.view, place, fields, deny_unknown);

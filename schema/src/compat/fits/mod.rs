@@ -3,7 +3,8 @@
 //! A document says what the values of a type are, once for each way. A type of the writer fits one of the reader if each
 //! of its values is read. What is accepted the caller writes and the server reads; what is produced, the other way round.
 //! Whoever reads may take less for granted than the letter of a document says: entries that it does not know are ignored
-//! unless the type refuses them, and a variant that is told by no known name is read where the type has one for that.
+//! unless the type refuses them, and a variant that is told by no known name is read where the type has one for that, or
+//! where the reader keeps what it does not know.
 //!
 //! A type is seen as the [heads](heads::Head) that its values can have: of an optional number, null and the number. Each
 //! head of the writer is held against those of the reader that could take it. What has a type of its own inside becomes a
@@ -28,11 +29,22 @@ use crate::{Direction, Request, TypeRef};
 use heads::{Form, Head, Level, Role, heads};
 use values::Readable;
 
+/// What a reader does with a variant whose name it does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Enums {
+    /// It refuses it, unless its type has a variant that says `#[serde(other)]`, as Rust's own types do.
+    Closed,
+    /// It keeps the name and the data, as generated clients do.
+    Open,
+}
+
 /// The two ends of one way.
 #[derive(Clone, Copy)]
 pub(super) struct Ends<'a> {
     pub(super) writer: View<'a>,
     pub(super) reader: View<'a>,
+    /// What the reader does with a variant of an unknown name.
+    pub(super) enums: Enums,
 }
 
 /// A use of a type by the writer and one by the reader.

@@ -87,7 +87,12 @@ impl<'a> Ends<'a> {
                 findings.pair(place, key, read_key, Role::Value);
                 findings.pair(place, value, read_value, Role::Value);
             }
-            (Form::Level(from), Form::Level(to)) => self.levels(from, to, findings),
+            (Form::Level(from), Form::Level(to)) => match (from.mailbox, to.mailbox) {
+                (from, Some(to)) if from != Some(to) => {
+                    findings.flaw(Rule::Mailbox, place, Part::text(from), Part::Text(to));
+                }
+                _ => self.levels(from, to, findings),
+            },
             // Null is null, and nothing else is akin.
             _ => {}
         }

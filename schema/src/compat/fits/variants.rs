@@ -1,7 +1,7 @@
 //! Variants that are told by names.
 
 use super::{
-    Ends, Findings,
+    Ends, Enums, Findings,
     heads::{Form, Role, Tagged, heads_of_data},
     scalars,
     values::Readable,
@@ -89,6 +89,11 @@ impl<'a> Ends<'a> {
         for (at, name) in variant_names(variant, direction).into_iter().enumerate() {
             let mut reads = readers.variants(|read| variant_names(read, direction).contains(&name));
             if reads.is_empty() && !has_data && readers.texts.iter().any(|text| scalars::reads_text(text, name)) {
+                continue;
+            }
+            // Whose entries are whose cannot be told where those of others stand beside them.
+            let is_kept = self.enums == Enums::Open && role == Role::Value && !readers.tagged.is_empty();
+            if reads.is_empty() && is_kept {
                 continue;
             }
             // Of an externally tagged enum only a text tells an unknown variant.

@@ -27,6 +27,7 @@ pub(crate) fn types(dice: &mut Dice) -> BTreeMap<String, Definition> {
             produces: produces.filter(|produces| *produces != shape),
             shape,
             checked: false,
+            mailbox: None,
         };
         ((*name).to_owned(), definition)
     };
@@ -135,6 +136,7 @@ fn fields(dice: &mut Dice, may_flatten: bool) -> Vec<Field> {
             aliases: Vec::new(),
             accepts: None,
             optional: false,
+            defaulted: false,
             sometimes: false,
             type_ref: flattened,
             ..field(dice, "rest")
@@ -156,6 +158,7 @@ pub(super) fn field(dice: &mut Dice, name: &str) -> Field {
         deprecated: None,
         type_ref: type_ref(dice, 0),
         optional: dice.one_in(3),
+        defaulted: false,
         sometimes: dice.one_in(3),
         flattened: false,
     }

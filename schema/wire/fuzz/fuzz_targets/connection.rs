@@ -2,10 +2,14 @@
 #![no_main]
 #![allow(dead_code, reason = "no target has a use for all that they share")]
 
+#[path = "../../../../runtime/tests/fuzzed/acton/mod.rs"]
+mod acton;
 #[path = "../../../../runtime/tests/fuzzed/answers.rs"]
 mod answers;
 #[path = "../../../../runtime/tests/fuzzed/connection.rs"]
 mod connection;
+#[path = "../../tests/fuzzed/header.rs"]
+mod header;
 #[path = "../../tests/fuzzed/made.rs"]
 mod made;
 #[path = "../../tests/fuzzed/reference.rs"]

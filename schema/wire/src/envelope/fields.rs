@@ -88,7 +88,7 @@ known! {
 }
 
 /// How a reader has to take a field's value.
-pub(super) enum Form {
+pub(crate) enum Form {
     Scalar,
     Value,
     Names,
@@ -105,10 +105,28 @@ impl Known {
     }
 }
 
+/// Where a codec's reader puts what it finds in a map. There is one for each set of names that envelopes have.
+pub(crate) trait Sorted<'a> {
+    /// A field that envelopes know.
+    type Field: Copy;
+
+    /// The field of this name, if envelopes know it, and how its value has to be taken.
+    fn field(name: &str) -> Option<(Self::Field, Form)>;
+
+    fn put_scalar(&mut self, field: Self::Field, value: Scalar<'a>);
+
+    fn put_value(&mut self, field: Self::Field, value: Payload<'a>);
+
+    fn put_names(&mut self, field: Self::Field, names: Names<'a>);
+
+    /// Notes a field that no envelope knows; its value is ignored.
+    fn put_unknown(&mut self, name: Cow<'a, str>);
+}
+
 /// A value where an envelope has a text, a number or a flag. Others are passed over and only their kind is kept: it is
 /// an error only in a frame that has a use for the field.
 #[derive(Debug)]
-pub(super) enum Scalar<'a> {
+pub(crate) enum Scalar<'a> {
     Text(Cow<'a, str>),
     Unsigned(u64),
     Boolean(bool),
@@ -116,7 +134,34 @@ pub(super) enum Scalar<'a> {
     Other(&'static str),
 }
 
-impl Scalar<'_> {
+impl<'a> Scalar<'a> {
+    #[inline]
+    pub(crate) fn text(value: Option<Self>, field: &str) -> Result<Option<Cow<'a, str>>, Failure> {
+        match value {
+            Some(Scalar::Text(text)) => Ok(Some(text)),
+            None | Some(Scalar::Null) => Ok(None),
+            Some(other) => Err(wrong(field, "string", other.kind())),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn number(value: Option<Self>, field: &str) -> Result<Option<u64>, Failure> {
+        match value {
+            Some(Scalar::Unsigned(number)) => Ok(Some(number)),
+            None | Some(Scalar::Null) => Ok(None),
+            Some(other) => Err(wrong(field, "unsigned integer", other.kind())),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn flag(value: Option<Self>, field: &str) -> Result<Option<bool>, Failure> {
+        match value {
+            Some(Scalar::Boolean(flag)) => Ok(Some(flag)),
+            None | Some(Scalar::Null) => Ok(None),
+            Some(other) => Err(wrong(field, "boolean", other.kind())),
+        }
+    }
+
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Scalar::Text(_) => "string",
@@ -130,7 +175,7 @@ impl Scalar<'_> {
 
 /// A value where an envelope has a list of names.
 #[derive(Debug)]
-pub(super) enum Names<'a> {
+pub(crate) enum Names<'a> {
     List(Vec<Cow<'a, str>>),
     Null,
     /// An array that holds something else than strings: what.
@@ -151,6 +196,55 @@ impl<'a> Names<'a> {
             _ => {}
         }
     }
+
+    pub(crate) fn list(value: Option<Self>, field: &str) -> Result<Option<Vec<Cow<'a, str>>>, Failure> {
+        match value {
+            Some(Names::List(names)) => Ok(Some(names)),
+            None | Some(Names::Null) => Ok(None),
+            Some(Names::Holding(kind)) => Err(protocol_error(format!(
+                "`{field}`: expected array of strings, found {kind} in it"
+            ))),
+            Some(Names::TooMany) => Err(protocol_error(format!(
+                "`{field}`: expected at most {MOST_NAMES} names, found more; send them in several frames"
+            ))),
+            Some(Names::Other(kind)) => Err(wrong(field, "array of strings", kind)),
+        }
+    }
+}
+
+/// The keys that a map holds twice, or that are too many.
+#[derive(Debug, Default)]
+pub(crate) struct Repeats<'a> {
+    unknown: Option<HashSet<Cow<'a, str>>>,
+    /// The first key that came twice, or was one too many. Reading goes on behind it, since the id may follow.
+    first: Option<Failure>,
+}
+
+impl<'a> Repeats<'a> {
+    /// A field came that no envelope knows.
+    pub(crate) fn unknown(&mut self, name: Cow<'a, str>) {
+        let unknown = self.unknown.get_or_insert_default();
+        if unknown.contains(&name) {
+            self.twice(&name);
+        } else if unknown.len() < MOST_UNKNOWN {
+            unknown.insert(name);
+        } else {
+            self.first
+                .get_or_insert_with(|| protocol_error(format!("more than {MOST_UNKNOWN} fields that no frame has")));
+        }
+    }
+
+    #[cold]
+    pub(crate) fn twice(&mut self, name: &str) {
+        self.first
+            .get_or_insert_with(|| protocol_error(format!("duplicate field `{}`", Shortened(name))));
+    }
+
+    /// What is wrong with the map as a whole.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<Failure> {
+        self.first.take()
+    }
 }
 
 /// What a frame's map holds, sorted.
@@ -160,18 +254,16 @@ pub(super) struct Fields<'a> {
     scalars: [Option<Scalar<'a>>; Known::SCALARS],
     values: [Option<Payload<'a>>; Known::VALUES],
     names: Option<Names<'a>>,
-    unknown: Option<HashSet<Cow<'a, str>>>,
-    /// What is wrong with the map, as the first key that came twice. Reading goes on behind it, since the id may follow.
-    misshapen: Option<Failure>,
+    repeats: Repeats<'a>,
 }
 
-pub(super) fn protocol_error(text: impl Into<String>) -> Failure {
+pub(crate) fn protocol_error(text: impl Into<String>) -> Failure {
     Failure::new(Code::ProtocolError, text)
 }
 
 #[cold]
-fn wrong(field: Known, expected: &str, found: &str) -> Failure {
-    protocol_error(format!("`{}`: expected {expected}, found {found}", field.name()))
+fn wrong(field: &str, expected: &str, found: &str) -> Failure {
+    protocol_error(format!("`{field}`: expected {expected}, found {found}"))
 }
 
 impl<'a> Fields<'a> {
@@ -182,64 +274,14 @@ impl<'a> Fields<'a> {
             scalars: [const { None }; Known::SCALARS],
             values: [const { None }; Known::VALUES],
             names: None,
-            unknown: None,
-            misshapen: None,
+            repeats: Repeats::default(),
         }
-    }
-
-    // What readers put in.
-
-    #[inline]
-    pub(super) fn put_scalar(&mut self, field: Known, value: Scalar<'a>) {
-        let slot = &mut self.scalars[field as usize];
-        if slot.is_some() {
-            self.twice(field.name());
-        } else {
-            *slot = Some(value);
-        }
-    }
-
-    #[inline]
-    pub(super) fn put_value(&mut self, field: Known, value: Payload<'a>) {
-        let slot = &mut self.values[field as usize - Known::SCALARS];
-        if slot.is_some() {
-            self.twice(field.name());
-        } else {
-            *slot = Some(value);
-        }
-    }
-
-    pub(super) fn put_names(&mut self, names: Names<'a>) {
-        if self.names.is_some() {
-            self.twice(Known::MessageTypes.name());
-        } else {
-            self.names = Some(names);
-        }
-    }
-
-    /// Notes a field that no envelope knows; its value is ignored.
-    pub(super) fn put_unknown(&mut self, name: Cow<'a, str>) {
-        let unknown = self.unknown.get_or_insert_default();
-        if unknown.contains(&name) {
-            self.twice(&name);
-        } else if unknown.len() < MOST_UNKNOWN {
-            unknown.insert(name);
-        } else {
-            self.misshapen
-                .get_or_insert_with(|| protocol_error(format!("more than {MOST_UNKNOWN} fields that no frame has")));
-        }
-    }
-
-    #[cold]
-    fn twice(&mut self, name: &str) {
-        self.misshapen
-            .get_or_insert_with(|| protocol_error(format!("duplicate field `{}`", Shortened(name))));
     }
 
     /// What is wrong with the map as a whole.
     #[inline]
     pub(super) fn take_misshapen(&mut self) -> Option<Failure> {
-        self.misshapen.take()
+        self.repeats.take()
     }
 
     // What the kinds of frames take out.
@@ -255,11 +297,7 @@ impl<'a> Fields<'a> {
 
     #[inline]
     pub(super) fn text(&mut self, field: Known) -> Result<Option<Cow<'a, str>>, Failure> {
-        match self.scalars[field as usize].take() {
-            Some(Scalar::Text(text)) => Ok(Some(text)),
-            None | Some(Scalar::Null) => Ok(None),
-            Some(other) => Err(wrong(field, "string", other.kind())),
-        }
+        Scalar::text(self.scalars[field as usize].take(), field.name())
     }
 
     #[inline]
@@ -269,11 +307,7 @@ impl<'a> Fields<'a> {
 
     #[inline]
     pub(super) fn number(&mut self, field: Known) -> Result<Option<u64>, Failure> {
-        match self.scalars[field as usize].take() {
-            Some(Scalar::Unsigned(number)) => Ok(Some(number)),
-            None | Some(Scalar::Null) => Ok(None),
-            Some(other) => Err(wrong(field, "unsigned integer", other.kind())),
-        }
+        Scalar::number(self.scalars[field as usize].take(), field.name())
     }
 
     #[inline]
@@ -283,11 +317,7 @@ impl<'a> Fields<'a> {
 
     #[inline]
     pub(super) fn flag(&mut self, field: Known) -> Result<Option<bool>, Failure> {
-        match self.scalars[field as usize].take() {
-            Some(Scalar::Boolean(flag)) => Ok(Some(flag)),
-            None | Some(Scalar::Null) => Ok(None),
-            Some(other) => Err(wrong(field, "boolean", other.kind())),
-        }
+        Scalar::flag(self.scalars[field as usize].take(), field.name())
     }
 
     #[inline]
@@ -312,17 +342,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn message_types(&mut self) -> Result<Option<Vec<Cow<'a, str>>>, Failure> {
-        match self.names.take() {
-            Some(Names::List(names)) => Ok(Some(names)),
-            None | Some(Names::Null) => Ok(None),
-            Some(Names::Holding(kind)) => Err(protocol_error(format!(
-                "`message_types`: expected array of strings, found {kind} in it"
-            ))),
-            Some(Names::TooMany) => Err(protocol_error(format!(
-                "`message_types`: expected at most {MOST_NAMES} names, found more; send them in several frames"
-            ))),
-            Some(Names::Other(kind)) => Err(wrong(Known::MessageTypes, "array of strings", kind)),
-        }
+        Names::list(self.names.take(), Known::MessageTypes.name())
     }
 
     /// An id that a client has chosen.
@@ -347,6 +367,48 @@ impl<'a> Fields<'a> {
             ))),
             id => Ok(id),
         }
+    }
+}
+
+impl<'a> Sorted<'a> for Fields<'a> {
+    type Field = Known;
+
+    #[inline]
+    fn field(name: &str) -> Option<(Known, Form)> {
+        let field = Known::of(name)?;
+        Some((field, field.form()))
+    }
+
+    #[inline]
+    fn put_scalar(&mut self, field: Known, value: Scalar<'a>) {
+        let slot = &mut self.scalars[field as usize];
+        if slot.is_some() {
+            self.repeats.twice(field.name());
+        } else {
+            *slot = Some(value);
+        }
+    }
+
+    #[inline]
+    fn put_value(&mut self, field: Known, value: Payload<'a>) {
+        let slot = &mut self.values[field as usize - Known::SCALARS];
+        if slot.is_some() {
+            self.repeats.twice(field.name());
+        } else {
+            *slot = Some(value);
+        }
+    }
+
+    fn put_names(&mut self, field: Known, names: Names<'a>) {
+        if self.names.is_some() {
+            self.repeats.twice(field.name());
+        } else {
+            self.names = Some(names);
+        }
+    }
+
+    fn put_unknown(&mut self, name: Cow<'a, str>) {
+        self.repeats.unknown(name);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{Codec, Encode, EncodeError, frame, scalar};
 
 /// The map of one envelope, open for fields.
-pub(super) struct Head<'o> {
+pub(crate) struct Head<'o> {
     out: &'o mut Vec<u8>,
     codec: Codec,
     is_first: bool,
@@ -12,7 +12,7 @@ pub(super) struct Head<'o> {
 impl<'o> Head<'o> {
     /// Opens a map of exactly `fields` fields, at most 15.
     #[inline]
-    pub(super) fn open(out: &'o mut Vec<u8>, codec: Codec, fields: usize) -> Self {
+    pub(crate) fn open(out: &'o mut Vec<u8>, codec: Codec, fields: usize) -> Self {
         match codec {
             Codec::Json => out.push(b'{'),
             #[cfg(feature = "msgpack")]
@@ -47,19 +47,19 @@ impl<'o> Head<'o> {
     }
 
     #[inline]
-    pub(super) fn text(&mut self, name: &'static str, text: &str) -> &mut Self {
+    pub(crate) fn text(&mut self, name: &'static str, text: &str) -> &mut Self {
         self.key(name);
         self.element(text);
         self
     }
 
     #[inline]
-    pub(super) fn element(&mut self, text: &str) {
+    pub(crate) fn element(&mut self, text: &str) {
         scalar::text(self.codec, text, self.out);
     }
 
     #[inline]
-    pub(super) fn optional_text(&mut self, name: &'static str, text: Option<&str>) -> &mut Self {
+    pub(crate) fn optional_text(&mut self, name: &'static str, text: Option<&str>) -> &mut Self {
         if let Some(text) = text {
             self.text(name, text);
         }
@@ -67,21 +67,21 @@ impl<'o> Head<'o> {
     }
 
     #[inline]
-    pub(super) fn flag(&mut self, name: &'static str, flag: bool) -> &mut Self {
+    pub(crate) fn flag(&mut self, name: &'static str, flag: bool) -> &mut Self {
         self.key(name);
         scalar::boolean(self.codec, flag, self.out);
         self
     }
 
     #[inline]
-    pub(super) fn number(&mut self, name: &'static str, number: u64) -> &mut Self {
+    pub(crate) fn number(&mut self, name: &'static str, number: u64) -> &mut Self {
         self.key(name);
         scalar::unsigned(self.codec, number, self.out);
         self
     }
 
     #[inline]
-    pub(super) fn optional_number(&mut self, name: &'static str, number: Option<u64>) -> &mut Self {
+    pub(crate) fn optional_number(&mut self, name: &'static str, number: Option<u64>) -> &mut Self {
         if let Some(number) = number {
             self.number(name, number);
         }
@@ -95,7 +95,7 @@ impl<'o> Head<'o> {
         self
     }
 
-    pub(super) fn texts(&mut self, name: &'static str, texts: &[&str]) -> &mut Self {
+    pub(crate) fn texts(&mut self, name: &'static str, texts: &[&str]) -> &mut Self {
         self.key(name);
         match self.codec {
             Codec::Json => self.out.push(b'['),
@@ -119,7 +119,7 @@ impl<'o> Head<'o> {
 
     /// Writes a value in place.
     #[inline]
-    pub(super) fn value(&mut self, name: &'static str, value: &dyn Encode) -> Result<&mut Self, EncodeError> {
+    pub(crate) fn value(&mut self, name: &'static str, value: &dyn Encode) -> Result<&mut Self, EncodeError> {
         self.key(name);
         value.encode(self.codec, self.out)?;
         Ok(self)
@@ -135,15 +135,27 @@ impl<'o> Head<'o> {
         Ok(self.out[start..] == *null)
     }
 
+    /// Writes a value in place as the last field, unless it comes out as null; whether it did not. One that is left out must
+    /// not be counted among the fields.
+    pub(crate) fn value_unless_null(&mut self, name: &'static str, value: &dyn Encode) -> Result<bool, EncodeError> {
+        let (start, was_first) = (self.out.len(), self.is_first);
+        let is_null = self.value_is_null(name, value)?;
+        if is_null {
+            self.out.truncate(start);
+            self.is_first = was_first;
+        }
+        Ok(!is_null)
+    }
+
     /// Copies a value that is encoded already.
-    pub(super) fn encoded(&mut self, name: &'static str, value: &[u8]) -> &mut Self {
+    pub(crate) fn encoded(&mut self, name: &'static str, value: &[u8]) -> &mut Self {
         self.key(name);
         self.out.extend_from_slice(value);
         self
     }
 
     #[inline]
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if self.codec == Codec::Json {
             self.out.push(b'}');
         }

@@ -54,11 +54,14 @@ pub struct Allowed {
     pub idle_ms: Option<u64>,
 }
 
-/// What the server judges of a client's document: whether its calls fit.
+/// What the server judges of a client's document: whether its calls fit, and the events that it reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
     /// The full names of the message types that will be refused on this connection, and why.
     pub refused: BTreeMap<String, String>,
+    /// The names of the events that will not be pushed on this connection, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub withheld: BTreeMap<String, String>,
 }
 
 /// That the server ends.
@@ -87,18 +90,28 @@ pub fn hello(out: &mut Vec<u8>, codec: Codec, request_id: &str, hello: &Hello) -
     })
 }
 
-/// Appends the client's document for the server to judge.
+/// Appends the client's document for the server to judge, and whether the client keeps variants that its document does not
+/// have (`open_enums`).
 ///
 /// # Errors
 ///
 /// Those of [`encode`](crate::encode()).
-pub fn schema(out: &mut Vec<u8>, codec: Codec, request_id: &str, document: &dyn Encode) -> Result<(), EncodeError> {
+pub fn schema(
+    out: &mut Vec<u8>,
+    codec: Codec,
+    request_id: &str,
+    document: &dyn Encode,
+    open_enums: bool,
+) -> Result<(), EncodeError> {
     frame::write(out, |out| {
-        Head::open(out, codec, 3)
-            .text("control", "schema")
+        let mut map = Head::open(out, codec, 3 + usize::from(open_enums));
+        map.text("control", "schema")
             .text("request_id", request_id)
-            .value("document", document)?
-            .close();
+            .value("document", document)?;
+        if open_enums {
+            map.value("open_enums", &true)?;
+        }
+        map.close();
         Ok(())
     })
 }

@@ -6,11 +6,11 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::fields::{Fields, Form, Known, Names, Scalar, protocol_error};
+use super::fields::{Form, Names, Scalar, Sorted, protocol_error};
 use crate::{Failure, Payload};
 
 /// Sorts the fields of one JSON object. What was read before an error stays in `fields`.
-pub(super) fn read<'a>(payload: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Failure> {
+pub(crate) fn read<'a>(payload: &'a [u8], fields: &mut impl Sorted<'a>) -> Result<(), Failure> {
     let text =
         std::str::from_utf8(payload).map_err(|_| protocol_error("malformed JSON: text that is not valid UTF-8"))?;
     let mut json = serde_json::Deserializer::from_str(text);
@@ -20,9 +20,9 @@ pub(super) fn read<'a>(payload: &'a [u8], fields: &mut Fields<'a>) -> Result<(),
         .map_err(|error| protocol_error(format!("malformed JSON: {error}")))
 }
 
-struct Envelope<'f, 'a>(&'f mut Fields<'a>);
+struct Envelope<'f, S>(&'f mut S);
 
-impl<'a> DeserializeSeed<'a> for Envelope<'_, 'a> {
+impl<'a, S: Sorted<'a>> DeserializeSeed<'a> for Envelope<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'a>>(self, json: D) -> Result<(), D::Error> {
@@ -30,7 +30,7 @@ impl<'a> DeserializeSeed<'a> for Envelope<'_, 'a> {
     }
 }
 
-impl<'a> Visitor<'a> for Envelope<'_, 'a> {
+impl<'a, S: Sorted<'a>> Visitor<'a> for Envelope<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,17 +39,17 @@ impl<'a> Visitor<'a> for Envelope<'_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Text(name)) = map.next_key()? {
-            let Some(field) = Known::of(&name) else {
+            let Some((field, form)) = S::field(&name) else {
                 map.next_value::<IgnoredAny>()?;
                 self.0.put_unknown(name);
                 continue;
             };
-            match field.form() {
+            match form {
                 Form::Scalar => self.0.put_scalar(field, map.next_value()?),
                 Form::Value => self
                     .0
                     .put_value(field, Payload::json(map.next_value::<&'a RawValue>()?.get())),
-                Form::Names => self.0.put_names(map.next_value()?),
+                Form::Names => self.0.put_names(field, map.next_value()?),
             }
         }
         Ok(())

@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use rmp::Marker;
 
-use super::fields::{Fields, Form, Known, Names, Scalar, protocol_error};
+use super::fields::{Form, Names, Scalar, Sorted, protocol_error};
 use crate::fault::Fault;
 use crate::scan::{Cursor, kind};
 use crate::{Failure, Payload};
 
 /// Sorts the fields of one MessagePack map. What was read before an error stays in `fields`.
-pub(super) fn read<'a>(payload: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Failure> {
+pub(crate) fn read<'a>(payload: &'a [u8], fields: &mut impl Sorted<'a>) -> Result<(), Failure> {
     map(payload, fields).map_err(|fault| protocol_error(format!("malformed MessagePack: {fault}")))
 }
 
-fn map<'a>(payload: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Fault> {
+fn map<'a, S: Sorted<'a>>(payload: &'a [u8], fields: &mut S) -> Result<(), Fault> {
     let mut cursor = Cursor::new(payload);
     let marker = cursor.marker()?;
     let entries = cursor.map(marker)?.ok_or_else(|| Fault::kind("object", kind(marker)))?;
@@ -23,15 +23,15 @@ fn map<'a>(payload: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Fault> {
         let name = cursor
             .text(marker)?
             .ok_or_else(|| Fault::kind("string as key", kind(marker)))?;
-        let Some(field) = Known::of(name) else {
+        let Some((field, form)) = S::field(name) else {
             cursor.value()?;
             fields.put_unknown(Cow::Borrowed(name));
             continue;
         };
-        match field.form() {
+        match form {
             Form::Scalar => fields.put_scalar(field, scalar(&mut cursor)?),
             Form::Value => fields.put_value(field, Payload::scanned(cursor.value()?)),
-            Form::Names => fields.put_names(names(&mut cursor)?),
+            Form::Names => fields.put_names(field, names(&mut cursor)?),
         }
     }
     if cursor.rest().is_empty() {

@@ -7,16 +7,17 @@
 mod chain;
 mod control;
 mod discovery;
-mod fields;
-mod head;
+pub(crate) mod fields;
+pub(crate) mod head;
 mod hello;
 mod incoming;
-mod json;
+pub(crate) mod json;
 #[cfg(feature = "msgpack")]
-mod messagepack;
+pub(crate) mod messagepack;
 mod push;
 mod request;
 mod response;
+mod stats;
 mod stream;
 mod subscribe;
 
@@ -31,6 +32,7 @@ pub use incoming::{Incoming, Unreadable, read};
 pub use push::Push;
 pub use request::Request;
 pub use response::{Refusal, Response};
+pub use stats::{ContractStats, DetailedStats, EventStats, Latency, MethodStats, count_of};
 pub use stream::StreamFrame;
 pub use subscribe::Subscribe;
 

@@ -21,7 +21,7 @@ pub struct Request<'a> {
     pub expects_reply: bool,
     /// Whether stream frames are wanted.
     pub expects_stream: bool,
-    /// An address the caller noted for itself.
+    /// The exposed actor that the reply goes to, instead of the caller.
     pub reply_to: Option<Cow<'a, str>>,
     /// How long the caller waits, in milliseconds.
     pub timeout_ms: Option<u64>,
@@ -71,6 +71,8 @@ pub struct RequestHead<'a> {
     pub expects_reply: bool,
     /// Whether stream frames are wanted.
     pub expects_stream: bool,
+    /// The exposed actor that the reply goes to, instead of the caller.
+    pub reply_to: Option<&'a str>,
     /// How long the caller waits, in milliseconds.
     pub timeout_ms: Option<u64>,
     /// How many stream items may be sent before more credit comes.
@@ -90,6 +92,7 @@ impl<'a> RequestHead<'a> {
             request_id: None,
             expects_reply: false,
             expects_stream: false,
+            reply_to: None,
             timeout_ms: None,
             credit: None,
             meta: None,
@@ -113,6 +116,7 @@ pub fn request(
         head.request_id.is_some(),
         head.expects_reply,
         head.expects_stream,
+        head.reply_to.is_some(),
         head.timeout_ms.is_some(),
         head.credit.is_some(),
         head.meta.is_some(),
@@ -129,7 +133,8 @@ pub fn request(
         if head.expects_stream {
             map.flag("expects_stream", true);
         }
-        map.optional_number("timeout_ms", head.timeout_ms)
+        map.optional_text("reply_to", head.reply_to)
+            .optional_number("timeout_ms", head.timeout_ms)
             .optional_number("credit", head.credit);
         if let Some(meta) = head.meta {
             map.value("meta", meta)?;

@@ -294,6 +294,7 @@ fn request_again(codec: Codec, request: &Request<'_>, out: &mut Vec<u8>) -> &'st
         request_id: request.request_id.as_deref(),
         expects_reply: request.expects_reply,
         expects_stream: request.expects_stream,
+        reply_to: request.reply_to.as_deref(),
         timeout_ms: request.timeout_ms,
         credit: request.credit,
         meta: meta.as_ref().and_then(|meta| meta.as_ref().ok()),
@@ -301,7 +302,7 @@ fn request_again(codec: Codec, request: &Request<'_>, out: &mut Vec<u8>) -> &'st
         ..RequestHead::new(&request.target, &request.message_type)
     };
     write::request(out, codec, &head, &Raw(request.payload.bytes())).expect("it was written before");
-    &["reply_to", "traceparent", "tracestate", "meta", "chain"]
+    &["traceparent", "tracestate", "meta", "chain"]
 }
 
 fn control_again(codec: Codec, control: &Control<'_>, out: &mut Vec<u8>) -> Option<&'static [&'static str]> {

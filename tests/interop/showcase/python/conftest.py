@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -34,7 +34,7 @@ def held(showcase: Path) -> Callable[[], AbstractContextManager[None]]:
         process, _, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
 
     @contextmanager
-    def hold() -> Iterator[None]:
+    def hold() -> Generator[None]:
         os.kill(process, signal.SIGSTOP)
         try:
             # Its threads stop one by one.
@@ -47,7 +47,22 @@ def held(showcase: Path) -> Callable[[], AbstractContextManager[None]]:
 
 
 @pytest.fixture
-def listener() -> Iterator[socket.socket]:
+def bodies(listener: socket.socket) -> Callable[[], list[bytes]]:
+    """Tells the bodies of the frames that a client has sent to `listener` until it was closed."""
+
+    def bodies() -> list[bytes]:
+        peer, _ = listener.accept()
+        with peer, peer.makefile("rb") as reader:
+            frames: list[bytes] = []
+            while prefix := reader.read(4):
+                frames.append(reader.read(struct.unpack(">I", prefix)[0]))
+            return frames
+
+    return bodies
+
+
+@pytest.fixture
+def listener() -> Generator[socket.socket]:
     """A socket in the showcase's place, for tests that look at what a client sends."""
     with (
         tempfile.TemporaryDirectory(prefix="callsheet-") as folder,

@@ -2,6 +2,8 @@
 
 mod asynchronous;
 mod blocking;
+mod changed;
+mod packed;
 mod silence;
 
 use std::time::Duration;

@@ -10,8 +10,8 @@ import {
   ListError,
   MathError,
   OrderError,
-  ProtocolViolation,
   SerializationError,
+  UnknownMessageType,
 } from "showcase";
 import type { Client, ListItem, PriceUpdate, TradeExecuted } from "showcase";
 import { connect } from "showcase/node";
@@ -181,7 +181,7 @@ for (const codec of ["json", "messagepack"] as const) {
 
     test("an actor of another contract", limit, async () => {
       await assert.rejects(client.health("calculator").healthCheck(), (error) => {
-        assert.ok(error instanceof ProtocolViolation);
+        assert.ok(error instanceof UnknownMessageType);
         assert.deepEqual([error.code, error.delivered], ["UnknownMessageType", "no"]);
         return true;
       });

@@ -178,15 +178,15 @@ def sample() -> Everything:
             ExternalNull(None),
             ExternalRows([[Heading.NONE, Heading.TRUE], []]),
             ExternalTuple((I64_MIN, "tuple", None)),
-            ExternalStruct(kind="outer", value=ExternalStruct(kind="inner", long_name=0), long_name=U64_MAX),
+            ExternalStruct(kind_="outer", value=ExternalStruct(kind_="inner", long_name=0), long_name=U64_MAX),
             ExternalEmpty(),
         ],
         internals=[
             InternalNothing(),
             InternalNewtype(title),
             InternalLeaf(tree),
-            InternalStruct(kind=U64_MAX),
-            InternalStruct(kind=0, note="noted"),
+            InternalStruct(kind_=U64_MAX),
+            InternalStruct(kind_=0, note="noted"),
         ],
         adjacents=[
             AdjacentNothingAtAll(),

@@ -28,7 +28,7 @@ from surprise import (
     Cooking,
     Days,
     Delivery,
-    Difference,
+    DifferenceError,
     Keywords,
     KeywordsInput,
     PageDelivery,
@@ -39,9 +39,9 @@ from surprise import (
     PageUser,
     Period,
     Reading,
-    Refusal,
     RefusalDetail,
-    SerializationFailed,
+    RefusalError,
+    SerializationError,
     Settings,
     SettingsInput,
     Speed,
@@ -110,7 +110,7 @@ def test_everything_is_sent_as_it_is(customs: Customs, consignment: Consignment)
 
 def test_what_differs_is_told(customs: Customs, consignment: Consignment) -> None:
     stranger = replace(consignment.users.items[0], cause=CausePerson(by=ID))
-    with pytest.raises(Difference) as caught:
+    with pytest.raises(DifferenceError) as caught:
         customs.verify(replace(consignment, users=replace(consignment.users, items=[stranger]), commands=[]))
     assert caught.value.error.parts == ["users", "commands"]
     assert f"Person {{ by: {ID} }}" in caught.value.error.received
@@ -212,7 +212,7 @@ def test_what_is_checked_where_it_is_read(customs: Customs) -> None:
 def test_what_only_the_server_can_refuse(
     customs: Customs, consignment: Consignment, call: Callable[[Customs, Consignment], object], place: str, words: str
 ) -> None:
-    with pytest.raises(SerializationFailed, match=f"{place}.*{words}") as caught:
+    with pytest.raises(SerializationError, match=f"{place}.*{words}") as caught:
         call(customs, consignment)
     assert caught.value.delivered == "no"
     assert customs.cook(consignment.cooking) == consignment.cooking
@@ -283,13 +283,13 @@ def test_declared_errors_and_streams(customs: Customs, consignment: Consignment)
         received = customs.admit(sent)
         assert (received.id, received.event, received.extra) == (sent.id, sent.event, sent.extra)
     refused = RefusalDetail(id=ID, texts={"why": "☃"})
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(RefusalError) as caught:
         customs.admit(USELESS)
     assert caught.value.error == refused
 
     read: list[Delivery] = []
     page = PageDelivery(items=[*consignment.deliveries, USELESS], total=5)
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(RefusalError) as caught:
         read.extend(customs.admit_all(page))
     assert read == consignment.deliveries
     assert caught.value.error == refused
@@ -314,7 +314,7 @@ def test_the_same_with_asyncio(surprise: Path, codec: Codec, consignment: Consig
             assert await customs.sample() == consignment
             await customs.verify(consignment)
             assert (await customs.configure(SettingsInput(name="a", secret="four"))).fingerprint == 4
-            with pytest.raises(SerializationFailed, match=r"guests\[0\]"):
+            with pytest.raises(SerializationError, match=r"guests\[0\]"):
                 await customs.book(Days(first=EARLY, last=LATE), ["nobody"])
             with pytest.raises(ValueError, match=r"after_seconds: expected .* other than 0"):
                 await customs.command(CommandStart(after_seconds=0))

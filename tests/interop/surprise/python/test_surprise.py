@@ -14,15 +14,15 @@ from surprise import (
     AlarmHowls,
     AlarmRests,
     AsyncClient,
-    Broken,
     BrokenAt,
     BrokenEntirely,
     BrokenEntry,
+    BrokenError,
     Bulletin,
-    CallTimeout,
+    CallTimeoutError,
     Client,
     Containers,
-    Difference,
+    DifferenceError,
     Duration,
     Entry,
     Error,
@@ -34,7 +34,7 @@ from surprise import (
     Lenient,
     Map,
     Promise,
-    SerializationFailed,
+    SerializationError,
     Strict,
     Title,
     Tree,
@@ -79,7 +79,7 @@ def test_everything_is_sent_as_it_is(client: Client, sample: Everything) -> None
 
 def test_what_differs_is_a_declared_error(client: Client, sample: Everything) -> None:
     changed = replace(sample, chain=replace(sample.chain, link=2), tree=Tree(label="", children=[]))
-    with pytest.raises(Difference) as caught:
+    with pytest.raises(DifferenceError) as caught:
         client.archive().verify(changed)
     assert caught.value.error.parts == ["tree", "chain"]
     assert "Chain { link: 2" in caught.value.error.received
@@ -178,7 +178,7 @@ def test_a_stream_is_read_to_its_end(client: Client) -> None:
 
 def test_a_stream_fails_half_way(client: Client) -> None:
     read: list[int] = []
-    with pytest.raises(Broken) as caught:
+    with pytest.raises(BrokenError) as caught:
         read.extend(entry.number for entry in client.archive().entries(10, broken=6))
     assert read == [0, 1, 2, 3, 4, 5]
     entry = Entry(number=6, heading=Heading.UPHILL)
@@ -211,7 +211,7 @@ def test_calls_that_reply_with_nothing(client: Client) -> None:
     ],
 )
 def test_every_declared_error_arrives(client: Client, broken: BrokenDetail) -> None:
-    with pytest.raises(Broken) as caught:
+    with pytest.raises(BrokenError) as caught:
         client.archive().fail(broken)
     assert caught.value.error == broken
 
@@ -233,7 +233,7 @@ def test_a_number_that_json_does_not_have(client: Client, codec: Codec) -> None:
         assert math.isnan(client.archive().not_a_number())
         assert client.mirror().number(math.inf) == math.inf
         return
-    with pytest.raises(SerializationFailed) as caught:
+    with pytest.raises(SerializationError) as caught:
         client.archive().not_a_number()
     assert caught.value.delivered == "yes"
     with pytest.raises(ValueError, match="number"):
@@ -241,7 +241,7 @@ def test_a_number_that_json_does_not_have(client: Client, codec: Codec) -> None:
 
 
 def test_a_call_that_takes_too_long_ends(client: Client) -> None:
-    with pytest.raises(CallTimeout):
+    with pytest.raises(CallTimeoutError):
         client.archive().wait(timeout=0.1)
     assert client.mirror().text("next") == "next"
 
@@ -281,13 +281,13 @@ def test_the_same_with_asyncio(surprise: Path, codec: Codec, sample: Everything)
             assert await archive.sample() == sample
             await archive.verify(sample)
             assert [entry.number async for entry in archive.entries(3)] == [0, 1, 2]
-            with pytest.raises(Broken):
+            with pytest.raises(BrokenError):
                 [entry async for entry in archive.entries(3, 1)]
             assert [item async for item in archive.gaps([None, 1, None])] == [None, 1, None]
             async with archive.subscribe(ALARM) as alarms:
                 await archive.alarm([AlarmHowls(1)], 1)
                 assert await anext(alarms) == AlarmHowls(1)
-            with pytest.raises(CallTimeout):
+            with pytest.raises(CallTimeoutError):
                 await archive.wait(timeout=0.1)
             replies = await asyncio.gather(*(client.mirror().option(number) for number in range(100)))
             assert replies == list(range(100))

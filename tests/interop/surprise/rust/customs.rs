@@ -91,8 +91,8 @@ async fn everything_is_carried_as_it_is() {
 
         let (moments, limits) = (&sample.moments, &sample.limits);
         assert_eq!(
-            (moments.weekday, moments.span),
-            (Weekday::Sun, TimeDelta(-1, 500_000_000))
+            (&moments.weekday, moments.span),
+            (&Weekday::Sun, TimeDelta(-1, 500_000_000))
         );
         assert_eq!(sample.locations.sockets[1], ([0, 0, 0, 0, 0, 0, 0, 1], 65535).into());
         assert_eq!((limits.large, limits.perhaps), (NonZero::<i64>::MIN, None));

@@ -8,10 +8,11 @@ use crate::{
     backends::python::{
         layout::{Code, string},
         merged::entries_stem,
-        modules, names,
+        modules,
+        names::{self, Fields},
         references::Types,
     },
-    ir::{DeclaredError, Enum, Kind, NamedType, Shape, TypeRef, Variant},
+    ir::{DeclaredError, Enum, Kind, NamedType, Shape, Tagging, TypeRef, Variant},
 };
 
 /// The module of codecs.
@@ -79,8 +80,8 @@ impl Codecs {
         }
         codecs.extend(composites(types));
         let maker = |error: &DeclaredError| {
-            let class = names::class(error.name.source());
-            let details = types.decoded(&error.type_ref, Code::text("details"));
+            let class = names::error_class(&error.name);
+            let details = types.decoded_payload(&error.type_ref, Code::text("details"));
             let made = Code::call(format!("errors.{class}"), [details, Code::text("text")]);
             Maker {
                 stem: error.name.snake(),
@@ -229,7 +230,7 @@ impl Uses {
             )
             + &import(
                 "from ._runtime.mismatch",
-                &[("Mismatch", self.mismatch), ("wrong_type", self.wrong_type)],
+                &[("MismatchError", self.mismatch), ("wrong_type", self.wrong_type)],
             )
     }
 }
@@ -267,11 +268,11 @@ fn composites(types: Types<'_>) -> impl Iterator<Item = Codec> {
         .iter()
         .map(|event| (event_stem(event), &event.type_ref));
     let composite = move |(stem, of): (String, &TypeRef)| match types.decoder(of) {
-        Code::Text(_) => None,
+        Code::Text(_) if !types.is_recursive(of) => None,
         _ => Some(Codec::Plain(Plain {
             annotation: types.annotation(of, "models."),
             stem,
-            decode: Some(returning(types.decoded(of, Code::text("value")), Vec::new())),
+            decode: Some(returning(types.decoded_payload(of, Code::text("value")), Vec::new())),
             encode: None,
         })),
     };
@@ -298,9 +299,14 @@ impl Builder<'_> {
             Shape::Unit => {}
             Shape::Struct(shape) => {
                 let (class, stem) = (self.class().to_owned(), self.stem().to_owned());
-                self.record(class, stem, &shape.fields);
+                self.record((class, stem), Fields::OfStruct, &shape.fields);
             }
-            Shape::Enum(shape) if shape.strings && !shape.variants.is_empty() => self.strings(shape),
+            Shape::Enum(shape) if shape.variants.is_empty() => self.add_union(&Enum {
+                // A value of a type that has none cannot be one that is not known either.
+                tagging: Tagging::Untagged,
+                ..shape.clone()
+            }),
+            Shape::Enum(shape) if shape.strings => self.strings(shape),
             Shape::Enum(shape) => self.add_union(shape),
         }
     }

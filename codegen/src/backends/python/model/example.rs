@@ -93,7 +93,7 @@ impl Sample<'_> {
                 let required = shape.fields.iter().filter(|field| !field.optional);
                 let value = |field: &crate::ir::Field| {
                     let value = self.value(&field.type_ref, depth + 1)?;
-                    Some(format!("{}={value}", names::field(&field.name)))
+                    Some(format!("{}={value}", names::Fields::OfStruct.name(&field.name)))
                 };
                 let fields: Vec<_> = required.map(value).collect::<Option<_>>()?;
                 self.imports.insert(class.clone());

@@ -1,6 +1,12 @@
 //! The methods of the contracts as messages, and their events.
 
-use super::event_class;
+use std::ops::Range;
+
+use super::{
+    codecs::maker_name,
+    event_class,
+    records::{Write, parts},
+};
 use crate::{
     backends::python::{
         docs::docstring,
@@ -10,6 +16,9 @@ use crate::{
     },
     ir::{Argument, Event, Kind, Method, Request, Service, TypeRef},
 };
+
+/// So many lists and maps may stand within each other in a payload, its outermost one counted.
+const MAX_DEPTH: usize = 64;
 
 /// What stands for a contract in the module of messages.
 pub(in crate::backends::python) struct Message {
@@ -30,8 +39,18 @@ pub(in crate::backends::python) struct PayloadEncoder {
     pub(in crate::backends::python) summary: String,
     /// The one argument is the payload.
     pub(in crate::backends::python) whole: bool,
-    /// The literal of each argument's name, and what writes it.
-    pub(in crate::backends::python) writes: Vec<(String, String)>,
+    pub(in crate::backends::python) writes: Vec<Write>,
+    /// The functions that write some of the arguments each, if there are too many for one.
+    pub(in crate::backends::python) parts: Vec<PayloadPart>,
+}
+
+/// What writes some of the arguments of a request.
+pub(in crate::backends::python) struct PayloadPart {
+    pub(in crate::backends::python) signature: String,
+    /// The statement that calls it.
+    pub(in crate::backends::python) call: String,
+    /// Which arguments it writes.
+    pub(in crate::backends::python) writes: Range<usize>,
 }
 
 /// The messages of all contracts.
@@ -79,10 +98,14 @@ impl MessageMethod {
             Kind::Tell => "tell",
             Kind::Stream => "stream",
         };
-        let constant = Code::call(
-            "Method",
-            [Code::text(string(&method.message)), Code::text(string(kind))],
-        );
+        let mut parts = vec![Code::text(string(&method.message)), Code::text(string(kind))];
+        if let Some(error) = &method.error {
+            parts.push(Code::text(format!("_codecs.{}", maker_name(error))));
+        }
+        if method.idempotent {
+            parts.push(Code::text("idempotent=True"));
+        }
+        let constant = Code::call("Method", parts);
         let arguments = arguments(method);
         let whole = matches!(method.request, Request::Message(_));
         let write = |(at, argument): (usize, &Argument)| {
@@ -90,7 +113,8 @@ impl MessageMethod {
                 TypeRef::Option(inner) if argument.optional => inner,
                 other => other,
             };
-            let written = qualified(types.encoded(present, Code::text(format!("a{at}"))));
+            let levels = if whole { MAX_DEPTH } else { MAX_DEPTH - 1 };
+            let written = qualified(types.encoded_argument(present, levels, Code::text(format!("a{at}"))));
             let entry = format!("wire[{}] = ", string(&argument.wire_name));
             let statement = match (whole, argument.optional) {
                 (true, _) => written.statement(8, "return ", ""),
@@ -99,8 +123,13 @@ impl MessageMethod {
                 }
                 (false, false) => written.statement(8, &entry, ""),
             };
-            (string(&names::parameter(&argument.name)), statement)
+            Write {
+                at: string(&names::parameter(&argument.name)),
+                statement,
+                conditional: argument.optional,
+            }
         };
+        let writes: Vec<Write> = arguments.iter().enumerate().map(write).collect();
         let parameters = (0..arguments.len()).map(|at| Code::text(format!("a{at}: object")));
         let returns = if whole { "object" } else { "dict[str, object]" };
         let signature = Code::group(format!("def {stem}("), parameters, format!(") -> {returns}:"));
@@ -110,10 +139,40 @@ impl MessageMethod {
                 signature: signature.statement(0, "", ""),
                 summary: docstring("", &format!("The payload of `{}`.", method.message), None, 4),
                 whole,
-                writes: arguments.iter().enumerate().map(write).collect(),
+                parts: payload_parts(&stem, &writes),
+                writes,
             }),
         }
     }
+}
+
+impl PayloadEncoder {
+    /// The arguments that a part writes.
+    pub(in crate::backends::python) fn written_by(&self, part: &PayloadPart) -> &[Write] {
+        &self.writes[part.writes.clone()]
+    }
+}
+
+fn payload_parts(stem: &str, writes: &[Write]) -> Vec<PayloadPart> {
+    let parts = parts(writes, Write::cost);
+    if parts.len() == 1 {
+        return Vec::new();
+    }
+    let mut start = 0;
+    let part = |(number, part): (usize, &[Write])| {
+        let writes = start..start + part.len();
+        start = writes.end;
+        let name = format!("_write_{stem}__part_{}", number + 1);
+        let parameters = writes.clone().map(|at| Code::text(format!("a{at}: object")));
+        let parameters = [Code::text("wire: dict[str, object]")].into_iter().chain(parameters);
+        let passed = writes.clone().map(|at| Code::text(format!("a{at}")));
+        PayloadPart {
+            signature: Code::signature(format!("def {name}("), parameters, Code::text("None"), 0),
+            call: Code::call(&name, [Code::text("wire")].into_iter().chain(passed)).statement(4, "", ""),
+            writes,
+        }
+    };
+    parts.into_iter().enumerate().map(part).collect()
 }
 
 impl Message {
@@ -123,11 +182,16 @@ impl Message {
             .events
             .as_ref()
             .is_some_and(|events| modules::mentions(events, text));
+        let in_constants = self
+            .methods
+            .iter()
+            .any(|method| modules::mentions(&method.constant, text));
         let encoders = self.methods.iter().filter_map(|method| method.encoder.as_ref());
         in_events
+            || in_constants
             || encoders
                 .flat_map(|encoder| &encoder.writes)
-                .any(|(_, statement)| modules::mentions(statement, text))
+                .any(|write| modules::mentions(&write.statement, text))
     }
 }
 
@@ -146,7 +210,7 @@ pub(super) fn arguments(method: &Method) -> &[Argument] {
 /// What decodes a reply or an event, as the modules beside the codecs name it.
 pub(super) fn decoder(types: Types<'_>, of: &TypeRef, stem: &str) -> Code {
     match types.decoder(of) {
-        Code::Text(name) => qualified(Code::Text(name)),
+        Code::Text(name) if !types.is_recursive(of) => qualified(Code::Text(name)),
         _ => Code::text(format!("_codecs.decode_{stem}")),
     }
 }

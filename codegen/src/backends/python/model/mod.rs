@@ -16,47 +16,55 @@ use super::{
 use crate::{
     backends::{Claims, Options},
     fault::{Faults, Place},
-    ir::{Api, Event, Shape, VariantShape},
+    ir::{Api, Event, Service, Shape, VariantShape},
 };
 
 pub(super) use codecs::{Codec, Codecs, Uses as CodecUses};
 pub(super) use example::Example;
 pub(super) use messages::Message;
 pub(super) use models::{Definition, Models};
+pub(super) use records::Record;
 pub(super) use services::Services;
 
 /// What every package has beside the contracts, as `callsheet.py` exports it.
 const RUNTIME: &[&str] = &[
-    "ActorFailed",
-    "ActorNotFound",
-    "ActorStopped",
-    "AmbiguousMessageType",
+    "ActorFailedError",
+    "ActorNotFoundError",
+    "ActorStoppedError",
+    "AmbiguousMessageTypeError",
+    "AskOptions",
     "AsyncStream",
     "AsyncSubscription",
-    "CallCancelled",
+    "CallCancelledError",
     "CallError",
-    "CallTimeout",
-    "ConnectionLost",
+    "CallOptions",
+    "CallTimeoutError",
+    "ClientForkedError",
+    "ConnectionLostError",
     "ContractError",
-    "Deadlock",
+    "DeadlockError",
     "DecodeError",
     "Duration",
     "Event",
-    "FrameTooLarge",
+    "FrameTooLargeError",
+    "Gap",
     "InternalError",
-    "LimitExceeded",
-    "PermissionDenied",
-    "ProtocolViolation",
-    "RateLimited",
-    "SchemaMismatch",
-    "SerializationFailed",
-    "ShuttingDown",
-    "SlowConsumer",
+    "LimitExceededError",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "RateLimitedError",
+    "SchemaMismatchError",
+    "SerializationError",
+    "ShuttingDownError",
+    "SlowConsumerError",
     "Stream",
     "Subscription",
     "SystemTime",
-    "TargetBusy",
-    "UnknownMessageType",
+    "TargetBusyError",
+    "UNSET",
+    "UnknownMessageTypeError",
+    "UnknownVariant",
+    "Unset",
 ];
 
 /// A package.
@@ -75,6 +83,10 @@ pub(super) struct Package {
     pub(super) event_exports: String,
     pub(super) messages: Vec<Message>,
     pub(super) services: Services,
+    /// The statement that names the contracts, each with its hash.
+    pub(super) origin: String,
+    /// The document of the contracts, as JSON.
+    pub(super) document: String,
     /// The import statements of the package's own module.
     pub(super) imports: Vec<String>,
     /// `__all__` of the package's own module.
@@ -108,20 +120,16 @@ impl Package {
         let models = Models::of(types, faults);
         let services = Services::of(types, faults);
 
-        let error_names: Vec<String> = api
-            .errors
-            .iter()
-            .map(|error| names::class(error.name.source()))
-            .collect();
+        let error_names: Vec<String> = api.errors.iter().map(|error| names::error_class(&error.name)).collect();
         let event_names: Vec<String> = constants(types).map(|event| names::constant(&event.name)).collect();
         let sets = [
             ("models", models.names.clone()),
             ("errors", error_names.clone()),
             ("events", event_names.clone()),
             ("client", vec!["Client".to_owned()]),
-            ("async_client", vec!["AsyncClient".to_owned()]),
         ];
-        let own: Vec<&String> = sets.iter().flat_map(|(_, names)| names).collect();
+        let later = "AsyncClient".to_owned();
+        let own: Vec<&String> = sets.iter().flat_map(|(_, names)| names).chain([&later]).collect();
         let of_runtime: Vec<String> = RUNTIME
             .iter()
             .map(|name| (*name).to_owned())
@@ -150,10 +158,20 @@ impl Package {
             imports: imports.into_iter().map(|(_, statement)| statement).collect(),
             exports: all(exports),
             example: Example::of(types),
+            origin: origin(api),
+            document: api.document.to_json(),
             models,
             services,
         }
     }
+}
+
+/// What the package is made from.
+fn origin(api: &Api) -> String {
+    let pair =
+        |service: &Service| Code::tuple([Code::text(string(&service.contract)), Code::text(string(&service.hash))]);
+    let contracts = api.services.iter().map(pair);
+    Code::call("Origin", [Code::text("__name__")].into_iter().chain(contracts)).statement(0, "ORIGIN = ", "")
 }
 
 impl Package {
@@ -174,7 +192,7 @@ fn claim(api: &Api, types: Types<'_>, faults: &mut Faults) {
             crate::ir::TypeRef::Named(id) => Place::named_type(&api.named(id).wire_name),
             built_in => Place::named_type(&built_in.to_string()),
         };
-        claims.claim(names::class(error.name.source()), place, faults);
+        claims.claim(names::error_class(&error.name), place, faults);
     }
     for (id, of) in &api.types {
         let place = Place::named_type(&of.wire_name);
@@ -196,7 +214,7 @@ fn claim(api: &Api, types: Types<'_>, faults: &mut Faults) {
     claims.reserve("Client");
     for service in &api.services {
         claims.claim(
-            names::service_class(&service.name),
+            names::class(service.name.source()),
             Place::contract(&service.contract),
             faults,
         );
@@ -204,10 +222,10 @@ fn claim(api: &Api, types: Types<'_>, faults: &mut Faults) {
 }
 
 /// Claims the fields of whatever has fields.
-fn claim_fields(fields: &[crate::ir::Field], place: &Place, faults: &mut Faults) {
+fn claim_fields(fields: &[crate::ir::Field], of: names::Fields<'_>, place: &Place, faults: &mut Faults) {
     let mut claims = Claims::new("field");
     for field in fields {
-        claims.claim(names::field(&field.name), place.field(field.name.source()), faults);
+        claims.claim(of.name(&field.name), place.field(field.name.source()), faults);
     }
 }
 
@@ -221,7 +239,7 @@ fn errors(types: Types<'_>) -> Vec<Error> {
             _ => ("", None),
         };
         Error {
-            class: names::class(error.name.source()),
+            class: names::error_class(&error.name),
             docs: super::docs::docstring(docs, "An error that the contracts declare.", deprecated, 4),
             carries: types.annotation(&error.type_ref, "_models.").flat(),
         }
@@ -321,7 +339,7 @@ fn natural(name: &str) -> Vec<(String, u64)> {
 fn claim_members(of: &crate::ir::NamedType, faults: &mut Faults) {
     let place = Place::named_type(&of.wire_name);
     match &of.shape {
-        Shape::Struct(shape) => claim_fields(&shape.fields, &place, faults),
+        Shape::Struct(shape) => claim_fields(&shape.fields, names::Fields::OfStruct, &place, faults),
         Shape::Enum(shape) => {
             let mut claims = Claims::new("member");
             for variant in &shape.variants {
@@ -330,7 +348,7 @@ fn claim_members(of: &crate::ir::NamedType, faults: &mut Faults) {
                     claims.claim(names::constant(&variant.name), place.clone(), faults);
                 }
                 if let VariantShape::Struct(fields) = &variant.shape {
-                    claim_fields(fields, &place, faults);
+                    claim_fields(fields, names::Fields::OfVariant(&variant.received_as), &place, faults);
                 }
             }
         }

@@ -3,14 +3,23 @@
 use super::claim_members;
 use crate::{
     backends::python::{
-        docs::docstring,
+        docs::{docstring, noted_docstring},
         layout::{Code, string},
-        modules, names,
+        modules,
+        names::{self, Fields},
         references::Types,
     },
     fault::Faults,
-    ir::{Enum, Field, NamedType, Shape, TypeRef, Uses, Variant, VariantShape},
+    ir::{Enum, Field, NamedType, Shape, Tagging, TypeRef, Uses, Variant, VariantShape},
 };
+
+/// What a type says of names that it does not list.
+const OPEN_NAMES: &str = "A newer server may send a name that is not listed here, for which `is_known` is false: \
+                          handle it in `case _`.";
+
+/// What a type says of variants that it does not list.
+const OPEN_VARIANTS: &str = "A newer server may send a variant that is not listed here, as an `UnknownVariant`: \
+                             handle it in a case of its own or in `case _`.";
 
 /// The module of types.
 pub(in crate::backends::python) struct Models {
@@ -79,9 +88,17 @@ impl Models {
             .any(|of| matches!(of, Definition::Strings { .. }))
     }
 
-    /// Whether an alias is defined.
+    /// Whether an alias is defined. Wherever a variant is, its union is too.
     pub(in crate::backends::python) fn has_aliases(&self) -> bool {
         self.definitions.iter().any(|of| matches!(of, Definition::Alias { .. }))
+    }
+
+    /// What the module imports of the runtime.
+    pub(in crate::backends::python) fn imports(&self) -> Vec<String> {
+        let base = |module: &str| module == "_unknown." && self.has_strings();
+        // Others are named in annotations alone.
+        let runs = |module: &str| ["_unknown.", "_unset."].contains(&module) && self.mentions(module);
+        modules::runtime_imports(|module| base(module) || runs(module))
     }
 
     /// What the module imports for its annotations alone.
@@ -109,7 +126,9 @@ impl Builder<'_> {
     fn add(&mut self, of: &NamedType) {
         let name = self.types.names.class(&of.id).to_owned();
         let deprecated = of.deprecated.as_deref();
-        let docs = |indent| docstring(&of.docs, &format!("The type `{}`.", of.wire_name), deprecated, indent);
+        let summary = format!("The type `{}`.", of.wire_name);
+        let noted = |note, indent| noted_docstring(&of.docs, &summary, note, deprecated, indent);
+        let docs = |indent| noted("", indent);
         match &of.shape {
             Shape::Newtype(inner) => self.alias(name, inner, docs(0)),
             Shape::Tuple(items) => self.alias(name, &TypeRef::Tuple(items.clone()), docs(0)),
@@ -117,8 +136,9 @@ impl Builder<'_> {
             Shape::Struct(shape) => self.record(name, docs(4), &shape.fields, of.uses),
             // A class that no decoder makes and no encoder takes.
             Shape::Enum(shape) if shape.variants.is_empty() => self.record(name, docs(4), &[], of.uses),
-            Shape::Enum(shape) if shape.strings => self.strings(name, docs(4), &shape.variants),
-            Shape::Enum(shape) => self.union(of, shape, name, docs(0)),
+            Shape::Enum(shape) if shape.strings => self.strings(name, noted(OPEN_NAMES, 4), &shape.variants),
+            Shape::Enum(shape) if shape.tagging == Tagging::Untagged => self.union(of, shape, name, docs(0)),
+            Shape::Enum(shape) => self.union(of, shape, name, noted(OPEN_VARIANTS, 0)),
         }
     }
 
@@ -134,7 +154,8 @@ impl Builder<'_> {
     }
 
     fn record(&mut self, name: String, docs: String, fields: &[Field], uses: Uses) {
-        let fields = fields.iter().map(|field| self.field(field, uses)).collect();
+        let field = |field: &Field| self.field(field, Fields::OfStruct, uses);
+        let fields = fields.iter().map(field).collect();
         let class = Definition::Class {
             name: name.clone(),
             positional: false,
@@ -144,11 +165,50 @@ impl Builder<'_> {
         self.define(name, class);
     }
 
-    fn field(&self, field: &Field, uses: Uses) -> Member {
-        let before = format!("{}: ", names::field(&field.name));
+    /// The class of a variant, with the field that tells it.
+    fn variant(&mut self, name: String, docs: String, variant: &Variant, uses: Uses) {
+        let (mut fields, positional) = match &variant.shape {
+            VariantShape::Unit => (Vec::new(), false),
+            VariantShape::Struct(fields) => {
+                let field = |field: &Field| self.field(field, Fields::OfVariant(&variant.received_as), uses);
+                (fields.iter().map(field).collect(), false)
+            }
+            VariantShape::Newtype(inner) => (vec![self.wrapped(inner)], true),
+            VariantShape::Tuple(items) => (vec![self.wrapped(&TypeRef::Tuple(items.clone()))], true),
+        };
+        let literal = string(&variant.received_as);
+        let given = [
+            Code::text(format!("default={literal}")),
+            Code::text("init=False"),
+            Code::text("repr=False"),
+        ];
+        let before = format!("{}: _typing.Literal[{literal}] = ", names::KIND);
+        fields.push(Member {
+            line: Code::call("_dataclasses.field", given).statement(4, &before, ""),
+            docs: String::new(),
+        });
+        let class = Definition::Class {
+            name: name.clone(),
+            positional,
+            docs,
+            fields,
+        };
+        self.define(name, class);
+    }
+
+    fn field(&self, field: &Field, of: Fields<'_>, uses: Uses) -> Member {
+        let before = format!("{}: ", of.name(&field.name));
         let left_out = (uses.sent && field.optional) || (uses.received && field.sometimes);
         let mut annotation = self.types.annotation(&field.type_ref, "");
-        if left_out || matches!(field.type_ref, TypeRef::Option(_)) {
+        if self.types.tells_null(field, uses) {
+            // Readers and linters look for `None` at the end.
+            let given = match &field.type_ref {
+                TypeRef::Option(inner) => self.types.annotation(inner, ""),
+                _ => annotation,
+            };
+            let either = Code::union([given, Code::text("_unset.Unset")]).nullable();
+            annotation = Code::suffixed(either, " = _unset.UNSET");
+        } else if left_out || matches!(field.type_ref, TypeRef::Option(_)) {
             annotation = Code::suffixed(annotation.nullable(), " = None");
         }
         Member {
@@ -181,34 +241,22 @@ impl Builder<'_> {
             let summary = format!("The variant `{}` of `{}`.", variant.name.source(), of.wire_name);
             let docs = docstring(&variant.docs, &summary, variant.deprecated.as_deref(), 4);
             classes.push(class.clone());
-            match &variant.shape {
-                VariantShape::Unit => self.record(class, docs, &[], of.uses),
-                VariantShape::Struct(fields) => self.record(class, docs, fields, of.uses),
-                VariantShape::Newtype(inner) => self.wrapper(class, docs, inner),
-                VariantShape::Tuple(items) => self.wrapper(class, docs, &TypeRef::Tuple(items.clone())),
-            }
+            self.variant(class, docs, variant, of.uses);
+        }
+        if shape.tagging != Tagging::Untagged {
+            classes.push("_unknown.UnknownVariant".to_owned());
         }
         let union = Code::union(classes.into_iter().map(Code::text)).outside_brackets();
         let statement = union.statement(0, &format!("{name}: _typing.TypeAlias = "), "");
         self.define(name, Definition::Alias { statement, docs });
     }
 
-    fn wrapper(&mut self, name: String, docs: String, inner: &TypeRef) {
-        let value = Member {
-            line: self
-                .types
-                .annotation(inner, "")
-                .outside_brackets()
-                .statement(4, "value: ", ""),
+    fn wrapped(&self, inner: &TypeRef) -> Member {
+        let annotation = self.types.annotation(inner, "").outside_brackets();
+        Member {
+            line: annotation.statement(4, "value: ", ""),
             docs: String::new(),
-        };
-        let class = Definition::Class {
-            name: name.clone(),
-            positional: true,
-            docs,
-            fields: vec![value],
-        };
-        self.define(name, class);
+        }
     }
 }
 

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{
-    codecs::maker_name,
     event_class,
     messages::{arguments, decoder, message_stem, reply_stem},
 };
 use crate::{
     backends::{
         Claims,
+        prose::line_of_prose,
         python::{
             docs::docstring,
-            layout::{Code, string},
+            layout::{Code, WIDTH, string},
             modules, names,
             references::Types,
         },
@@ -35,13 +35,18 @@ pub(in crate::backends::python) struct ServiceClass {
     pub(in crate::backends::python) accessor_docs: String,
     /// The literal of the actor's id.
     target: String,
+    /// The line that has the client's method warn, if the contract is deprecated.
+    pub(in crate::backends::python) deprecated: String,
     pub(in crate::backends::python) methods: Vec<MethodPair>,
     pub(in crate::backends::python) subscribe: Option<Subscribe>,
 }
 
 /// A method, blocking and for asyncio.
 pub(in crate::backends::python) struct MethodPair {
+    /// The line that has both warn, if the method is deprecated.
+    pub(in crate::backends::python) deprecated: String,
     pub(in crate::backends::python) docs: String,
+    arguments: usize,
     pub(in crate::backends::python) blocking: Call,
     pub(in crate::backends::python) asyncio: Call,
 }
@@ -58,10 +63,8 @@ pub(in crate::backends::python) struct Subscribe {
     pub(in crate::backends::python) overloads: Vec<(String, String)>,
     pub(in crate::backends::python) blocking: String,
     pub(in crate::backends::python) asyncio: String,
-    /// The tuple of what was chosen.
-    pub(in crate::backends::python) chosen: &'static str,
-    /// The constant that knows them.
-    pub(in crate::backends::python) known: String,
+    /// The statement that looks up what was chosen in the constant that knows all.
+    pub(in crate::backends::python) choice: String,
 }
 
 impl Services {
@@ -76,7 +79,8 @@ impl Services {
                 methods.claim(method_name(service, method), place.method(method.name.source()), faults);
             }
             ServiceClass {
-                class: names::service_class(&service.name),
+                class: names::class(service.name.source()),
+                deprecated: deprecation(&service.contract, service.deprecated.as_deref()),
                 docs: docstring(
                     &service.docs,
                     &format!("The contract `{}`.", service.contract),
@@ -114,49 +118,59 @@ impl Services {
         classes.chain(["AsyncClient".to_owned()]).collect()
     }
 
-    /// What both modules import to run.
-    pub(in crate::backends::python) fn imports(&self) -> Vec<String> {
-        let own = match (self.runs("_codecs."), self.runs("_messages.")) {
-            (true, _) => "from . import _codecs, _messages",
-            (false, true) => "from . import _messages",
-            (false, false) => "",
-        };
-        let own = (!own.is_empty()).then(|| own.to_owned());
-        let runtime = modules::runtime_imports(|module| self.runs(module));
-        own.into_iter().chain(runtime).collect()
+    /// What the blocking or the asyncio module imports to run. Whatever is imported has an underscore before it, so that no
+    /// name of a contract hides it.
+    pub(in crate::backends::python) fn imports(&self, asyncio: bool) -> Vec<String> {
+        let own: Vec<&str> = [
+            ("_codecs", self.runs("_codecs.")),
+            ("_contracts", true),
+            ("_messages", self.runs("_messages.")),
+        ]
+        .into_iter()
+        .filter_map(|(module, needed)| needed.then_some(module))
+        .collect();
+        let connection = if asyncio { "aio" } else { "blocking" };
+        let mut runtime = modules::runtime_imports(|module| self.runs(module));
+        runtime.extend(
+            [
+                (connection, true),
+                ("deprecation", self.deprecates()),
+                ("limits", true),
+                ("subscriptions", self.has_events()),
+            ]
+            .into_iter()
+            .filter(|(_, needed)| *needed)
+            .map(|(module, _)| modules::import(module)),
+        );
+        runtime.sort();
+        let own = format!("from . import {}", own.join(", "));
+        [own].into_iter().chain(runtime).collect()
+    }
+
+    /// Whether a call of anything warns.
+    fn deprecates(&self) -> bool {
+        self.services.iter().any(|service| {
+            !service.deprecated.is_empty() || service.methods.iter().any(|method| !method.deprecated.is_empty())
+        })
     }
 
     /// What both modules import of the standard library for their annotations.
     pub(in crate::backends::python) fn standard_imports(&self) -> Vec<String> {
         let mut imports = modules::standard_imports(|module| self.annotates(module));
-        imports.push("import os".to_owned());
+        imports.extend(["import os as _os".to_owned(), "import types as _types".to_owned()]);
         imports.sort();
         imports
     }
 
-    /// What the blocking or the asyncio module imports for its annotations.
-    pub(in crate::backends::python) fn type_imports(&self, asyncio: bool) -> Vec<String> {
-        let prefix = if asyncio { "Async" } else { "" };
+    /// What both modules import of the package for their annotations.
+    pub(in crate::backends::python) fn type_imports(&self) -> Vec<String> {
         let moments = self.annotates("_moments.") && !self.runs("_moments.");
-        let events = if self.annotates("Event[") { ", Event" } else { "" };
         [
             ("from . import models as _models".to_owned(), self.annotates("_models.")),
-            ("from ._runtime import moments as _moments".to_owned(), moments),
-            ("from ._runtime.codec import CodecName".to_owned(), true),
-            (
-                format!("from ._runtime.streams import {prefix}Stream"),
-                self.annotates("Stream["),
-            ),
-            (
-                match asyncio {
-                    true => format!("from ._runtime.subscriptions import AsyncSubscription{events}"),
-                    false => format!(
-                        "from ._runtime.subscriptions import {}Subscription",
-                        events.replace(", Event", "Event, ")
-                    ),
-                },
-                self.has_events(),
-            ),
+            (modules::import("codec"), true),
+            (modules::import("moments"), moments),
+            (modules::import("options"), self.annotates("_options.")),
+            (modules::import("streams"), self.annotates("_streams.")),
         ]
         .into_iter()
         .filter_map(|(statement, needed)| needed.then_some(statement))
@@ -168,7 +182,7 @@ impl Services {
             let known = service
                 .subscribe
                 .as_ref()
-                .is_some_and(|subscribe| modules::mentions(&subscribe.known, text));
+                .is_some_and(|subscribe| modules::mentions(&subscribe.choice, text));
             let called = |method: &MethodPair| modules::mentions(&method.blocking.body, text);
             known || service.methods.iter().any(called)
         })
@@ -187,17 +201,15 @@ impl Services {
         })
     }
 
+    /// The most arguments that a method has.
+    pub(in crate::backends::python) fn most_arguments(&self) -> usize {
+        let methods = self.services.iter().flat_map(|service| &service.methods);
+        methods.map(|method| method.arguments).max().unwrap_or_default()
+    }
+
     /// Whether a contract has events.
     pub(in crate::backends::python) fn has_events(&self) -> bool {
         self.services.iter().any(|service| service.subscribe.is_some())
-    }
-
-    /// Whether a contract has several events.
-    pub(in crate::backends::python) fn has_overloads(&self) -> bool {
-        let several = |of: &Subscribe| !of.overloads.is_empty();
-        self.services
-            .iter()
-            .any(|service| service.subscribe.as_ref().is_some_and(several))
     }
 
     /// Whether any method has a message, so that the module of messages is needed.
@@ -240,17 +252,48 @@ impl MethodPair {
             parameters.claim(names::parameter(&argument.name), place, faults);
         }
         MethodPair {
+            deprecated: deprecation(&method.message, method.deprecated.as_deref()),
             docs: docstring(
                 &method.docs,
                 &format!("Calls `{}`.", method.message),
                 method.deprecated.as_deref(),
                 8,
             ),
-            blocking: call(types, service, method, "Stream", false),
-            asyncio: call(types, service, method, "AsyncStream", true),
+            arguments: arguments(method).len(),
+            blocking: call(types, service, method, "_streams.Stream", false),
+            asyncio: call(types, service, method, "_streams.AsyncStream", true),
         }
     }
 }
+
+/// The decorator that has each call of something warn, if it is deprecated; else nothing.
+fn deprecation(name: &str, note: Option<&str>) -> String {
+    let Some(note) = note else { return String::new() };
+    let note = line_of_prose(note);
+    let message = format!("{name} is deprecated: {note}");
+    let message = message.trim_end_matches([':', ' ']);
+    let line = format!("    {DECORATED}{})\n", string(message));
+    if line.chars().count() <= WIDTH + 1 {
+        return line;
+    }
+    let mut pieces = vec![String::new()];
+    for word in message.split_inclusive(' ') {
+        let last = pieces.last_mut().expect("there is a piece from the start");
+        if 8 + string(&format!("{last}{word}")).chars().count() > WIDTH {
+            pieces.push(word.to_owned());
+        } else {
+            last.push_str(word);
+        }
+    }
+    let lines: String = pieces
+        .iter()
+        .map(|piece| format!("        {}\n", string(piece)))
+        .collect();
+    format!("    {DECORATED}\n{lines}    )\n")
+}
+
+/// What stands before the message of a deprecation.
+const DECORATED: &str = "@_deprecation.deprecated(";
 
 fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyncio: bool) -> Call {
     let reply = types.annotation(&method.reply, "_models.");
@@ -276,7 +319,14 @@ fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyn
         }
         parameters.push(Code::prefixed(format!("{name}: "), annotation));
     }
-    parameters.extend([Code::text("*"), Code::text("timeout: float | None = None")]);
+    let options = match method.kind {
+        Kind::Ask => "AskOptions",
+        Kind::Tell | Kind::Stream => "CallOptions",
+    };
+    parameters.push(Code::prefixed(
+        "**options: ",
+        Code::subscript("_typing.Unpack", [Code::text(format!("_options.{options}"))]),
+    ));
     let head = if waits { "async def" } else { "def" };
     let open = format!("{head} {}(", method_name(service, method));
     let signature = Code::signature(open, parameters, returns, 4);
@@ -294,13 +344,10 @@ fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyn
         Code::text(format!("_messages.{}", stem.to_uppercase())),
         Code::text("self._target"),
         payload,
-        Code::text("timeout"),
+        Code::text("options"),
     ];
     if method.kind != Kind::Tell {
         passed.push(decoder(types, &method.reply, &reply_stem(service, method)));
-        if let Some(error) = &method.error {
-            passed.push(Code::text(format!("_codecs.{}", maker_name(error))));
-        }
     }
     let call = Code::call(format!("self._connection.{function}"), passed);
     let before = match (is_nothing, waits) {
@@ -324,13 +371,13 @@ impl Subscribe {
                 let payload = types.annotation(&event.type_ref, "_models.");
                 let generic = match event_class(types, event) {
                     Some(_) => "type",
-                    None => "Event",
+                    None => "_subscriptions.Event",
                 };
                 (Code::subscript(generic, [payload.clone()]), payload)
             })
             .collect();
         let options = [
-            Code::text("buffer: int = DEFAULT_BUFFER"),
+            Code::text("buffer: int = _subscriptions.DEFAULT_BUFFER"),
             Code::text("timeout: float | None = None"),
         ];
         let both = |parameters: &[Code], payload: &Code, end: &str| {
@@ -342,7 +389,10 @@ impl Subscribe {
                 let returns = Code::subscript(subscription, [payload.clone()]);
                 Code::definition("def subscribe(", parameters, returns, 4, end)
             };
-            (signature("Subscription"), signature("AsyncSubscription"))
+            (
+                signature("_subscriptions.Subscription"),
+                signature("_subscriptions.AsyncSubscription"),
+            )
         };
         let alone = |choice: &Code| {
             vec![
@@ -351,17 +401,23 @@ impl Subscribe {
                 Code::text("*"),
             ]
         };
-        let known = format!("_messages.EVENTS_OF_{}", service.name.shouty_snake());
+        let choice = |chosen: &str| {
+            let known = format!("_messages.EVENTS_OF_{}", service.name.shouty_snake());
+            Code::call("_subscriptions.chosen_events", [Code::text(chosen), Code::text(known)]).statement(
+                8,
+                "events_by_name = ",
+                "",
+            )
+        };
         match chosen.as_slice() {
             [] => None,
-            [(choice, payload)] => {
-                let (blocking, asyncio) = both(&alone(choice), payload, ":");
+            [(event, payload)] => {
+                let (blocking, asyncio) = both(&alone(event), payload, ":");
                 Some(Self {
                     overloads: Vec::new(),
                     blocking,
                     asyncio,
-                    chosen: "(event,)",
-                    known,
+                    choice: choice("(event,)"),
                 })
             }
             several => {
@@ -382,8 +438,7 @@ impl Subscribe {
                     overloads,
                     blocking,
                     asyncio,
-                    chosen: "events",
-                    known,
+                    choice: choice("events"),
                 })
             }
         }

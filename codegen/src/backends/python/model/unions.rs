@@ -5,7 +5,7 @@ use crate::{
     backends::python::{
         layout::{Code, string},
         merged::{entries_stem, is_data_alone, is_merged},
-        names,
+        names::{self, Fields},
     },
     ir::{Enum, Tagging, TypeRef, Variant, VariantShape},
 };
@@ -24,7 +24,8 @@ impl Builder<'_> {
         for variant in &shape.variants {
             if let VariantShape::Struct(fields) = &variant.shape {
                 let class = names::variant_class(self.of, variant);
-                self.record(class, names::variant_stem(self.of, variant), fields);
+                let stem = names::variant_stem(self.of, variant);
+                self.record((class, stem), Fields::OfVariant(&variant.received_as), fields);
             }
         }
         let decode = self.decode_union(shape, Place::Alone);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Flavour, docs};
+use super::{DOCUMENT, Flavour, docs};
 use crate::backends::rust::model::{Package, Service};
 
 pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
@@ -22,6 +22,16 @@ pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
         ],
     });
     let services = package.services.iter().map(|of| service(of, &home));
+    let introducing = match flavour {
+        Flavour::Async => introducing(package),
+        Flavour::Blocking => quote! {
+            /// As [`crate::Client::introducing`].
+            #[must_use]
+            pub fn introducing(options: callsheet_client::ConnectOptions) -> callsheet_client::ConnectOptions {
+                crate::Client::introducing(options)
+            }
+        },
+    };
     let close = match flavour {
         Flavour::Async => quote! {
             /// Writes what was handed to the connection, and closes it; calls that are still open fail.
@@ -54,10 +64,13 @@ pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
             ///
             /// If nobody listens there.
             pub #asyncness fn connect(path: impl AsRef<std::path::Path>) -> Result<Self, callsheet_client::Failure> {
-                #support::Connection::connect(path) #awaited.map(Self::from)
+                Self::connect_with(path, callsheet_client::ConnectOptions::new()) #awaited
             }
 
             /// Connects to the Unix socket at `path`, with the codec, limits and timeouts of `options`.
+            ///
+            /// The client [introduces itself](Self::introducing), unless
+            /// [`ConnectOptions::introduce`](callsheet_client::ConnectOptions::introduce) says otherwise.
             ///
             /// # Errors
             ///
@@ -66,8 +79,10 @@ pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
                 path: impl AsRef<std::path::Path>,
                 options: callsheet_client::ConnectOptions,
             ) -> Result<Self, callsheet_client::Failure> {
-                #support::Connection::connect_with(path, options) #awaited.map(Self::from)
+                #support::Connection::connect_with(path, Self::introducing(options)) #awaited.map(Self::from)
             }
+
+            #introducing
 
             /// The connection, for calls that no contract here speaks of.
             #[must_use]
@@ -84,6 +99,24 @@ pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
             fn from(connection: #support::Connection) -> Self {
                 Self { connection }
             }
+        }
+    }
+}
+
+fn introducing(package: &Package) -> TokenStream {
+    let contracts = package.services.iter().map(|service| {
+        let Service { contract, hash, .. } = service;
+        quote!((#contract, #hash))
+    });
+    quote! {
+        /// These options, by which a client introduces itself as made from the contracts of this package: for a connection
+        /// that is made by hand.
+        ///
+        /// Where the server serves one of them in another form, calls that do not fit fail with `SchemaMismatch`, which
+        /// tells the rule and the difference, and the others work.
+        #[must_use]
+        pub fn introducing(options: callsheet_client::ConnectOptions) -> callsheet_client::ConnectOptions {
+            options.made_from(&[#(#contracts),*], include_str!(#DOCUMENT))
         }
     }
 }

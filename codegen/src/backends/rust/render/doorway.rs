@@ -28,7 +28,7 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
         )
     });
     // A contract's own type of that name is what its users look for here; these are in `callsheet_client` too.
-    let notices = ["Gap", "Notice"]
+    let notices = ["Gap", "Notice", "UnknownVariant"]
         .into_iter()
         .filter(|name| !package.models.iter().any(|model| model.ident == name))
         .map(|name| format_ident!("{name}"));
@@ -36,27 +36,32 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
         #docs
         #![forbid(unsafe_code)]
         #![deny(missing_docs)]
+        #![allow(deprecated, reason = "what the contracts call deprecated is still there")]
         #![allow(
-            deprecated,
             rustdoc::bare_urls,
             rustdoc::broken_intra_doc_links,
             rustdoc::invalid_html_tags,
             rustdoc::invalid_rust_codeblocks,
             clippy::doc_lazy_continuation,
             clippy::doc_markdown,
+            reason = "the documentation is the contracts' own"
+        )]
+        #![allow(
             clippy::enum_variant_names,
+            clippy::should_implement_trait,
+            clippy::similar_names,
+            clippy::struct_field_names,
+            clippy::wrong_self_convention,
+            reason = "the names are the contracts' own"
+        )]
+        #![allow(
             clippy::fn_params_excessive_bools,
             clippy::large_enum_variant,
             clippy::result_large_err,
-            clippy::should_implement_trait,
-            clippy::similar_names,
             clippy::struct_excessive_bools,
-            clippy::struct_field_names,
             clippy::too_many_arguments,
             clippy::type_complexity,
-            clippy::upper_case_acronyms,
-            clippy::wrong_self_convention,
-            reason = "names, shapes and documentation are the contracts' own"
+            reason = "the shapes are the contracts' own"
         )]
 
         #[cfg(feature = "blocking")]

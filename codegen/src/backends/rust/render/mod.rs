@@ -4,11 +4,16 @@ mod client;
 mod doorway;
 mod models;
 mod services;
+mod variants;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::model::{About, Package};
+use crate::backends::prose::line_of_prose;
+
+/// What the client is made from, beside the sources.
+pub(super) const DOCUMENT: &str = "contracts.json";
 
 /// The sources, by their paths below `src/`.
 pub(super) fn files(package: &Package) -> Vec<(&'static str, TokenStream)> {
@@ -103,26 +108,22 @@ fn deprecated(about: &About) -> Option<TokenStream> {
 
 /// Documentation, line by line.
 fn docs<'a>(lines: impl IntoIterator<Item = &'a str>) -> TokenStream {
-    // The space that stands between the slashes and the text.
-    let lines = lines.into_iter().map(|line| {
-        if line.is_empty() {
-            String::new()
-        } else {
-            format!(" {line}")
-        }
-    });
+    let lines = lines.into_iter().map(doc_line);
     quote!(#(#[doc = #lines])*)
+}
+
+/// One line of documentation, which may quote names, and those may hold anything.
+fn doc_line(line: &str) -> String {
+    // The space that stands between the slashes and the text.
+    match line_of_prose(line) {
+        line if line.is_empty() => line,
+        line => format!(" {line}"),
+    }
 }
 
 /// The same, within the item.
 fn inner_docs<'a>(lines: impl IntoIterator<Item = &'a str>) -> TokenStream {
-    let lines = lines.into_iter().map(|line| {
-        if line.is_empty() {
-            String::new()
-        } else {
-            format!(" {line}")
-        }
-    });
+    let lines = lines.into_iter().map(doc_line);
     quote!(#(#![doc = #lines])*)
 }
 

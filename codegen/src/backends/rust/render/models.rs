@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{about, inner_docs, serde};
+use super::{about, inner_docs, serde, variants};
 use crate::backends::rust::model::{Body, Field, Model, Package, Variant};
 
 pub(super) fn models(package: &Package) -> TokenStream {
@@ -15,6 +15,9 @@ pub(super) fn models(package: &Package) -> TokenStream {
 fn model(model: &Model) -> TokenStream {
     let Model { ident, derives, .. } = model;
     let (about, serde) = (about(&model.about), serde(&model.serde));
+    // Enums are read by what knows of variants to come.
+    let mut read_by_serde = Some(quote!(serde::Deserialize,));
+    let (mut non_exhaustive, mut reading) = (None, None);
     let item = match &model.body {
         Body::Unit => quote!(pub struct #ident;),
         Body::Tuple(items) => quote!(pub struct #ident(#(pub #items),*);),
@@ -22,9 +25,13 @@ fn model(model: &Model) -> TokenStream {
             let fields = fields.iter().map(|of| field(of, &quote!(pub)));
             quote!(pub struct #ident { #(#fields),* })
         }
-        Body::Enum(variants) => {
+        Body::Enum(variants, by) => {
+            read_by_serde = None;
+            non_exhaustive = by.unknown.is_some().then(|| quote!(#[non_exhaustive]));
+            reading = Some(variants::reading(ident, variants, by));
+            let unknown = by.unknown.as_ref().map(|of| variants::unknown(ident, of));
             let variants = variants.iter().map(variant);
-            quote!(pub enum #ident { #(#variants),* })
+            quote!(pub enum #ident { #(#variants,)* #unknown })
         }
     };
     let error = model.is_error.then(|| {
@@ -40,9 +47,11 @@ fn model(model: &Model) -> TokenStream {
     });
     quote! {
         #about
-        #[derive(#(#derives,)* serde::Deserialize, serde::Serialize)]
+        #[derive(#(#derives,)* #read_by_serde serde::Serialize)]
         #serde
+        #non_exhaustive
         #item
+        #reading
         #error
     }
 }
@@ -50,7 +59,7 @@ fn model(model: &Model) -> TokenStream {
 fn variant(variant: &Variant) -> TokenStream {
     let (about, serde, ident) = (about(&variant.about), serde(&variant.serde), &variant.ident);
     let body = match &variant.body {
-        Body::Unit | Body::Enum(_) => TokenStream::new(),
+        Body::Unit | Body::Enum(..) => TokenStream::new(),
         Body::Tuple(items) => quote!((#(#items),*)),
         Body::Struct(fields) => {
             let fields = fields.iter().map(|of| field(of, &TokenStream::new()));

@@ -86,8 +86,8 @@ fn method(method: &Method, flavour: Flavour) -> TokenStream {
         .iter()
         .map(|Parameter { ident, type_, .. }| quote!(#ident: #type_));
     let (definition, message) = payload(message);
-    let call =
-        |name: TokenStream| quote!(self.connection.#name(&self.target, #message_type, #message, self.options.clone()));
+    let idempotent = method.idempotent.then(|| quote!(.idempotent_by_default()));
+    let call = |name: TokenStream| quote!(self.connection.#name(&self.target, #message_type, #message, self.options.clone() #idempotent));
 
     let failure = match error {
         Some(error) => quote!(callsheet_client::CallError<#error>),

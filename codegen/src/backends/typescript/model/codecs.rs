@@ -6,7 +6,8 @@ use super::{
     super::{names::literal, references::Types},
     decoders::decoder,
     encoders::encoder,
-    models::{is_bare, variant_type},
+    models::{is_bare, unknown_type, variant_type},
+    words,
 };
 
 /// What reads and writes a type. A type that goes one way has one of them.
@@ -15,17 +16,6 @@ pub(in super::super) struct Codec {
     pub(in super::super) name: String,
     pub(in super::super) decoder: Option<Body>,
     pub(in super::super) encoder: Option<Body>,
-}
-
-impl Codec {
-    /// The expressions of both functions.
-    pub(in super::super) fn code(&self) -> String {
-        [&self.decoder, &self.encoder]
-            .into_iter()
-            .flatten()
-            .map(Body::code)
-            .collect()
-    }
 }
 
 /// The body of a function.
@@ -53,6 +43,9 @@ pub(in super::super) struct Switch {
     pub(in super::super) otherwise: String,
 }
 
+/// The case of a variant that the client does not know, when it is written.
+pub(super) const UNKNOWN: &str = "UNKNOWN";
+
 /// Those variants of an enum that a tag tells.
 pub(in super::super) struct Tagged {
     /// The type of each.
@@ -61,9 +54,14 @@ pub(in super::super) struct Tagged {
 }
 
 impl Body {
+    /// Whether an encoder with this body depends on the codec.
+    pub(in super::super) fn uses_codec(&self) -> bool {
+        matches!(self, Body::FirstOf { .. }) || words(&self.code()).contains("codec")
+    }
+
     fn code(&self) -> String {
         match self {
-            Body::Return(block) => format!("{}\n", block.result),
+            Body::Return(block) => block.code(),
             Body::Choice(_) => String::new(),
             Body::Switch(switch) => switch.code(),
             Body::FirstOf { tagged, alternatives } => {
@@ -78,10 +76,12 @@ impl Body {
 
 impl Switch {
     fn code(&self) -> String {
-        self.cases
+        let cases = self
+            .cases
             .iter()
-            .map(|case| format!("{}\n", case.block.result))
-            .collect()
+            .map(|case| format!("{} {}", case.label, case.block.code()));
+        let rest = format!("{}\n{}\n{}\n", self.setup.join("\n"), self.on, self.otherwise);
+        cases.chain([rest]).collect()
     }
 }
 
@@ -98,14 +98,19 @@ pub(in super::super) struct Case {
     pub(in super::super) block: Block,
 }
 
-/// The statement that makes the path of the value itself.
-pub(super) const AT: &str = "const at = { parent, key };";
+/// The statement that makes the path of what the value holds.
+pub(super) const AT_READ: &str = "const at = decode.inside(parent, key);";
+pub(super) const AT_WRITTEN: &str = "const at = encode.inside(parent, key);";
 
 /// The indentation of the `return` of a function, and of a case or an alternative in it.
 pub(super) const IN_FUNCTION: usize = 2;
 pub(super) const IN_BRANCH: usize = 6;
 
 impl Block {
+    fn code(&self) -> String {
+        format!("{}\n{}\n", self.setup.join("\n"), self.result)
+    }
+
     /// A result alone.
     pub(super) fn result(result: String) -> Self {
         Self {
@@ -166,7 +171,7 @@ pub(super) fn enum_body(
     let annotation = |variant: &&Variant| variant_type(of, variant, uses, types);
     Body::FirstOf {
         tagged: (!tagged.is_empty()).then(|| Tagged {
-            annotations: tagged.iter().map(annotation).collect(),
+            annotations: tagged.iter().map(annotation).chain(unknown_type(of)).collect(),
             switch: switch(&tagged),
         }),
         alternatives: bare.into_iter().map(alternative).collect(),

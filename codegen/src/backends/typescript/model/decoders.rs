@@ -8,9 +8,9 @@ use super::{
         names::{entry, key, literal},
         references::{HERE, Place, Types},
     },
-    codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, enum_body, only_fields, variant_names},
+    codecs::{AT_READ, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, UNKNOWN, enum_body, only_fields},
     merged::{self, Data, data_of},
-    models::{data_property, own_properties, tag_property},
+    models::{data_property, own_properties, tag_property, unknown_properties},
     properties,
 };
 
@@ -60,7 +60,7 @@ fn object_block(fields: &[Field], map: &str, types: &Types<'_>, margin: usize) -
         tags: &[],
     };
     Block {
-        setup: vec![format!("const from = {map};"), AT.to_owned()],
+        setup: vec![format!("const from = {map};"), AT_READ.to_owned()],
         result: object(&entries.read(fields, &[], types), margin, "return ;".len()),
     }
 }
@@ -90,7 +90,12 @@ impl Entries<'_> {
                 } else {
                     types.decode_field(field, self.from, self.path)
                 };
-                format!("{}: {read}", key(&property))
+                // Linters would tell of a deprecated property to those who check the package's code.
+                if field.deprecated.is_some() {
+                    format!("...decode.property({}, {read})", literal(&property))
+                } else {
+                    format!("{}: {read}", key(&property))
+                }
             })
             .collect()
     }
@@ -118,7 +123,6 @@ fn alternative(of: &Enum, variant: &Variant, types: &Types<'_>) -> String {
 }
 
 fn switch(of: &Enum, variants: &[&Variant], types: &Types<'_>) -> Switch {
-    let known = variant_names(of);
     let cases = variants
         .iter()
         .map(|variant| Case {
@@ -130,19 +134,57 @@ fn switch(of: &Enum, variants: &[&Variant], types: &Types<'_>) -> Switch {
         Tagging::External | Tagging::Untagged => Switch {
             setup: vec![
                 "const [name, data] = decode.externallyTagged(value, parent, key);".to_owned(),
-                AT.to_owned(),
+                AT_READ.to_owned(),
             ],
             on: "name".to_owned(),
             cases,
-            otherwise: format!("decode.unknownVariant({known}, parent, key)"),
+            otherwise: unknown(of, "kept.external(value, name, data, parent, key)"),
         },
-        Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } => Switch {
-            setup: vec![format!("const from = {MAP};"), AT.to_owned()],
-            on: format!("decode.string({}, at, {})", entry("from", tag), literal(tag)),
+        Tagging::Internal { tag } => Switch {
+            setup: told(tag),
+            on: "name".to_owned(),
             cases,
-            otherwise: format!("decode.unknownVariant({known}, at, {})", literal(tag)),
+            otherwise: unknown(of, &format!("kept.internal(from, {}, parent, key)", literal(tag))),
         },
+        Tagging::Adjacent { tag, content } => {
+            let data = format!("kept.adjacent({}, at, {})", entry("from", content), literal(content));
+            Switch {
+                setup: told(tag),
+                on: "name".to_owned(),
+                cases,
+                otherwise: unknown(of, &data),
+            }
+        }
     }
+}
+
+/// The statements that find the name of the variant under `tag`.
+fn told(tag: &str) -> Vec<String> {
+    vec![
+        format!("const from = {MAP};"),
+        AT_READ.to_owned(),
+        format!(
+            "const name = decode.string({}, at, {});",
+            entry("from", tag),
+            literal(tag)
+        ),
+    ]
+}
+
+/// The object for a variant that the client does not know; `data` is the expression for what it holds.
+fn unknown(of: &Enum, data: &str) -> String {
+    let [name, held] = unknown_properties(&of.tagging);
+    let name = if name == "name" {
+        name.to_owned()
+    } else {
+        format!("{name}: name")
+    };
+    let members = [
+        format!("{}: {UNKNOWN}", key(tag_property(&of.tagging))),
+        name,
+        format!("{held}: {data}"),
+    ];
+    object(&members, IN_BRANCH, "return ;".len())
 }
 
 fn variant_block(of: &Enum, variant: &Variant, types: &Types<'_>) -> Block {
@@ -172,7 +214,7 @@ fn variant_block(of: &Enum, variant: &Variant, types: &Types<'_>) -> Block {
                     members.push(format!("...{}", merged::decode(inner, rest(), HERE, types)));
                 }
                 Data::Under(property) => {
-                    let read = merged::decode(inner, rest(), HERE, types);
+                    let read = merged::decode_left(inner, rest(), HERE, types);
                     members.push(format!("{}: {read}", key(property)));
                 }
             }
@@ -204,7 +246,7 @@ fn variant_block(of: &Enum, variant: &Variant, types: &Types<'_>) -> Block {
             let is_read = !inner.is_empty() || matches!(tagging, Tagging::Adjacent { .. });
             if is_read {
                 setup.push(format!("const fields = decode.fields({data}, at, {name});"));
-                setup.push(format!("const inside = {{ parent: at, key: {name} }};"));
+                setup.push(format!("const inside = decode.inside(at, {name});"));
             }
             match tagging {
                 Tagging::Adjacent { .. } => {

@@ -8,10 +8,12 @@ use super::{
         names::{access, key, literal},
         references::{HERE, Place, Types},
     },
-    codecs::{AT, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, enum_body, only_fields, variant_names},
-    merged::{Data, data_of},
-    models::{VALUE, data_property, own_properties, tag_property, variant_type},
-    properties,
+    codecs::{
+        AT_WRITTEN, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, UNKNOWN, enum_body, only_fields, variant_names,
+    },
+    merged::{self, Data, data_of},
+    models::{VALUE, data_property, own_properties, tag_property, unknown_properties, variant_type},
+    properties, words,
 };
 
 /// The function that writes a type.
@@ -47,7 +49,7 @@ const CHECK: &str = "encode.object(value, parent, key)";
 fn object_block(fields: &[Field], check: &str, uses: Uses, types: &Types<'_>, margin: usize) -> Block {
     let mut setup = vec![format!("{check};")];
     if !fields.is_empty() {
-        setup.push(AT.to_owned());
+        setup.push(AT_WRITTEN.to_owned());
     }
     let properties = Properties::of_value(uses, types);
     Block {
@@ -87,12 +89,12 @@ impl<'a, 'b> Properties<'a, 'b> {
         let mut flattened = Vec::new();
         for (field, property) in fields.iter().zip(properties(fields, others)) {
             let is_optional = self.types.is_optional(field, self.uses);
-            let value = self
-                .types
-                .encode_property(&field.type_ref, is_optional, &property, self.of, self.path);
             if field.flattened {
-                flattened.push(value);
+                let write = |value: &str, place: Place<'_>| merged::encode(&field.type_ref, value, place, self.types);
+                flattened.push(property_of(field, is_optional, &property, self.of, self.path, write));
             } else {
+                let write = |value: &str, place: Place<'_>| self.types.encode(&field.type_ref, value, place);
+                let value = property_of(field, is_optional, &property, self.of, self.path, write);
                 entries.push(format!("{}: {value}", key(&field.sent_as)));
             }
         }
@@ -103,6 +105,38 @@ impl<'a, 'b> Properties<'a, 'b> {
             flattened.insert(0, object(&entries, margin + 2, 1));
         }
         merge(&flattened, self.place, margin, taken)
+    }
+}
+
+/// The expression that writes the property `property` of `object`; `path` is the expression for the object's path. A deprecated
+/// one is not named as others are: linters would tell those who check the package's code.
+fn property_of(
+    field: &Field,
+    is_optional: bool,
+    property: &str,
+    object: &str,
+    path: &str,
+    write: impl Fn(&str, Place<'_>) -> String,
+) -> String {
+    let name = literal(property);
+    let place = Place {
+        parent: path,
+        key: &name,
+    };
+    let value = if field.deprecated.is_none() {
+        access(object, property)
+    } else {
+        let value = format!("encode.property({object}, {name})");
+        if is_optional {
+            return format!("encode.optional({value}, (given) => {})", write("given", place));
+        }
+        value
+    };
+    let written = write(&value, place);
+    if is_optional {
+        format!("{value} === undefined ? undefined : {written}")
+    } else {
+        written
     }
 }
 
@@ -134,7 +168,12 @@ fn alternative(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> S
             let check = only.as_deref().unwrap_or(CHECK);
             let Block { setup, result } = object_block(fields, check, uses, types, IN_BRANCH);
             let setup: String = setup.iter().map(|statement| format!("      {statement}\n")).collect();
-            format!("(value: {annotation}, parent, key, codec) => {{\n{setup}      return {result};\n    }}")
+            let codec = if words(&result).contains("codec") {
+                ", codec"
+            } else {
+                ""
+            };
+            format!("(value: {annotation}, parent, key{codec}) => {{\n{setup}      return {result};\n    }}")
         }
     }
 }
@@ -142,17 +181,41 @@ fn alternative(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> S
 fn switch(of: &Enum, variants: &[&Variant], uses: Uses, types: &Types<'_>) -> Switch {
     let tag = tag_property(&of.tagging);
     Switch {
-        setup: vec![format!("{CHECK};"), AT.to_owned()],
-        on: access("value", tag),
+        setup: vec![format!("{CHECK};"), AT_WRITTEN.to_owned()],
+        on: match variants {
+            // To compare a value with all that it can be is no decision to a type checker.
+            [_] if !of.is_open() => format!("{} as string", access("value", tag)),
+            _ => access("value", tag),
+        },
         cases: variants
             .iter()
             .map(|variant| Case {
                 label: literal(&variant.received_as),
                 block: variant_block(of, variant, uses, types),
             })
+            .chain(unknown(of))
             .collect(),
         otherwise: format!("encode.unknownVariant({}, at, {})", variant_names(of), literal(tag)),
     }
+}
+
+/// The case of a variant that the client does not know.
+fn unknown(of: &Enum) -> Option<Case> {
+    let [name, data] = unknown_properties(&of.tagging);
+    let held = format!("value.{name}, value.{data}, parent, key, codec");
+    let write = match &of.tagging {
+        Tagging::External => format!("kept.writeExternal({held})"),
+        Tagging::Internal { tag } => format!("kept.writeInternal({}, {held})", literal(tag)),
+        Tagging::Adjacent { tag, content } => {
+            let names = format!("{{ tag: {}, content: {} }}", literal(tag), literal(content));
+            format!("kept.writeAdjacent({names}, {held})")
+        }
+        Tagging::Untagged => return None,
+    };
+    Some(Case {
+        label: UNKNOWN.to_owned(),
+        block: Block::result(write),
+    })
 }
 
 fn variant_block(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> Block {
@@ -166,7 +229,7 @@ fn variant_block(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) ->
         (Tagging::Adjacent { content, .. }, VariantShape::Struct(fields)) => {
             let (value, name) = (access("value", content), literal(content));
             setup.push(format!("encode.object({value}, at, {name});"));
-            setup.push(format!("const inside = {{ parent: at, key: {name} }};"));
+            setup.push(format!("const inside = encode.inside(at, {name});"));
             let properties = Properties {
                 of: &value,
                 place: Place {

@@ -1,6 +1,9 @@
 //! The first call, for the package's README.
 
-use crate::ir::{Api, Kind, Request, Shape, TypeRef};
+use crate::{
+    backends::{Int64, Integers},
+    ir::{Api, Kind, Request, Shape, TypeRef},
+};
 
 use super::super::{
     layout::object,
@@ -26,11 +29,12 @@ const ELIDED: &str = "/* … */";
 const DEPTH: usize = 3;
 
 /// The first ask of the first service that has one.
-pub(super) fn example(api: &Api, types: &Types<'_>) -> Option<Example> {
+pub(super) fn example(api: &Api, types: &Types<'_>, integers: &Integers) -> Option<Example> {
     let (service, method) = api.services.iter().find_map(|service| {
         let ask = service.methods.iter().find(|method| method.kind == Kind::Ask);
         ask.map(|method| (service, method))
     })?;
+    let types = &types.with(integers.of(&service.contract));
     let arguments: Vec<_> = match &method.request {
         Request::Message(argument) => vec![sample(&argument.type_ref, types, DEPTH)],
         Request::Arguments(arguments) => arguments
@@ -53,7 +57,13 @@ fn sample(reference: &TypeRef, types: &Types<'_>, depth: usize) -> String {
         Bool => "true".to_owned(),
         I8 | I16 | I32 | U8 | U16 | U32 => "5".to_owned(),
         F32 | F64 => "1.5".to_owned(),
-        I64 | I128 | U64 | U128 => "5n".to_owned(),
+        I64 | U64 => match types.int64 {
+            Int64::BigInt => "5n",
+            Int64::Number => "5",
+            Int64::String => "\"5\"",
+        }
+        .to_owned(),
+        I128 | U128 => "5n".to_owned(),
         Char => "\"a\"".to_owned(),
         String => "\"text\"".to_owned(),
         Text(format) => literal(text::sample(*format)),

@@ -5,7 +5,7 @@ use crate::ir::{Api, Enum, Field, Shape, Tagging, TypeRef};
 use super::{
     super::{
         names::{literal, property},
-        references::{Place, Types},
+        references::{HERE, Place, Types},
     },
     codecs::variant_names,
     models::VALUE,
@@ -49,10 +49,16 @@ pub(super) fn without<'a>(from: &str, names: impl IntoIterator<Item = &'a str>) 
 
 /// The expression for the entries in `from` that the flattened `field`, one of `fields`, may take: neither those of
 /// plain fields, nor the `tags`, nor what the flattened enums before it take.
-pub(super) fn rest(field: &Field, fields: &[Field], from: &str, tags: &[&str], api: &Api) -> String {
+pub(super) fn rest<'a>(field: &'a Field, fields: &'a [Field], from: &str, tags: &[&'a str], api: &'a Api) -> String {
     let plain = fields.iter().filter(|other| !other.flattened);
     let mut names: Vec<&str> = plain.map(|other| other.received_as.as_str()).collect();
     names.extend(tags);
+    if enumeration(&field.type_ref, api).is_some_and(|of| matches!(of.tagging, Tagging::Internal { .. })) {
+        // Of a variant that the client does not know, all entries are kept: those that are another's are not its own.
+        for other in fields.iter().filter(|other| other.flattened && *other != field) {
+            own_entries(&other.type_ref, api, &mut names);
+        }
+    }
     let mut externals = Vec::new();
     for earlier in fields.iter().take_while(|other| *other != field) {
         match enumeration(&earlier.type_ref, api) {
@@ -70,20 +76,88 @@ pub(super) fn rest(field: &Field, fields: &[Field], from: &str, tags: &[&str], a
     })
 }
 
+/// Adds the names that entries of a flattened value have whatever it holds.
+fn own_entries<'a>(reference: &'a TypeRef, api: &'a Api, names: &mut Vec<&'a str>) {
+    match api.underlying(reference) {
+        TypeRef::Option(inner) => own_entries(inner, api, names),
+        TypeRef::Named(id) => match &api.named(id).shape {
+            Shape::Struct(of) => {
+                for field in &of.fields {
+                    if field.flattened {
+                        own_entries(&field.type_ref, api, names);
+                    } else {
+                        names.push(&field.received_as);
+                    }
+                }
+            }
+            Shape::Enum(of) => match &of.tagging {
+                Tagging::Adjacent { tag, content } => names.extend([tag.as_str(), content]),
+                Tagging::Internal { tag } => names.push(tag),
+                Tagging::External | Tagging::Untagged => {}
+            },
+            Shape::Newtype(_) | Shape::Tuple(_) | Shape::Unit => {}
+        },
+        _ => {}
+    }
+}
+
 /// The expression that reads a value whose entries stand among those in `rest`. `place` is that of the map itself.
 pub(super) fn decode(reference: &TypeRef, rest: String, place: Place<'_>, types: &Types<'_>) -> String {
-    let value = match enumeration(reference, types.api) {
+    let Place { parent, key } = place;
+    if let TypeRef::Option(inner) = types.api.underlying(reference) {
+        let decoder = match enumeration(inner, types.api) {
+            Some(of) if of.tagging == Tagging::External => {
+                let names = variant_names(of);
+                let from = "decode.fields(value, parent, key)";
+                let inner = types.decoder(inner);
+                format!("(value, parent, key) => decode.variantAmong({from}, parent, key, {names}, {inner})")
+            }
+            _ => types.decoder(inner),
+        };
+        return format!("decode.attempt({rest}, {parent}, {key}, {decoder})");
+    }
+    match enumeration(reference, types.api) {
         Some(of) if of.tagging == Tagging::External => {
-            format!("decode.variantAmong({rest}, {})", variant_names(of))
+            let (names, decoder) = (variant_names(of), types.decoder(reference));
+            format!("decode.variantAmong({rest}, {parent}, {key}, {names}, {decoder})")
         }
-        _ => rest,
+        _ => types.decode(reference, &rest, place),
+    }
+}
+
+/// [`decode`] for what an internally tagged variant holds: no entries of others are among those in `rest`.
+pub(super) fn decode_left(reference: &TypeRef, rest: String, place: Place<'_>, types: &Types<'_>) -> String {
+    let is_option = matches!(types.api.underlying(reference), TypeRef::Option(_));
+    match enumeration(reference, types.api) {
+        Some(of) if of.tagging == Tagging::External && !is_option => {
+            let decoder = types.decoder(reference);
+            format!("decode.variantLeft({rest}, {}, {}, {decoder})", place.parent, place.key)
+        }
+        _ => decode(reference, rest, place, types),
+    }
+}
+
+/// The expression that writes `value`, whose entries stand among those of others.
+pub(super) fn encode(reference: &TypeRef, value: &str, place: Place<'_>, types: &Types<'_>) -> String {
+    let closed = |reference: &TypeRef, value: &str, place: Place<'_>| match enumeration(reference, types.api) {
+        Some(of) if of.tagging == Tagging::External => {
+            let (names, encoder) = (variant_names(of), types.encoder(reference));
+            format!(
+                "encode.known({value}, {}, {}, codec, {names}, {encoder})",
+                place.parent, place.key
+            )
+        }
+        _ => types.encode(reference, value, place),
     };
     match types.api.underlying(reference) {
-        TypeRef::Option(inner) => {
-            let decoder = types.decoder(inner);
-            format!("decode.attempt({value}, {}, {}, {decoder})", place.parent, place.key)
+        TypeRef::Option(inner) if enumeration(inner, types.api).is_some() => {
+            let encoder = format!("(value, parent, key, codec) => {}", closed(inner, "value", HERE));
+            format!(
+                "encode.nullable({value}, {}, {}, codec, {encoder})",
+                place.parent, place.key
+            )
         }
-        _ => types.decode(reference, &value, place),
+        _ => closed(reference, value, place),
     }
 }
 

@@ -11,7 +11,7 @@ mod services;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    backends::Claims,
+    backends::{Claims, Options},
     fault::{Faults, GenerateError, Place},
     ir::{Api, Field, Name, Shape, TypeRef},
 };
@@ -23,6 +23,7 @@ pub(super) use services::Service;
 
 use super::{
     docs::comment,
+    integers::Decided,
     names,
     references::{self, Types},
 };
@@ -37,6 +38,8 @@ pub(super) struct Package {
     pub(super) codecs: Vec<Codec>,
     pub(super) errors: Vec<ErrorClass>,
     pub(super) services: Vec<Service>,
+    /// The document of the contracts, as JSON within a template literal.
+    pub(super) document: String,
     /// The first call that the package's users could make.
     pub(super) example: Option<Example>,
 }
@@ -45,6 +48,8 @@ pub(super) struct Package {
 pub(super) struct ErrorClass {
     /// The comment above it.
     pub(super) docs: String,
+    /// The comment where users find it, if it is deprecated.
+    pub(super) exported: Option<String>,
     pub(super) name: String,
     /// The type of its value.
     pub(super) detail: String,
@@ -58,7 +63,8 @@ impl Package {
     /// # Errors
     ///
     /// If npm does not allow the package's name, or two parts of the contracts would get one name.
-    pub(super) fn lower(api: &Api, package: &str) -> Result<Self, GenerateError> {
+    pub(super) fn lower(api: &Api, options: &Options) -> Result<Self, GenerateError> {
+        let package = options.package.as_str();
         let mut faults = Faults::default();
         if let Some(problem) = names::package_fault(package) {
             faults.add(
@@ -68,19 +74,23 @@ impl Package {
             );
         }
         let mut exports = Claims::new("export");
+        let names = type_names(api, &mut exports, &mut faults);
+        let integers = Decided::of(api, &options.int64, &mut faults);
         let types = Types {
             api,
-            names: type_names(api, &mut exports, &mut faults),
+            names: &names,
+            int64: options.int64.default,
         };
         let errors: Vec<_> = api
             .errors
             .iter()
             .map(|error| {
                 let class = error_class(&error.name);
+                let types = types.with(integers.of_error(error));
                 exports.claim(&class, Place::named_type(error.name.source()), &mut faults);
-                let docs = match &error.type_ref {
-                    TypeRef::Named(id) => api.named(id).docs.trim(),
-                    _ => "",
+                let (docs, deprecated) = match &error.type_ref {
+                    TypeRef::Named(id) => (api.named(id).docs.trim(), api.named(id).deprecated.as_deref()),
+                    _ => ("", None),
                 };
                 let docs = if docs.is_empty() {
                     "An error that a contract declares."
@@ -89,6 +99,7 @@ impl Package {
                 };
                 ErrorClass {
                     docs: comment(docs, None, 0),
+                    exported: deprecated.map(|reason| comment(docs, Some(reason), 2)),
                     decode: types.decode(&error.type_ref, "details", ERROR_PLACE),
                     detail: types.annotation(&error.type_ref),
                     name: class,
@@ -105,17 +116,19 @@ impl Package {
                 faults.add(place, "has no variants, so that no value of it exists", "give it one");
                 continue;
             }
+            let types = types.with(integers.of_type(named));
             declarations.push(models::declaration(named, &types, &mut faults));
             codecs.push(codecs::codec(named, &types));
         }
-        let services = services::services(api, &types, &mut exports, &mut faults);
-        let example = example::example(api, &types);
+        let services = services::services(api, &types, &options.int64, &mut exports, &mut faults);
+        let example = example::example(api, &types, &options.int64);
         faults.finish(Self {
             name: package.to_owned(),
             declarations,
             codecs,
             errors,
             services,
+            document: names::template(&api.document.to_json()),
             example,
         })
     }
@@ -195,8 +208,53 @@ pub(super) fn mentioned<'a>(candidates: impl IntoIterator<Item = &'a str>, code:
         .collect()
 }
 
-/// The whole words of a piece of code, those in its literals among them.
-fn words(code: &str) -> BTreeSet<&str> {
-    code.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')))
-        .collect()
+/// The names that a piece of code refers to: its words, but for those in its literals, keys, and what follows a dot.
+pub(super) fn words(code: &str) -> BTreeSet<&str> {
+    let mut words = BTreeSet::new();
+    let mut rest = code;
+    let mut before = "";
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '"' => literal_length(rest),
+            _ if is_part_of_word(first) => rest.find(|c| !is_part_of_word(c)).unwrap_or(rest.len()),
+            _ => first.len_utf8(),
+        };
+        let (taken, left) = rest.split_at(length);
+        let is_key = left.starts_with(':') || left.starts_with("?:");
+        let is_member = before.ends_with('.') && !before.ends_with("...");
+        if is_part_of_word(first) && !is_key && !is_member {
+            words.insert(taken);
+        }
+        rest = left;
+        before = &code[..code.len() - rest.len()];
+    }
+    words
+}
+
+fn is_part_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$')
+}
+
+/// The length of the literal in double quotes that `code` begins with.
+fn literal_length(code: &str) -> usize {
+    let mut is_escaped = false;
+    let end = code.bytes().enumerate().skip(1).find(|(_, byte)| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or(code.len(), |(at, _)| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn only_what_code_refers_to_is_a_word_of_it() {
+        let code =
+            r#"{ Duration: decode.Path(from["Key \" Set"], at), ...encodeKey(a ? B : c) } readonly Map?: readonly [X]"#;
+        let expected = ["B", "X", "a", "at", "c", "decode", "encodeKey", "from", "readonly"];
+        assert_eq!(words(code).into_iter().collect::<Vec<_>>(), expected);
+    }
 }

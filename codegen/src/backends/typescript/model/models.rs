@@ -20,6 +20,8 @@ use super::{
 pub(in super::super) struct Declaration {
     /// The comment above it.
     pub(in super::super) docs: String,
+    /// The comment where users find it, if it is deprecated: the package's own code still names it.
+    pub(in super::super) exported: Option<String>,
     pub(in super::super) name: String,
     pub(in super::super) form: Form,
 }
@@ -79,7 +81,10 @@ pub(super) fn declaration(named: &NamedType, types: &Types<'_>, faults: &mut Fau
             claim_properties(&of.fields, &[], &place, faults);
             Form::Interface(interface(&of.fields, &properties(&of.fields, &[]), named.uses, types))
         }
-        Shape::Enum(of) if of.strings => Form::Union(of.variants.iter().map(choice).collect()),
+        Shape::Enum(of) if of.strings => {
+            let names = of.variants.iter().map(choice);
+            Form::Union(names.chain([unknown(UNKNOWN_NAME.to_owned())]).collect())
+        }
         Shape::Enum(of) => {
             for variant in &of.variants {
                 if let VariantShape::Struct(fields) = &variant.shape {
@@ -87,19 +92,16 @@ pub(super) fn declaration(named: &NamedType, types: &Types<'_>, faults: &mut Fau
                     claim_properties(fields, &others, &place.variant(variant.name.source()), faults);
                 }
             }
-            let variants = of.variants.iter();
-            Form::Union(
-                variants
-                    .map(|variant| Member {
-                        docs: comment(&variant.docs, variant.deprecated.as_deref(), 2),
-                        text: variant_type(of, variant, named.uses, types),
-                    })
-                    .collect(),
-            )
+            let known = union(of, named.uses, types).into_iter();
+            Form::Union(known.chain(unknown_type(of).map(unknown)).collect())
         }
     };
     Declaration {
-        docs: comment(&docs, named.deprecated.as_deref(), 0),
+        docs: comment(&docs, None, 0),
+        exported: named
+            .deprecated
+            .as_deref()
+            .map(|reason| comment(&docs, Some(reason), 2)),
         name: types.names[named.id.as_str()].clone(),
         form,
     }
@@ -113,6 +115,74 @@ fn with_demand(docs: &str, reference: &TypeRef, types: &Types<'_>) -> String {
     } else {
         format!("{docs}\n\n{demand}")
     }
+}
+
+/// The type of names of variants that the client does not know.
+const UNKNOWN_NAME: &str = "UnknownName";
+
+fn unknown(text: String) -> Member {
+    let what = if text == UNKNOWN_NAME {
+        "A variant that this client does not know: the `default` of a `switch`."
+    } else {
+        "A variant that this client does not know, with its data as they came: `case UNKNOWN` of a `switch`."
+    };
+    Member {
+        docs: comment(what, None, 2),
+        text,
+    }
+}
+
+/// The type of variants with data that the client does not know, if there can be some.
+pub(super) fn unknown_type(of: &Enum) -> Option<String> {
+    of.is_open().then(|| {
+        let [name, data] = unknown_properties(&of.tagging);
+        let tag = key(tag_property(&of.tagging));
+        format!("{{ readonly {tag}: typeof UNKNOWN; readonly {name}: string; readonly {data}: unknown }}")
+    })
+}
+
+/// The properties for the name and for the data of a variant that the client does not know.
+pub(super) fn unknown_properties(tagging: &Tagging) -> [&'static str; 2] {
+    let tag = tag_property(tagging);
+    [
+        if tag == "name" { "name_" } else { "name" },
+        if tag == "data" { "data_" } else { "data" },
+    ]
+}
+
+/// The types of an enum's variants. Those that are one type in TypeScript, whatever they are on the wire, are one member.
+fn union(of: &Enum, uses: Uses, types: &Types<'_>) -> Vec<Member> {
+    let mut members: Vec<(String, String, Option<&str>, String)> = Vec::new();
+    for variant in &of.variants {
+        let text = variant_type(of, variant, uses, types);
+        let meant = match &variant.shape {
+            VariantShape::Newtype(inner) if is_bare(of, variant) => types.annotation(types.api.underlying(inner)),
+            _ => text.clone(),
+        };
+        match members.iter_mut().find(|(known, ..)| *known == meant) {
+            Some((_, docs, deprecated, _)) => {
+                *docs = format!("{docs}\n\n{}", variant.docs);
+                *deprecated = deprecated.and(variant.deprecated.as_deref());
+            }
+            None => members.push((meant, variant.docs.clone(), variant.deprecated.as_deref(), text)),
+        }
+    }
+    let mut has_null = members.iter().any(|(meant, ..)| meant == "null");
+    members
+        .into_iter()
+        .map(|(_, docs, deprecated, mut text)| {
+            if let Some(other) = text.strip_suffix(" | null") {
+                if has_null {
+                    text = other.to_owned();
+                }
+                has_null = true;
+            }
+            Member {
+                docs: comment(&docs, deprecated, 2),
+                text,
+            }
+        })
+        .collect()
 }
 
 fn choice(variant: &Variant) -> Member {

@@ -1,7 +1,7 @@
 //! The contracts: a class each, and what its methods are made of.
 
 use crate::{
-    backends::Claims,
+    backends::{Claims, Integers},
     fault::{Faults, Place},
     ir::{self, Api, Argument, Kind, Request},
 };
@@ -20,14 +20,22 @@ use super::{
 pub(in super::super) struct Service {
     /// The comment above the class.
     pub(in super::super) docs: String,
+    /// The comment where users find the class, if the contract is deprecated.
+    pub(in super::super) exported: Option<String>,
     /// The class.
     pub(in super::super) name: String,
     /// The file, without its ending.
     pub(in super::super) file: String,
     /// The method of the client that gives one.
     pub(in super::super) accessor: String,
+    /// The comment above that method.
+    pub(in super::super) accessor_docs: String,
     /// The full name, as a word in a comment.
     pub(in super::super) contract: String,
+    /// The full name, as a key.
+    pub(in super::super) contract_key: String,
+    /// What tells whether a server serves the same, as a literal.
+    pub(in super::super) hash: String,
     /// The id of the actor that is called where the user names none, as a literal.
     pub(in super::super) default_target: String,
     pub(in super::super) methods: Vec<Method>,
@@ -78,6 +86,10 @@ pub(in super::super) struct Method {
     pub(in super::super) declared: String,
     /// The reply or the error may hold integers of 64 bits or more.
     pub(in super::super) wide: bool,
+    /// The reply or the error may hold variants that the client does not know.
+    pub(in super::super) open: bool,
+    /// A call does no harm if it is made twice.
+    pub(in super::super) idempotent: bool,
     /// The parameters, in brackets.
     pub(in super::super) parameters: String,
     /// The type of what the method returns.
@@ -102,12 +114,19 @@ pub(in super::super) struct Event {
 const CLIENT_MEMBERS: [&str; 3] = ["close", "dispose", "isClosed"];
 
 /// All contracts.
-pub(super) fn services(api: &Api, types: &Types<'_>, exports: &mut Claims, faults: &mut Faults) -> Vec<Service> {
+pub(super) fn services(
+    api: &Api,
+    types: &Types<'_>,
+    integers: &Integers,
+    exports: &mut Claims,
+    faults: &mut Faults,
+) -> Vec<Service> {
     let mut accessors = Claims::new("method of the client");
     api.services
         .iter()
         .map(|service| {
             let place = Place::contract(&service.contract);
+            let types = &types.with(integers.of(&service.contract));
             // A type of the contract may well have the contract's own name.
             let name = format!("{}Client", service.name.upper_camel());
             exports.claim(&name, place.clone(), faults);
@@ -123,10 +142,21 @@ pub(super) fn services(api: &Api, types: &Types<'_>, exports: &mut Claims, fault
                 service.docs.clone()
             };
             Service {
-                docs: comment(&docs, service.deprecated.as_deref(), 0),
+                docs: comment(&docs, None, 0),
+                exported: service
+                    .deprecated
+                    .as_deref()
+                    .map(|reason| comment(&docs, Some(reason), 2)),
+                accessor_docs: comment(
+                    &format!("Calls the actor of this id, which serves `{}`.", service.contract),
+                    service.deprecated.as_deref(),
+                    2,
+                ),
                 file: service.name.kebab(),
                 accessor,
                 contract: service.contract.clone(),
+                contract_key: key(&service.contract),
+                hash: literal(&service.hash),
                 default_target: literal(&service.default_target),
                 methods: methods(service, types, &place, faults),
                 events: service.events.iter().map(|event| lower_event(event, types)).collect(),
@@ -173,10 +203,10 @@ fn lower_method(
     faults: &mut Faults,
 ) -> Method {
     let reply = types.annotation(&method.reply);
-    let (call, returns) = match method.kind {
-        Kind::Ask => ("ask", format!("Promise<{reply}>")),
-        Kind::Tell => ("tell", "Promise<void>".to_owned()),
-        Kind::Stream => ("stream", format!("Stream<{reply}>")),
+    let (call, options, returns) = match method.kind {
+        Kind::Ask => ("ask", "AskOptions", format!("Promise<{reply}>")),
+        Kind::Tell => ("tell", "CallOptions", "Promise<void>".to_owned()),
+        Kind::Stream => ("stream", "CallOptions", format!("Stream<{reply}>")),
     };
     let passed = match &method.request {
         Request::Message(argument) => whole_message(argument, types),
@@ -189,8 +219,9 @@ fn lower_method(
         values,
         ..
     } = passed;
-    parameters.push("options?: CallOptions".to_owned());
+    parameters.push(format!("options?: {options}"));
     let error = method.error.as_ref();
+    let received = || std::iter::once(&method.reply).chain(error.map(|error| &error.type_ref));
     Method {
         docs: comment(&method.docs, method.deprecated.as_deref(), 2),
         message: literal(&method.message),
@@ -201,9 +232,9 @@ fn lower_method(
             || "null".to_owned(),
             |error| format!("read{}", error_class(&error.name)),
         ),
-        wide: std::iter::once(&method.reply)
-            .chain(error.map(|error| &error.type_ref))
-            .any(|reference| types.api.contents(reference).wide_integers),
+        wide: received().any(|reference| types.api.contents(reference).wide_integers),
+        open: received().any(|reference| types.api.contents(reference).open_enums),
+        idempotent: method.idempotent,
         parameters: list('(', &parameters, ')', 2, name.len() + returns.len() + 4),
         returns,
         call,

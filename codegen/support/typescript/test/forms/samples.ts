@@ -3,8 +3,9 @@
  * the wire. Compiled within that package, as a user's code would be.
  */
 import * as codecs from "./codecs.js";
-import type { Colour, Counts, Deep, Exact, Mixed, Perhaps, Signal, Texts, Wrapped } from "./models.js";
-import type { Decoder, Encoder } from "./runtime/index.js";
+import type { Change, Colour, Counts, Deep, Exact, Level, Mixed, Perhaps, Signal, Texts, Wrapped } from "./models.js";
+import { UNKNOWN, asUnknownName } from "./runtime/index.js";
+import type { Decoder, Encoder, UnknownName } from "./runtime/index.js";
 
 /** A value and what is sent for it. */
 export interface Sent {
@@ -218,6 +219,24 @@ export const samples: readonly Sample[] = [
   ),
   exact({ x: 1n }, '{"x":1}'),
   exact({ x: 1n, y: 2n }, '{"x":1,"y":2}'),
+  sample(
+    codecs.encodeWideKeys,
+    codecs.decodeWideKeys,
+    {
+      unsigned: new Map([
+        [1n, 2],
+        [2n ** 128n - 1n, 3],
+      ]),
+      signed: new Map([[-(2n ** 127n), 4]]),
+      neverZero: new Map([[-1n, 5]]),
+    },
+    '{"unsigned":{"1":2,"340282366920938463463374607431768211455":3},' +
+      '"signed":{"-170141183460469231731687303715884105728":4},"never_zero":{"-1":5}}',
+    "83" +
+      `a8756e7369676e656482c410${"00".repeat(15)}0102c410${"ff".repeat(16)}03` +
+      `a67369676e656481c41080${"00".repeat(15)}04` +
+      `aa6e657665725f7a65726f81c410${"ff".repeat(16)}05`,
+  ),
   exact({ id: 1n, note: null, extra: { x: 2n } }, '{"id":1,"note":null,"x":2}'),
   sample(
     codecs.encodeCounts,
@@ -245,6 +264,144 @@ export const samples: readonly Sample[] = [
   ),
 ];
 
+const blue = asUnknownName("blue");
+
+/** Variants that this client does not know, which are sent as they are received. */
+export const unknown: readonly Sample[] = [
+  sample(codecs.encodeLevel, codecs.decodeLevel, asUnknownName('hi"gh'), '"hi\\"gh"'),
+  sample(codecs.encodeShape, codecs.decodeShape, { kind: UNKNOWN, name: "square", data: undefined }, '"square"'),
+  sample(codecs.encodeShape, codecs.decodeShape, { kind: UNKNOWN, name: "square", data: null }, '{"square":null}'),
+  sample(
+    codecs.encodeShape,
+    codecs.decodeShape,
+    {
+      kind: UNKNOWN,
+      name: "__proto__",
+      data: { ["__proto__"]: [1.5, -0, true], b: {}, a: [], long: 2n ** 64n - 1n, "": "x" },
+    },
+    '{"__proto__":{"__proto__":[1.5,-0,true],"b":{},"a":[],"long":18446744073709551615,"":"x"}}',
+  ),
+  sample(codecs.encodeReading, codecs.decodeReading, { t: UNKNOWN, name: "lost", data: undefined }, '{"t":"lost"}'),
+  sample(codecs.encodeReading, codecs.decodeReading, { t: UNKNOWN, name: "lost", data: null }, '{"t":"lost","c":null}'),
+  sample(
+    codecs.encodeReading,
+    codecs.decodeReading,
+    { t: UNKNOWN, name: "lost", data: ["c"] },
+    '{"t":"lost","c":["c"]}',
+  ),
+  sample(codecs.encodeCommand, codecs.decodeCommand, { command: UNKNOWN, name: "go", data: {} }, '{"command":"go"}'),
+  sample(
+    codecs.encodeCommand,
+    codecs.decodeCommand,
+    { command: UNKNOWN, name: "go", data: { x: 1, command_: { y: "2" } } },
+    '{"command":"go","x":1,"command_":{"y":"2"}}',
+  ),
+  // Within others.
+  sample(
+    codecs.encodeDeep,
+    codecs.decodeDeep,
+    { kind: "Maps", value: { m: { low: [null], [blue]: [{ kind: UNKNOWN, name: "dim", data: { by: 3 } }] } } },
+    '{"Maps":{"m":{"low":[null],"blue":[{"kind":"dim","by":3}]}}}',
+  ),
+  sample(
+    codecs.encodeDeep,
+    codecs.decodeDeep,
+    {
+      kind: "Both",
+      value: [
+        { t: UNKNOWN, name: "x", data: 1 },
+        { kind: UNKNOWN, name: "Z", data: undefined },
+      ],
+    },
+    '{"Both":[{"t":"x","c":1},"Z"]}',
+  ),
+  wrapped({ type: UNKNOWN, name: "new", data: { value: 1 } }, '{"type":"new","value":1}'),
+  wrapped({ type: "level", value: blue }, '{"type":"level","blue":null}'),
+  wrapped({ type: "external", value: { kind: UNKNOWN, name: "square", data: 2 } }, '{"type":"external","square":2}'),
+  wrapped(
+    { type: "external", value: { kind: UNKNOWN, name: "square", data: undefined } },
+    '{"type":"external","square":null}',
+  ),
+  wrapped({ type: "adjacent", value: { t: UNKNOWN, name: "x", data: 1 } }, '{"type":"adjacent","t":"x","c":1}'),
+  sample(
+    codecs.encodeMeasured,
+    codecs.decodeMeasured,
+    { reading: { t: UNKNOWN, name: "x", data: 1 }, at: "2024-02-29T00:00:00Z" },
+    '{"at":"2024-02-29T00:00:00Z","t":"x","c":1}',
+  ),
+  sample(
+    codecs.encodeOrdered,
+    codecs.decodeOrdered,
+    { id: 1n, command: { command: UNKNOWN, name: "go", data: { y: 2 } } },
+    '{"id":1,"command":"go","y":2}',
+  ),
+  // What fits without anything unknown goes first, whatever the order: the map before the unknown shape, the text.
+  sample(codecs.encodeEither, codecs.decodeEither, { id: 1n, range: { square: 9n } }, '{"id":1,"square":9}'),
+  colour("blue", '"blue"'),
+  colour({ kind: UNKNOWN, name: "shade", data: "blue" }, '{"shade":"blue"}'),
+  colour(
+    { kind: "mixed", value: ["blue", { kind: UNKNOWN, name: "shade", data: null }, null] },
+    '{"mixed":["blue",{"shade":null},null]}',
+  ),
+];
+
+/** An open enum. */
+export const shape: { readonly encode: Encoder<unknown>; readonly decode: Decoder<unknown> } = {
+  encode: unchecked(codecs.encodeShape),
+  decode: codecs.decodeShape,
+};
+
+/** A `switch` over names, as a user's code has it: nothing is forgotten. */
+export function describeLevel(level: Level): string {
+  switch (level) {
+    case "low":
+    case "high":
+    case "unknown":
+      return `known: ${level}`;
+    default:
+      return `new: ${level satisfies UnknownName}`;
+  }
+}
+
+/** A `switch` over objects, likewise. */
+export function describeChange(change: Change): string {
+  switch (change.kind) {
+    case "Set":
+      return change.value.name;
+    case UNKNOWN:
+      return `new: ${change.name}`;
+    default:
+      return change satisfies never;
+  }
+}
+
+// What must not compile.
+export function misused(level: Level, change: Change): unknown {
+  // @ts-expect-error: a misspelt name is none
+  const misspelt: Level = "lwo";
+  // @ts-expect-error: nor is one in a comparison
+  const isMisspelt = level === "lwo";
+  // @ts-expect-error: nor is one as a key
+  const counted: { readonly [key in Level]?: number } = { lwo: 1 };
+  // @ts-expect-error: text does not say that it is unknown
+  const kind: Change = { kind: "UNKNOWN", name: "x", data: null };
+  switch (level) {
+    case "low":
+      break;
+    default:
+      // @ts-expect-error: two names were forgotten
+      level satisfies UnknownName;
+  }
+  switch (change.kind) {
+    case "Set":
+      break;
+    default:
+      // @ts-expect-error: what is unknown was forgotten
+      change satisfies never;
+  }
+  return [misspelt, isMisspelt, counted, kind];
+}
+
 /** What is sent in another form than it is received in. */
 export const sent: readonly Sent[] = [
   sending(codecs.encodeAccountInput, { name: "a", password: "p" }, '{"name":"a","password":"p"}'),
@@ -255,6 +412,10 @@ export const sent: readonly Sent[] = [
   sending(codecs.encodeGraded, { id: 1n, level: "high" }, '{"id":1,"HIGH":null}'),
   sending(codecs.encodeDrawn, { id: 1n, shape: { kind: "line", value: [0, 1] } }, '{"id":1,"stroke":[0,1]}'),
   sending(codecs.encodeAttached, { name: "n" }, '{"name":"n"}'),
+  // Left out, a field is what the server says; null is null.
+  sending(codecs.encodePatch, {}, "{}"),
+  sending(codecs.encodePatch, { note: undefined, title: undefined, count: undefined }, "{}"),
+  sending(codecs.encodePatch, { note: null, title: null, count: 0 }, '{"note":null,"title":null,"count":0}'),
   sending(codecs.encodeMixed, mixed, '{"ID":1,"nothing":null,"t":"value","c":2,"other":5}'),
   sending(codecs.encodeStrict, { only: true }, '{"solely":true}'),
 ];
@@ -279,13 +440,15 @@ export const received: readonly Received[] = [
     reading: null,
     rest: { line: 5 },
   }),
-  receiving(codecs.decodePerhaps, '{"id":1,"command":"new","t":"value","c":"none"}', {
+  receiving(codecs.decodePerhaps, '{"id":1,"command":"new","x":1,"t":"value","c":"none"}', {
     id: 1n,
     shape: null,
-    command: null,
+    command: { command: UNKNOWN, name: "new", data: { x: 1 } },
     reading: undefined,
   }),
   receiving(codecs.decodeAttached, '{"name":"n"}', { name: "n", files: {} }),
+  receiving(codecs.decodePatch, "{}", { note: null, title: null, count: undefined }),
+  receiving(codecs.decodePatch, '{"note":null,"title":null,"count":0}', { note: null, title: null, count: 0 }),
   receiving(codecs.decodeStrict, '{"only":true}', { only: true, also: null }),
 ];
 
@@ -296,11 +459,26 @@ export const unreadable: readonly [decode: Decoder<unknown>, json: string, error
   [codecs.decodeDrawn, '{"id":1}', "value: expected an object with one entry, found one with none"],
   [codecs.decodeDrawn, '{"id":1,"circle":"round"}', "value.circle: expected float, found string"],
   [codecs.decodeDrawn, '{"id":1,"square":1}', "value: unknown variant, expected one of nothing, circle, line, tagged"],
-  [codecs.decodeGraded, '{"id":1,"none":null}', "value: expected string, found object"],
+  [codecs.decodeGraded, '{"id":1,"none":null}', "value: unknown variant, expected one of low, high, unknown"],
+  [codecs.decodeShape, '{"square":1,"oval":2}', "value: expected an object with one entry, found one with more"],
+  [codecs.decodeShape, "1", "value: expected object, found integer"],
+  [codecs.decodeLevel, "1", "value: expected string, found integer"],
+  [codecs.decodeReading, '{"t":1}', "value.t: expected string, found integer"],
   [codecs.decodeOrdered, '{"id":1}', "value.command: expected string, found nothing"],
   [codecs.decodeMeasured, '{"at":"yesterday","t":"missing"}', "value.at: expected a timestamp, found another text"],
   [codecs.decodeWrapped, '{"type":"plain"}', "value: expected Wrapped, found object"],
   [codecs.decodeColour, "0.5", "value: expected Colour, found float"],
+  [codecs.decodePatch, '{"count":null}', "value.count: expected u8, found null"],
+  [
+    codecs.decodeWideKeys,
+    '{"unsigned":{"-1":1},"signed":{}}',
+    'value.unsigned["-1"]: expected u128, found integer out of range',
+  ],
+  [
+    codecs.decodeWideKeys,
+    '{"unsigned":{"ffffffffffffffffffffffffffffffff":1},"signed":{}}',
+    "value.unsigned.ffffffffffffffffffffffffffffffff: expected a key that is an integer, found string",
+  ],
   [codecs.decodeExact, '{"only":true,"y":1}', "value: expected Exact, found object"],
   [
     codecs.decodeCounts,
@@ -331,6 +509,42 @@ export const unsendable: readonly [encode: Encoder<unknown>, value: unknown, err
     "value.decimal: expected a decimal number, found another text",
   ),
   refusing(codecs.encodeTexts, { ...texts, byId: { a: [] } }, "value.byId.a: expected a UUID, found another text"),
+  refusing(
+    codecs.encodeDrawn,
+    { id: 1n, shape: { kind: UNKNOWN, name: "square", data: 1 } },
+    "value.shape: unknown variant, expected one of nothing, circle, line, tagged",
+  ),
+  refusing(
+    codecs.encodeGraded,
+    { id: 1n, level: blue },
+    "value.level: unknown variant, expected one of low, high, unknown",
+  ),
+  refusing(
+    codecs.encodeCommand,
+    { command: UNKNOWN, name: "go", data: [] },
+    "value: expected the entries of a variant, found array",
+  ),
+  refusing(
+    codecs.encodeCommand,
+    { command: UNKNOWN, name: "go", data: { command: 1 } },
+    "value.command: the entry is given twice",
+  ),
+  refusing(
+    codecs.encodeShape,
+    { kind: UNKNOWN, name: "square", data: { a: [new Date(0)] } },
+    "value.square.a[0]: expected a value of the wire, found object",
+  ),
+  refusing(
+    codecs.encodeShape,
+    { kind: UNKNOWN, name: "square", data: 2n ** 128n },
+    "value.square: an integer longer than 128 bits",
+  ),
+  [unchecked(codecs.encodePatch), { count: null }, "value.count: expected u8, found null"],
+  refusing(
+    codecs.encodeWideKeys,
+    { unsigned: new Map([[-1n, 1]]), signed: new Map() },
+    'value.unsigned["-1"]: expected u128, found integer out of range',
+  ),
   refusing(codecs.encodePrice, "", "value: expected a decimal number, found another text"),
   refusing(codecs.encodeCounts, counts(0n), "value.large: expected an integer that is not zero, found zero"),
 ];

@@ -17,10 +17,13 @@ impl Client {
     pub async fn connect(
         path: impl AsRef<std::path::Path>,
     ) -> Result<Self, callsheet_client::Failure> {
-        callsheet_client::Connection::connect(path).await.map(Self::from)
+        Self::connect_with(path, callsheet_client::ConnectOptions::new()).await
     }
 
     /// Connects to the Unix socket at `path`, with the codec, limits and timeouts of `options`.
+    ///
+    /// The client [introduces itself](Self::introducing), unless
+    /// [`ConnectOptions::introduce`](callsheet_client::ConnectOptions::introduce) says otherwise.
     ///
     /// # Errors
     ///
@@ -29,7 +32,42 @@ impl Client {
         path: impl AsRef<std::path::Path>,
         options: callsheet_client::ConnectOptions,
     ) -> Result<Self, callsheet_client::Failure> {
-        callsheet_client::Connection::connect_with(path, options).await.map(Self::from)
+        callsheet_client::Connection::connect_with(path, Self::introducing(options))
+            .await
+            .map(Self::from)
+    }
+
+    /// These options, by which a client introduces itself as made from the contracts of this package: for a connection
+    /// that is made by hand.
+    ///
+    /// Where the server serves one of them in another form, calls that do not fit fail with `SchemaMismatch`, which
+    /// tells the rule and the difference, and the others work.
+    #[must_use]
+    pub fn introducing(
+        options: callsheet_client::ConnectOptions,
+    ) -> callsheet_client::ConnectOptions {
+        options
+            .made_from(
+                &[
+                    (
+                        "surprise.Archive",
+                        "3784527f4469099955cceea43023ddc64bfbd852459f822428cf4658252873b5",
+                    ),
+                    (
+                        "surprise.Customs",
+                        "e86be210dd6e503e17b03e44b6d55e9f1e246ce854a0ea58176dc31b59f3621b",
+                    ),
+                    (
+                        "surprise.Import",
+                        "84537d667ef78c4e624f394fc710a681513032e8ae7b95152f8237caf2a2d131",
+                    ),
+                    (
+                        "surprise.nested.Mirror",
+                        "b9654365cf458b8a1c2c83b7c1cd074659875fcaff42c774e94ff462f2e834eb",
+                    ),
+                ],
+                include_str!("contracts.json"),
+            )
     }
 
     /// The connection, for calls that no contract here speaks of.

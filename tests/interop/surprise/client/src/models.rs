@@ -15,8 +15,11 @@ pub struct Address {
 }
 
 /// The variant's name under one key, its data under another.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(tag = "t", content = "class")]
+#[non_exhaustive]
 pub enum Adjacent {
     /// No data, so no second key.
     #[serde(rename = "NOTHING_AT_ALL")]
@@ -38,15 +41,100 @@ pub enum Adjacent {
         /// Called as the first key is.
         t: char,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Adjacent, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Adjacent {
+    const NAME: &'static str = "Adjacent";
+    const NAMES: &'static [&'static str] = &[
+        "NOTHING_AT_ALL",
+        "NEWTYPE",
+        "PERHAPS",
+        "TUPLE",
+        "STRUCT",
+    ];
+    const ENTRIES: &'static [&'static str] = &["t", "class"];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::NothingAtAll),
+            1 => data.value().map(Self::Newtype),
+            2 => data.value().map(Self::Perhaps),
+            3 => data.value().map(|(item0, item1)| Self::Tuple(item0, item1)),
+            4 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    class: i64,
+                    t: char,
+                }
+                data.value().map(|Fields { class, t }| Self::Struct { class, t })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Adjacent {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Adjacent {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::adjacent(deserializer)
+    }
 }
 
 /// An event that is an enum, under another name.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Alarm {
     /// So loud.
     Howls(u64),
     /// Not loud.
     Rests,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Alarm, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Alarm {
+    const NAME: &'static str = "Alarm";
+    const NAMES: &'static [&'static str] = &["Howls", "Rests"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.value().map(Self::Howls),
+            1 => data.unit().map(|()| Self::Rests),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Alarm {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Alarm {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// An invoice, with what became of it.
@@ -65,7 +153,10 @@ pub struct Bill {
 }
 
 /// Where a range begins or ends.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum BoundU64 {
     /// The variant `Unbounded`.
     Unbounded,
@@ -73,11 +164,48 @@ pub enum BoundU64 {
     Included(u64),
     /// The variant `Excluded`.
     Excluded(u64),
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<BoundU64, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for BoundU64 {
+    const NAME: &'static str = "BoundU64";
+    const NAMES: &'static [&'static str] = &["Unbounded", "Included", "Excluded"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Unbounded),
+            1 => data.value().map(Self::Included),
+            2 => data.value().map(Self::Excluded),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for BoundU64 {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for BoundU64 {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// An error in every form that a variant has.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
 #[serde(tag = "error")]
+#[non_exhaustive]
 pub enum Broken {
     /// No data.
     #[serde(rename = "entirely")]
@@ -93,6 +221,48 @@ pub enum Broken {
     /// Data of its own.
     #[serde(rename = "entry")]
     Entry(Entry),
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Broken, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Broken {
+    const NAME: &'static str = "Broken";
+    const NAMES: &'static [&'static str] = &["entirely", "at", "entry"];
+    const ENTRIES: &'static [&'static str] = &["error"];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Entirely),
+            1 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    number: u64,
+                    because: Vec<Broken>,
+                }
+                data.value()
+                    .map(|Fields { number, because }| Self::At { number, because })
+            }
+            2 => data.value().map(Self::Entry),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Broken {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Broken {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::internal(deserializer)
+    }
 }
 
 impl std::fmt::Display for Broken {
@@ -117,8 +287,11 @@ pub struct Bulletin {
 pub struct CString(pub callsheet_client::Bytes);
 
 /// Whose doing it was: an internally tagged enum.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`UnknownVariant`](Self::UnknownVariant): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
 #[serde(tag = "cause")]
+#[non_exhaustive]
 pub enum Cause {
     /// Somebody's.
     #[serde(rename = "person")]
@@ -130,8 +303,48 @@ pub enum Cause {
     #[serde(rename = "schedule")]
     Schedule,
     /// Something new.
-    #[serde(rename = "unknown", other)]
+    #[serde(rename = "unknown")]
     Unknown,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Cause, _>")]
+    UnknownVariant(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Cause {
+    const NAME: &'static str = "Cause";
+    const NAMES: &'static [&'static str] = &["person", "schedule", "unknown"];
+    const ENTRIES: &'static [&'static str] = &["cause"];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    by: callsheet_client::text::Uuid,
+                }
+                data.value().map(|Fields { by }| Self::Person { by })
+            }
+            1 => data.unit().map(|()| Self::Schedule),
+            2 => data.unit().map(|()| Self::Unknown),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Cause {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::UnknownVariant(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Cause {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::internal(deserializer)
+    }
 }
 
 /// Holds itself in an option.
@@ -152,7 +365,10 @@ pub struct Colour {
 }
 
 /// How comfortable it should be: an enum whose variants hold what differs by direction.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Comfort {
     /// As it comes.
     #[serde(rename = "any")]
@@ -168,10 +384,54 @@ pub enum Comfort {
         /// The higher one.
         high: Option<Temperature>,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Comfort, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Comfort {
+    const NAME: &'static str = "Comfort";
+    const NAMES: &'static [&'static str] = &["any", "warm", "within"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Any),
+            1 => data.value().map(Self::Warm),
+            2 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    low: Temperature,
+                    high: Option<Temperature>,
+                }
+                data.value().map(|Fields { low, high }| Self::Within { low, high })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Comfort {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Comfort {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// How comfortable it should be: an enum whose variants hold what differs by direction.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum ComfortInput {
     /// As it comes.
     #[serde(rename = "any")]
@@ -188,11 +448,59 @@ pub enum ComfortInput {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         high: Option<TemperatureInput>,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(
+        untagged,
+        serialize_with = "callsheet_client::open::write::<ComfortInput, _>"
+    )]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for ComfortInput {
+    const NAME: &'static str = "ComfortInput";
+    const NAMES: &'static [&'static str] = &["any", "warm", "within"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Any),
+            1 => data.value().map(Self::Warm),
+            2 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    low: TemperatureInput,
+                    #[serde(default, skip_serializing_if = "Option::is_none")]
+                    high: Option<TemperatureInput>,
+                }
+                data.value().map(|Fields { low, high }| Self::Within { low, high })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for ComfortInput {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ComfortInput {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// What is to be done, in words that may be added to.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`UnknownVariant`](Self::UnknownVariant): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
 #[serde(tag = "op")]
+#[non_exhaustive]
 pub enum Command {
     /// Begin.
     #[serde(rename = "start")]
@@ -214,8 +522,67 @@ pub enum Command {
     #[serde(rename = "price")]
     Price(Price),
     /// Something else.
-    #[serde(rename = "unknown", other)]
+    #[serde(rename = "unknown")]
     Unknown,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Command, _>")]
+    UnknownVariant(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Command {
+    const NAME: &'static str = "Command";
+    const NAMES: &'static [&'static str] = &[
+        "start",
+        "stop",
+        "label",
+        "price",
+        "unknown",
+    ];
+    const ENTRIES: &'static [&'static str] = &["op"];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    #[serde(rename = "afterSeconds")]
+                    after_seconds: std::num::NonZero<u32>,
+                    #[serde(
+                        rename = "onWorker",
+                        default,
+                        skip_serializing_if = "Option::is_none"
+                    )]
+                    on_worker: Option<std::num::NonZero<u16>>,
+                }
+                data.value()
+                    .map(|Fields { after_seconds, on_worker }| Self::Start {
+                        after_seconds,
+                        on_worker,
+                    })
+            }
+            1 => data.unit().map(|()| Self::Stop),
+            2 => data.value().map(Self::Label),
+            3 => data.value().map(Self::Price),
+            4 => data.unit().map(|()| Self::Unknown),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Command {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::UnknownVariant(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Command {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::internal(deserializer)
+    }
 }
 
 /// One of everything that looks the same in both directions.
@@ -341,7 +708,10 @@ impl std::fmt::Display for Difference {
 impl std::error::Error for Difference {}
 
 /// What need not be paid: the last variant is told by nothing.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Discount {
     /// All.
     Everything,
@@ -358,6 +728,48 @@ pub enum Discount {
         /// With whom.
         with: String,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Discount, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Discount {
+    const NAME: &'static str = "Discount";
+    const NAMES: &'static [&'static str] = &["Everything", "Percent", "Amount"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Everything),
+            1 => data.value().map(Self::Percent),
+            2 => data.value().map(Self::Amount),
+            3 => data.value().map(Self::Code),
+            4 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    with: String,
+                }
+                data.value().map(|Fields { with }| Self::Agreed { with })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Discount {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Discount {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::mixed(deserializer, 2)
+    }
 }
 
 /// An address of electronic mail: a text, but not every one.
@@ -365,7 +777,7 @@ pub enum Discount {
 pub struct Email(pub String);
 
 /// An entry.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Entry {
     /// Its number.
     pub number: u64,
@@ -375,7 +787,10 @@ pub struct Entry {
 }
 
 /// Not the error of the language.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Error {
     /// Not the option of the language.
     None,
@@ -386,6 +801,46 @@ pub enum Error {
         /// Not the error of the language.
         error: u64,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Error, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Error {
+    const NAME: &'static str = "Error";
+    const NAMES: &'static [&'static str] = &["None", "Ok", "Err"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::None),
+            1 => data.value().map(Self::Ok),
+            2 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    error: u64,
+                }
+                data.value().map(|Fields { error }| Self::Err { error })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Error {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Error {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 impl std::fmt::Display for Error {
@@ -424,7 +879,10 @@ pub struct Everything {
 }
 
 /// Holds itself in its variants.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Expression {
     /// A number.
     Number(f64),
@@ -439,10 +897,55 @@ pub enum Expression {
         /// The other.
         r#in: Box<Expression>,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Expression, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Expression {
+    const NAME: &'static str = "Expression";
+    const NAMES: &'static [&'static str] = &["Number", "Sum", "Ratio", "Let"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.value().map(Self::Number),
+            1 => data.value().map(Self::Sum),
+            2 => data.value().map(|(item0, item1)| Self::Ratio(item0, item1)),
+            3 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    name: String,
+                    r#in: Box<Expression>,
+                }
+                data.value().map(|Fields { name, r#in }| Self::Let { name, r#in })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Expression {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Expression {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// `"Variant"` without data, else `{"Variant": data}`.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum External {
     /// No data.
     Nothing,
@@ -470,6 +973,76 @@ pub enum External {
     },
     /// No fields between the braces.
     Empty {},
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<External, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for External {
+    const NAME: &'static str = "External";
+    const NAMES: &'static [&'static str] = &[
+        "Nothing",
+        "Newtype",
+        "Perhaps",
+        "Null",
+        "Rows",
+        "Tuple",
+        "struct",
+        "Empty",
+    ];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Nothing),
+            1 => data.value().map(Self::Newtype),
+            2 => data.value().map(Self::Perhaps),
+            3 => data.value().map(Self::Null),
+            4 => data.value().map(Self::Rows),
+            5 => {
+                data.value()
+                    .map(|(item0, item1, item2)| Self::Tuple(item0, item1, item2))
+            }
+            6 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    kind: String,
+                    #[serde(default, skip_serializing_if = "Option::is_none")]
+                    value: Option<Box<External>>,
+                    #[serde(rename = "longName")]
+                    long_name: u64,
+                }
+                data.value()
+                    .map(|Fields { kind, value, long_name }| Self::Struct {
+                        kind,
+                        value,
+                        long_name,
+                    })
+            }
+            7 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {}
+                data.value().map(|Fields {}| Self::Empty {})
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for External {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for External {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// What is looked for.
@@ -488,18 +1061,10 @@ pub struct Filter {
 pub struct Fixed(pub i64);
 
 /// Without data, so a plain string. Some of its names are no identifiers.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd,
-    serde::Deserialize,
-    serde::Serialize
-)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
+#[non_exhaustive]
 pub enum Heading {
     /// Between north and east.
     #[serde(rename = "north-east")]
@@ -519,11 +1084,58 @@ pub enum Heading {
     /// Its name is empty.
     #[serde(rename = "")]
     Nowhere,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Heading, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Heading {
+    const NAME: &'static str = "Heading";
+    const NAMES: &'static [&'static str] = &[
+        "north-east",
+        "none",
+        "true",
+        "west",
+        "☃ \"uphill\" \\ */",
+        "",
+    ];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::NorthEast),
+            1 => data.unit().map(|()| Self::None),
+            2 => data.unit().map(|()| Self::True),
+            3 => data.unit().map(|()| Self::West),
+            4 => data.unit().map(|()| Self::Uphill),
+            5 => data.unit().map(|()| Self::Nowhere),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Heading {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Heading {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// The data's own map holds the variant's name.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
 #[serde(tag = "type")]
+#[non_exhaustive]
 pub enum Internal {
     /// Nothing but the tag.
     #[serde(rename = "nothing")]
@@ -543,6 +1155,49 @@ pub enum Internal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Internal, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Internal {
+    const NAME: &'static str = "Internal";
+    const NAMES: &'static [&'static str] = &["nothing", "newtype", "leaf", "struct"];
+    const ENTRIES: &'static [&'static str] = &["type"];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Nothing),
+            1 => data.value().map(Self::Newtype),
+            2 => data.value().map(Self::Leaf),
+            3 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    kind: u64,
+                    #[serde(default, skip_serializing_if = "Option::is_none")]
+                    note: Option<String>,
+                }
+                data.value().map(|Fields { kind, note }| Self::Struct { kind, note })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Internal {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Internal {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::internal(deserializer)
+    }
 }
 
 /// Maps by all kinds of keys, and sets of all kinds of items.
@@ -712,6 +1367,7 @@ pub struct OddNames {
     pub r#in: i8,
     /// ```
     /// let code = "that never ends
+    /// ```
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constructor: Option<String>,
     /// @param {string} delete - what TSDoc would take for its own {@link delete}
@@ -752,7 +1408,7 @@ pub struct OddNames {
 }
 
 /// A form, told by its entries alone.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Outline {
     /// Round.
@@ -769,6 +1425,45 @@ pub enum Outline {
     },
     /// Where something stands.
     Place(Address),
+}
+
+impl callsheet_client::open::Variants for Outline {
+    const NAME: &'static str = "Outline";
+    const NAMES: &'static [&'static str] = &[];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    radius: f64,
+                }
+                data.value().map(|Fields { radius }| Self::Circle { radius })
+            }
+            1 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    width: f64,
+                    height: f64,
+                }
+                data.value()
+                    .map(|Fields { width, height }| Self::Rectangle { width, height })
+            }
+            2 => data.value().map(Self::Place),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Outline {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::untagged(deserializer, 3)
+    }
 }
 
 /// A part of a long list.
@@ -896,7 +1591,10 @@ pub struct Price {
 }
 
 /// How much it matters, in words that may be added to.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Priority {
     /// Not much.
     #[serde(rename = "low")]
@@ -905,12 +1603,49 @@ pub enum Priority {
     #[serde(rename = "high")]
     High,
     /// Nobody knows.
-    #[serde(rename = "other", other)]
+    #[serde(rename = "other")]
     Other,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Priority, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Priority {
+    const NAME: &'static str = "Priority";
+    const NAMES: &'static [&'static str] = &["low", "high", "other"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Low),
+            1 => data.unit().map(|()| Self::High),
+            2 => data.unit().map(|()| Self::Other),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Priority {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Priority {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// Not the promise of the language.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Promise {
     /// What it should be.
     #[serde(rename = "then")]
@@ -918,6 +1653,39 @@ pub enum Promise {
     /// What it must not be.
     #[serde(rename = "constructor")]
     Constructor,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Promise, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Promise {
+    const NAME: &'static str = "Promise";
+    const NAMES: &'static [&'static str] = &["then", "constructor"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Then),
+            1 => data.unit().map(|()| Self::Constructor),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Promise {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Promise {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// What is at least `start` and less than `end`.
@@ -1008,7 +1776,10 @@ impl std::fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 /// What somebody may do: an externally tagged enum.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Role {
     /// Nothing.
     #[serde(rename = "guest")]
@@ -1022,6 +1793,46 @@ pub enum Role {
         /// But only here.
         realms: Vec<String>,
     },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Role, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Role {
+    const NAME: &'static str = "Role";
+    const NAMES: &'static [&'static str] = &["guest", "member", "admin"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Guest),
+            1 => data.value().map(Self::Member),
+            2 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    realms: Vec<String>,
+                }
+                data.value().map(|Fields { realms }| Self::Admin { realms })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Role {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Role {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// Numbers and texts.
@@ -1121,7 +1932,10 @@ pub struct SocketAddrV4(pub std::net::SocketAddr);
 pub struct SocketAddrV6(pub std::net::SocketAddr);
 
 /// Its variants are called otherwise in each direction.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Speed {
     /// Not fast.
     #[serde(rename(serialize = "slow", deserialize = "SLOW"))]
@@ -1129,6 +1943,39 @@ pub enum Speed {
     /// Not slow.
     #[serde(rename(serialize = "fast", deserialize = "FAST"))]
     Fast,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Speed, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Speed {
+    const NAME: &'static str = "Speed";
+    const NAMES: &'static [&'static str] = &["SLOW", "FAST"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Slow),
+            1 => data.unit().map(|()| Self::Fast),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Speed {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Speed {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// Other kinds of texts, lists and bytes.
@@ -1180,7 +2027,10 @@ pub struct Temperature(pub Reading);
 pub struct TemperatureInput(pub f64);
 
 /// What a value has to be.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Test {
     /// There.
     #[serde(rename = "exists")]
@@ -1194,6 +2044,41 @@ pub enum Test {
     /// Between these.
     #[serde(rename = "between")]
     Between(RangeInclusiveValue),
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Test, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Test {
+    const NAME: &'static str = "Test";
+    const NAMES: &'static [&'static str] = &["exists", "equalTo", "oneOf", "between"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Exists),
+            1 => data.value().map(Self::EqualTo),
+            2 => data.value().map(Self::OneOf),
+            3 => data.value().map(Self::Between),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Test {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Test {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// Points and spans of time.
@@ -1228,7 +2113,7 @@ pub struct Tree {
 }
 
 /// The data alone: the first that fits is meant.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Untagged {
     /// Null.
@@ -1252,6 +2137,42 @@ pub enum Untagged {
     Newtype(Title),
 }
 
+impl callsheet_client::open::Variants for Untagged {
+    const NAME: &'static str = "Untagged";
+    const NAMES: &'static [&'static str] = &[];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Nothing),
+            1 => data.value().map(Self::Truth),
+            2 => data.value().map(Self::Whole),
+            3 => data.value().map(Self::Text),
+            4 => data.value().map(|(item0, item1)| Self::Tuple(item0, item1)),
+            5 => data.value().map(Self::Many),
+            6 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    only: Heading,
+                }
+                data.value().map(|Fields { only }| Self::Struct { only })
+            }
+            7 => data.value().map(Self::Newtype),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Untagged {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::untagged(deserializer, 8)
+    }
+}
+
 /// Whoever has an account.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct User {
@@ -1265,9 +2186,6 @@ pub struct User {
     /// When it was changed.
     #[serde(rename = "changedAt", default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<callsheet_client::text::Timestamp>,
-    /// Why, if there is a reason.
-    #[serde(flatten)]
-    pub cause: Option<Cause>,
     /// The street.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
@@ -1280,10 +2198,13 @@ pub struct User {
     /// What they may do: one entry of the variant's name.
     #[serde(flatten)]
     pub role: Role,
+    /// Why, if there is a reason.
+    #[serde(flatten)]
+    pub cause: Option<Cause>,
 }
 
 /// A value of nothing but its own form.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// None.
@@ -1302,9 +2223,41 @@ pub enum Value {
     List(Vec<Value>),
 }
 
+impl callsheet_client::open::Variants for Value {
+    const NAME: &'static str = "Value";
+    const NAMES: &'static [&'static str] = &[];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Nothing),
+            1 => data.value().map(Self::Truth),
+            2 => data.value().map(Self::Whole),
+            3 => data.value().map(Self::Real),
+            4 => data.value().map(Self::Day),
+            5 => data.value().map(Self::Text),
+            6 => data.value().map(Self::List),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Value {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::untagged(deserializer, 7)
+    }
+}
+
 /// What has happened.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
 #[serde(tag = "type", content = "data")]
+#[non_exhaustive]
 pub enum WebhookEvent {
     /// Nothing.
     #[serde(rename = "ping")]
@@ -1323,6 +2276,57 @@ pub enum WebhookEvent {
     /// Some were moved.
     #[serde(rename = "moved")]
     Moved(u64, Vec<Address>),
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(
+        untagged,
+        serialize_with = "callsheet_client::open::write::<WebhookEvent, _>"
+    )]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for WebhookEvent {
+    const NAME: &'static str = "WebhookEvent";
+    const NAMES: &'static [&'static str] = &[
+        "ping",
+        "user.created",
+        "invoice.paid",
+        "moved",
+    ];
+    const ENTRIES: &'static [&'static str] = &["type", "data"];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Ping),
+            1 => data.value().map(Self::UserCreated),
+            2 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    number: std::num::NonZero<u32>,
+                    price: Price,
+                }
+                data.value()
+                    .map(|Fields { number, price }| Self::InvoicePaid { number, price })
+            }
+            3 => data.value().map(|(item0, item1)| Self::Moved(item0, item1)),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for WebhookEvent {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for WebhookEvent {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::adjacent(deserializer)
+    }
 }
 
 /// A type that holds what has its name.
@@ -1343,7 +2347,10 @@ pub struct Words {
 pub struct TimeDelta(pub i64, pub i32);
 
 /// A day of the week.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub enum Weekday {
     /// The variant `Mon`.
     Mon,
@@ -1359,6 +2366,52 @@ pub enum Weekday {
     Sat,
     /// The variant `Sun`.
     Sun,
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(untagged, serialize_with = "callsheet_client::open::write::<Weekday, _>")]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for Weekday {
+    const NAME: &'static str = "Weekday";
+    const NAMES: &'static [&'static str] = &[
+        "Mon",
+        "Tue",
+        "Wed",
+        "Thu",
+        "Fri",
+        "Sat",
+        "Sun",
+    ];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::Mon),
+            1 => data.unit().map(|()| Self::Tue),
+            2 => data.unit().map(|()| Self::Wed),
+            3 => data.unit().map(|()| Self::Thu),
+            4 => data.unit().map(|()| Self::Fri),
+            5 => data.unit().map(|()| Self::Sat),
+            6 => data.unit().map(|()| Self::Sun),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for Weekday {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Weekday {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
 }
 
 /// A date, a time of day and an offset from UTC, such as `2024-02-29 23:59:59.0 +01:00:00`, with one to nine digits of a second.

@@ -1,0 +1,543 @@
+//! The targets of a project's `callsheet.toml`.
+
+use std::fs;
+
+use callsheet::Settings;
+
+use crate::{
+    place::Place,
+    service::{Service, document, put_package},
+};
+
+const TWO: &str = r#"
+[generate]
+source = { schema = "contracts.json" }
+
+[generate.targets.python]
+lang = "python"
+out = "clients/python"
+
+[generate.targets.web]
+lang = "typescript"
+out = "./clients/web"
+package = "@acme/clock"
+contracts = ["demo.Clock"]
+"#;
+
+/// A project with this file and the document of both contracts.
+fn project(file: &str) -> Place {
+    let place = Place::new();
+    place.put("callsheet.toml", file);
+    place.put("contracts.json", &document().to_json());
+    place.put("below/deep/empty", "");
+    place
+}
+
+/// What is wrong with the file, which is not followed: nothing is written.
+#[track_caller]
+fn assert_refused(file: &str, error: &str) {
+    let place = project(file);
+    let ended = place.callsheet(&["generate"]);
+    assert_eq!(
+        (ended.code, ended.errors.trim_end()),
+        (1, format!("error: {error}").as_str())
+    );
+    for written in ["clients", ".callsheet-targets"] {
+        assert!(!place.has(written), "{written}");
+    }
+}
+
+#[test]
+fn every_target_is_generated_as_its_options_would_and_from_wherever() {
+    let place = project(TWO);
+    let by_hand = |options: &[&str]| {
+        let generate = ["generate", "--schema", "contracts.json"];
+        place.callsheet(&[&generate[..], options].concat()).assert_fine();
+    };
+    by_hand(&["--lang", "python", "--out", "hand/python"]);
+    let web = [
+        "--lang",
+        "typescript",
+        "--package",
+        "@acme/clock",
+        "--contract",
+        "demo.Clock",
+    ];
+    by_hand(&[&web[..], &["--out", "hand/web"]].concat());
+    for (folder, variables) in [("", &[][..]), ("below/deep", &[("LC_ALL", "C"), ("TZ", "Asia/Tokyo")])] {
+        let ended = place.callsheet_in(folder, variables, &["generate"]);
+        ended.assert_fine();
+        let lines: Vec<_> = ended.errors.lines().collect();
+        assert!(
+            lines[0].starts_with("python: ") && lines[1].starts_with("web: "),
+            "{lines:?}"
+        );
+        assert_eq!(place.tree("clients/python"), place.tree("hand/python"));
+        assert_eq!(place.tree("clients/web"), place.tree("hand/web"));
+        place
+            .callsheet_in(folder, variables, &["generate", "--check"])
+            .assert_fine();
+        if folder.is_empty() {
+            fs::remove_dir_all(place.path().join("clients")).expect("it was just written");
+        }
+    }
+    place
+        .callsheet_in(
+            "..",
+            &[],
+            &[
+                "generate",
+                "--config",
+                &place.path().join("callsheet.toml").display().to_string(),
+                "--check",
+            ],
+        )
+        .assert_fine();
+}
+
+#[test]
+fn a_check_tells_what_is_not_as_it_would_be_in_any_target() {
+    let place = project(TWO);
+    let check = || place.callsheet(&["generate", "--check"]);
+    let missing = check();
+    missing.assert_fails(101, "error: the targets are not what would be generated; ");
+    assert!(
+        missing.output.contains("missing clients/python/README.md\n"),
+        "{}",
+        missing.output
+    );
+    assert!(
+        missing.output.contains("missing .callsheet-targets\n"),
+        "{}",
+        missing.output
+    );
+    assert!(
+        !place.has("clients") && !place.has(".callsheet-targets"),
+        "checking writes nothing"
+    );
+
+    place.callsheet(&["generate"]).assert_fine();
+    check().assert_fine();
+    place.put("clients/web/README.md", "changed by hand");
+    let changed = check();
+    assert_eq!(
+        (changed.code, changed.output.as_str()),
+        (101, "changed clients/web/README.md\n")
+    );
+    place
+        .callsheet(&["generate", "--check", "--target", "python"])
+        .assert_fine();
+    place.callsheet(&["generate", "--target", "python"]).assert_fine();
+    assert_eq!(
+        place.text("clients/web/README.md"),
+        "changed by hand",
+        "it was not asked for"
+    );
+    place.callsheet(&["generate", "--target", "web"]).assert_fine();
+    check().assert_fine();
+}
+
+#[test]
+fn what_a_removed_target_left_behind_is_told_until_it_is_gone() {
+    let place = project(TWO);
+    place.callsheet(&["generate"]).assert_fine();
+    assert!(
+        place
+            .text(".callsheet-targets")
+            .ends_with("\nclients/python\nclients/web\n")
+    );
+    let (rest, _) = TWO.split_once("[generate.targets.web]").expect("there is one");
+    place.put("callsheet.toml", rest);
+    for _ in 0..2 {
+        let check = place.callsheet(&["generate", "--check"]);
+        check.assert_fails(101, "error: there are directories of targets that are gone; ");
+        assert_eq!(check.output, "stale   clients/web\n");
+        let written = place.callsheet(&["generate"]);
+        written.assert_fine();
+        assert!(
+            written
+                .errors
+                .contains("clients/web` was generated by a target that is gone; "),
+            "{}",
+            written.errors
+        );
+        assert!(place.has("clients/web/package.json"), "somebody may still use it");
+    }
+    fs::remove_dir_all(place.path().join("clients/web")).expect("it is there");
+    let forgotten = place.callsheet(&["generate", "--check"]);
+    assert_eq!(
+        (forgotten.code, forgotten.output.as_str()),
+        (101, "changed .callsheet-targets\n")
+    );
+    let written = place.callsheet(&["generate"]);
+    assert!(
+        written.code == 0 && !written.errors.contains("warning"),
+        "{}",
+        written.errors
+    );
+    assert!(place.text(".callsheet-targets").ends_with("\nclients/python\n"));
+    place.callsheet(&["generate", "--check"]).assert_fine();
+}
+
+#[test]
+fn a_target_of_its_own_leaves_the_record_of_the_others() {
+    let place = project(TWO);
+    place.callsheet(&["generate", "--target", "web"]).assert_fine();
+    assert!(
+        place
+            .text(".callsheet-targets")
+            .ends_with("generated into.\nclients/web\n")
+    );
+    place.callsheet(&["generate", "--target", "python"]).assert_fine();
+    assert!(
+        place
+            .text(".callsheet-targets")
+            .ends_with("generated into.\nclients/python\nclients/web\n")
+    );
+    place.callsheet(&["generate", "--target", "pyhton"]).assert_fails(
+        1,
+        "error: `callsheet.toml` has no target `pyhton` (did you mean `python`?); it has: python, web\n",
+    );
+}
+
+#[test]
+fn one_target_that_fails_lets_none_be_written() {
+    let place = project(&format!(
+        "{TWO}\n[generate.targets.odd]\nlang = 'rust'\nout = 'clients/odd'\npackage = 'a b'\n"
+    ));
+    let ended = place.callsheet(&["generate"]);
+    ended.assert_fails(1, "error: no package was generated for the target `odd`\n");
+    assert!(ended.errors.contains("caused by: package `a b`: "), "{}", ended.errors);
+    assert!(!place.has("clients") && !place.has(".callsheet-targets"));
+
+    // A file of the user stands where the last target would put one.
+    let place = project(TWO);
+    place.put("clients/web/package.json", "mine");
+    let ended = place.callsheet(&["generate"]);
+    ended.assert_fails(1, "error: not generated, yet in the way: ");
+    assert!(
+        ended.errors.contains("\n11 | out = \"./clients/web\"\n"),
+        "{}",
+        ended.errors
+    );
+    assert!(!place.has("clients/python") && !place.has(".callsheet-targets"));
+    assert_eq!(place.text("clients/web/package.json"), "mine");
+}
+
+#[test]
+fn sources_are_seen_from_the_file_and_asked_once() {
+    let place = Place::new();
+    put_package(&place, "rust");
+    let _service = Service::at(&place.path().join("demo.sock"), |options| options);
+    place.put(
+        "config/callsheet.toml",
+        r#"
+        [generate]
+        source = { package = "my-contracts", manifest_path = "../rust/Cargo.toml" }
+        [generate.targets.one]
+        lang = "python"
+        out = "../clients/one"
+        [generate.targets.two]
+        lang = "rust"
+        out = "../clients/two"
+        [generate.targets.brief]
+        lang = "rust"
+        out = "../clients/brief"
+        source = { package = "my-contracts", manifest_path = "../rust/Cargo.toml", features = ["brief"] }
+        [generate.targets.live]
+        lang = "rust"
+        out = "../clients/live"
+        source = { from = "unix:../demo.sock" }
+        "#,
+    );
+    let config = [
+        "generate",
+        "--config",
+        "config/callsheet.toml",
+        "--target-dir",
+        "built",
+        "--offline",
+    ];
+    let ended = place.callsheet(&config);
+    ended.assert_fine();
+    assert_eq!(
+        ended.errors.matches("Compiling my-contracts").count(),
+        2,
+        "{}",
+        ended.errors
+    );
+    assert!(place.has("built") && !place.has("config/built"));
+    assert_eq!(place.tree("clients/two"), place.tree("clients/live"));
+    let brief = place.text("clients/brief/src/contracts.json");
+    assert!(brief.contains("demo.Clock") && !brief.contains("demo.Calculator"));
+    place.callsheet(&[&config[..], &["--check"]].concat()).assert_fine();
+}
+
+#[test]
+fn a_package_is_looked_for_around_the_file() {
+    let place = Place::new();
+    put_package(&place, "rust");
+    place.put(
+        "rust/callsheet.toml",
+        "[generate.targets.one]\nlang = 'rust'\nout = 'client'\nsource = { package = 'my-contracts' }\n",
+    );
+    let config = ["generate", "--config", "rust/callsheet.toml"];
+    place.callsheet(&config).assert_fine();
+    assert!(place.has("rust/client/Cargo.toml"));
+    place
+        .callsheet_in("rust/src", &[], &["generate", "--check"])
+        .assert_fine();
+}
+
+#[test]
+fn a_file_that_says_too_little_or_too_much_is_told_where() {
+    assert_refused(
+        "[generate.targets.python]\nlang = 'python'\nouts = 'clients'\n",
+        "unknown field `outs`, expected one of `lang`, `out`, `package`, `contracts`, `source`, `client_path`, `client_git`, `int64`
+ --> callsheet.toml:3:1
+  |
+3 | outs = 'clients'
+  | ^^^^",
+    );
+    assert_refused(
+        "[generate.targets.python]\nlang = 'python'\n\n\n",
+        "missing field `out`
+ --> callsheet.toml:1:1
+  |
+1 | [generate.targets.python]
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^",
+    );
+    assert_refused(
+        "[generate.targets.python]\nlang = 'python'\nout = 'clients'\n",
+        "the target `python` has no source
+ --> callsheet.toml:1:19
+  |
+1 | [generate.targets.python]
+  |                   ^^^^^^
+  |
+  = help: say `source = { package = \"…\" }`, with `schema` for a file or `from` for a server, here or in `[generate]`",
+    );
+    assert_refused(
+        "[generated.targets.python]\nlang = 'python'\n",
+        "there is no table `generated`
+ --> callsheet.toml:1:2
+  |
+1 | [generated.targets.python]
+  |  ^^^^^^^^^
+  |
+  = help: did you mean `[generate]`?",
+    );
+    assert_refused(
+        "[generate\n",
+        "unclosed table, expected `]`
+ --> callsheet.toml:1:10
+  |
+1 | [generate
+  |          ^",
+    );
+    assert_refused(
+        "# nothing\n",
+        "`callsheet.toml` has no targets; describe one in a table `[generate.targets.NAME]`",
+    );
+}
+
+#[test]
+fn integers_are_typescripts_alone_and_one_of_three() {
+    assert_refused(
+        "[generate]
+source = { schema = 'contracts.json' }
+[generate.targets.a]
+lang = 'python'
+out = 'a'
+int64 = 'number'
+[generate.targets.b]
+lang = 'typescript'
+out = 'b'
+int64 = { 'demo.Orders' = 'float' }
+",
+        "`int64` is for `lang = \"typescript\"` alone
+ --> callsheet.toml:6:9
+  |
+6 | int64 = 'number'
+  |         ^^^^^^^^
+  |
+  = help: leave it out
+error: integers of 64 bits cannot be `float`
+  --> callsheet.toml:10:9
+   |
+10 | int64 = { 'demo.Orders' = 'float' }
+   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: they can be: bigint, number, string",
+    );
+    assert_refused(
+        "[generate.targets.a]\nlang = 'typescript'\nout = 'a'\nint64 = 5\nsource = { schema = 'x' }\n",
+        "`int64` is the name of a type, or a table with such names under the names of contracts
+ --> callsheet.toml:4:9
+  |
+4 | int64 = 5
+  |         ^",
+    );
+}
+
+#[test]
+fn all_that_is_wrong_with_the_targets_is_told_at_once() {
+    assert_refused(
+        "[generate]
+source = { schema = 'contracts.json' }
+[generate.targets.a]
+lang = 'pyhton'
+out = ''
+client_path = 'x'
+[generate.targets.b]
+lang = 'rust'
+out = 'clients/b'
+client_path = 'x'
+client_git = 'y'
+source = { from = 'x', package = 'y' }
+[generate.targets.c]
+lang = 'rust'
+out = \"clients\\nc\"
+source = { schema = 'x', lib = true }
+[generate.targets.d]
+lang = 'rust'
+out = 'clients/d'
+source = { from = 'x' }
+",
+        "there is no language `pyhton`
+ --> callsheet.toml:4:8
+  |
+4 | lang = 'pyhton'
+  |        ^^^^^^^^
+  |
+  = help: did you mean `python`?
+error: this is no directory
+ --> callsheet.toml:5:7
+  |
+5 | out = ''
+  |       ^^
+  |
+  = help: name the directory of the package, as seen from this file
+error: `client_path` is for `lang = \"rust\"` alone
+ --> callsheet.toml:6:15
+  |
+6 | client_path = 'x'
+  |               ^^^
+  |
+  = help: leave it out
+error: `client_path` and `client_git` cannot both be where the crate is
+  --> callsheet.toml:11:14
+   |
+11 | client_git = 'y'
+   |              ^^^
+   |
+   = help: leave one of them out
+error: a source is exactly one of `schema`, `package` and `from`
+  --> callsheet.toml:12:10
+   |
+12 | source = { from = 'x', package = 'y' }
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: a file with a document, a package that is built, or the address of a server
+error: this is no directory
+  --> callsheet.toml:15:7
+   |
+15 | out = \"clients\\nc\"
+   |       ^^^^^^^^^^^^
+   |
+   = help: name the directory of the package, as seen from this file
+error: how a package is built goes with `package` alone
+  --> callsheet.toml:16:10
+   |
+16 | source = { schema = 'x', lib = true }
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: name the package, or leave out what is not `schema` or `from`
+error: a server's address is `unix:` and the path of its socket, as in unix:/run/user/1000/callsheet/demo.sock
+  --> callsheet.toml:20:19
+   |
+20 | source = { from = 'x' }
+   |                   ^^^",
+    );
+}
+
+#[test]
+fn what_shows_only_in_the_documents_is_told_at_its_place_too() {
+    let target = |name: &str, rest: &str| format!("[generate.targets.{name}]\nlang = 'rust'\n{rest}\n");
+    let file = [
+        "[generate]\nsource = { schema = 'contracts.json' }\n",
+        &target("a", "out = 'clients/a'\ncontracts = ['demo.Clock', 'demo.Clok']"),
+        &target("b", "out = 'clients/b'\nsource = { schema = 'nowhere.json' }"),
+        &target("c", "out = 'clients/c'"),
+        &target("d", "out = 'clients/x/../c'"),
+    ]
+    .concat();
+    let place = project(&file);
+    let ended = place.callsheet(&["generate"]);
+    let folder = place.path().display().to_string();
+    assert_eq!(
+        (ended.code, ended.errors.replace(&folder, "HERE").as_str()),
+        (
+            1,
+            "error: failed to read the schema document `HERE/nowhere.json`
+  --> callsheet.toml:10:10
+   |
+10 | source = { schema = 'nowhere.json' }
+   |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = caused by: No such file or directory (os error 2)
+error: the document has no contract `demo.Clok`
+ --> callsheet.toml:6:28
+  |
+6 | contracts = ['demo.Clock', 'demo.Clok']
+  |                            ^^^^^^^^^^^
+  |
+  = help: did you mean `demo.Clock`? it has: demo.Calculator, demo.Clock
+error: the targets `c` and `d` are generated into the same directory
+  --> callsheet.toml:16:7
+   |
+16 | out = 'clients/x/../c'
+   |       ^^^^^^^^^^^^^^^^
+   |
+   = help: give one of them another `out`
+"
+        )
+    );
+    assert!(!place.has("clients"));
+}
+
+#[test]
+fn without_a_file_it_is_said_what_one_can_do() {
+    let place = Place::new();
+    place.callsheet(&["generate"]).assert_fails(
+        1,
+        "error: there is no `callsheet.toml` in this directory or above it; write one, name one with `--config`, or give a \
+         source, `--lang` and `--out`\n",
+    );
+    place
+        .callsheet(&["generate", "--config", "none.toml"])
+        .assert_fails(1, "error: failed to read `none.toml`\n  caused by: ");
+    place.put("callsheet.toml", "");
+    fs::write(place.path().join("callsheet.toml"), b"\xff").expect("it is there");
+    place
+        .callsheet(&["generate"])
+        .assert_fails(1, "error: failed to read `callsheet.toml`\n  caused by: ");
+}
+
+#[test]
+fn a_file_may_hold_the_settings_of_a_program_too() {
+    // Every table there is, as the program itself tells them.
+    let described = Settings::describe();
+    let keys = described
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('.'));
+    let mut tables: Vec<&str> = keys.map(|(table, _)| table).collect();
+    tables.dedup();
+    assert!(tables.contains(&"calls") && tables.contains(&"listener"), "{tables:?}");
+    let settings: String = tables.iter().map(|table| format!("[{table}]\n")).collect();
+    let both = format!("\u{feff}{settings}{TWO}");
+    project(&both).callsheet(&["generate"]).assert_fine();
+    let read = Settings::from_toml(&both).expect("what is generated is not the program's");
+    assert_eq!(read, Settings::from_toml(&settings).expect("empty tables say nothing"));
+    assert!(Settings::from_toml("[generated]\n").is_err());
+}

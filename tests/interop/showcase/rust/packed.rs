@@ -1,0 +1,96 @@
+//! The generated crate as a package, and a program of somebody who uses it, outside of this repository's workspace.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::service::Service;
+
+/// All that is in the package, beside what cargo puts there.
+const PACKED: [&str; 10] = [
+    "Cargo.toml",
+    "README.md",
+    "src/blocking/client.rs",
+    "src/blocking/mod.rs",
+    "src/blocking/services.rs",
+    "src/client.rs",
+    "src/contracts.json",
+    "src/lib.rs",
+    "src/models.rs",
+    "src/services.rs",
+];
+const OF_CARGO: [&str; 3] = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml.orig"];
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it has a root")
+}
+
+/// Runs cargo in `folder`, without a network, and returns what it printed.
+fn cargo(folder: &Path, arguments: &[&str]) -> String {
+    let ran = Command::new(env!("CARGO"))
+        .args(arguments)
+        .arg("--offline")
+        .current_dir(folder)
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("packed"),
+        )
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo runs this test");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).expect("it prints text")
+}
+
+/// Makes the package, and unpacks it in `folder`.
+fn unpacked(folder: &Path) -> PathBuf {
+    let home = repository().join("generated-clients/rust");
+    let listed = cargo(&home, &["package", "--list", "--allow-dirty"]);
+    let listed: Vec<_> = listed.lines().filter(|file| !OF_CARGO.contains(file)).collect();
+    assert_eq!(listed, PACKED);
+    cargo(
+        &home,
+        &["package", "--allow-dirty", "--no-verify", "--exclude-lockfile"],
+    );
+    let archive = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packed/package/showcase-client-0.1.0.crate");
+    let unpacking = Command::new("tar")
+        .arg("-xzf")
+        .arg(archive)
+        .current_dir(folder)
+        .status();
+    assert!(unpacking.expect("tar is there").success());
+    folder.join("showcase-client-0.1.0")
+}
+
+#[test]
+fn what_the_readme_of_the_packed_crate_shows_runs_outside_of_the_workspace() {
+    let service = Service::showcase();
+    let folder = tempfile::tempdir().expect("a folder for the program");
+    let package = unpacked(folder.path());
+
+    let readme = fs::read_to_string(package.join("README.md")).expect("it is packed");
+    let (_, program) = readme.split_once("```rust\n").expect("it shows a program");
+    let (program, _) = program.split_once("```").expect("which ends");
+    let shown = "\"/run/user/1000/callsheet/demo.sock\"";
+    assert_eq!(program.matches(shown).count(), 1);
+    let program = program.replace(shown, &format!("{:?}", service.socket()));
+
+    let user = folder.path().join("user");
+    fs::create_dir_all(user.join("src")).expect("its folder");
+    fs::write(user.join("src/main.rs"), program).expect("its program");
+    // The package goes by the version of callsheet-client, which stands in for that of a registry.
+    let client = repository().join("runtime/client");
+    let manifest = format!(
+        "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+         showcase-client.path = {package:?}\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n\
+         [patch.crates-io]\ncallsheet-client.path = {client:?}\n"
+    );
+    fs::write(user.join("Cargo.toml"), manifest).expect("its manifest");
+    // What the workspace has built is there without a network.
+    fs::copy(repository().join("Cargo.lock"), user.join("Cargo.lock")).expect("its lock");
+    assert_eq!(cargo(&user, &["run", "--quiet"]), "Offline\n");
+    service.stop();
+}
