@@ -58,11 +58,14 @@ pub struct Faults(Vec<Fault>);
 impl Faults {
     /// Adds one. `problem` says what is wrong, `remedy` what to do about it: both lowercase, without a full stop.
     pub fn add(&mut self, place: Place, problem: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Fault {
+        let fault = Fault {
             place,
             problem: problem.into(),
             remedy: remedy.into(),
-        });
+        };
+        if !self.0.contains(&fault) {
+            self.0.push(fault);
+        }
     }
 
     /// `value` if nothing was wrong.

@@ -2,13 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use callsheet_schema::{Definition, Document, Request, Shape, TypeRef};
+use callsheet_schema::{Contract, Definition, Document, Request, Shape, TypeRef};
 
 /// The way a value goes, from the client's side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Direction {
     Sent,
     Received,
+}
+
+impl Direction {
+    /// The way of the answers to what goes this way.
+    pub(super) fn back(self) -> Self {
+        match self {
+            Direction::Sent => Direction::Received,
+            Direction::Received => Direction::Sent,
+        }
+    }
 }
 
 /// The shape of the values that go this way.
@@ -24,18 +34,25 @@ pub(super) struct Directions<'a> {
     reached: BTreeSet<(&'a str, Direction)>,
     /// The types that go both ways in two shapes, at the top or anywhere inside.
     split: BTreeSet<&'a str>,
+    /// The contracts that clients host.
+    hosted: BTreeSet<&'a str>,
 }
 
 impl<'a> Directions<'a> {
     pub(super) fn of(document: &'a Document) -> Self {
-        let reached = reach(document);
+        let (reached, hosted) = reach(document);
         let mut split = two_shaped(document);
         split.retain(|name| {
             [Direction::Sent, Direction::Received]
                 .iter()
                 .all(|way| reached.contains(&(name, *way)))
         });
-        Self { reached, split }
+        Self { reached, split, hosted }
+    }
+
+    /// Clients host actors that serve this contract: they send their mailboxes.
+    pub(super) fn is_hosted(&self, contract: &str) -> bool {
+        self.hosted.contains(contract)
     }
 
     /// Every type with every way it goes, sorted.
@@ -76,39 +93,49 @@ impl<'a> Directions<'a> {
     }
 }
 
-/// Every type that a client sends or receives.
-fn reach(document: &Document) -> BTreeSet<(&str, Direction)> {
+/// Every type that a client sends or receives, and the contracts that it hosts.
+///
+/// Whoever sends the mailbox of an actor is called there: requests of its contract go the other way then.
+fn reach(document: &Document) -> (BTreeSet<(&str, Direction)>, BTreeSet<&str>) {
     let mut waiting: Vec<(&TypeRef, Direction)> = Vec::new();
     for contract in &document.contracts {
-        for method in &contract.methods {
-            match &method.request {
-                Request::Arguments(arguments) => {
-                    waiting.extend(arguments.iter().map(|argument| (&argument.type_ref, Direction::Sent)));
-                }
-                Request::Message { type_ref, .. } => waiting.push((type_ref, Direction::Sent)),
-            }
-            waiting.push((&method.reply, Direction::Received));
-            waiting.extend(method.error.iter().map(|error| (error, Direction::Received)));
-        }
-        waiting.extend(
-            contract
-                .events
-                .iter()
-                .map(|event| (&event.type_ref, Direction::Received)),
-        );
+        messages(contract, Direction::Sent, &mut waiting);
+        let events = contract.events.iter();
+        waiting.extend(events.map(|event| (&event.type_ref, Direction::Received)));
     }
-    let mut reached = BTreeSet::new();
+    let (mut reached, mut hosted) = (BTreeSet::new(), BTreeSet::new());
     while let Some((reference, direction)) = waiting.pop() {
         reference.visit(&mut |part| {
-            if let TypeRef::Named(name) = part
-                && let Some(definition) = document.types.get(name)
-                && reached.insert((name.as_str(), direction))
-            {
-                shape_of(definition, direction).visit(&mut |part| waiting.push((part, direction)));
+            let TypeRef::Named(name) = part else { return };
+            let Some(definition) = document.types.get(name) else {
+                return;
+            };
+            if !reached.insert((name.as_str(), direction)) {
+                return;
+            }
+            shape_of(definition, direction).visit(&mut |part| waiting.push((part, direction)));
+            let Some(mailbox) = definition.mailbox.as_deref().filter(|_| direction == Direction::Sent) else {
+                return;
+            };
+            let contract = document.contracts.iter().find(|contract| contract.name == mailbox);
+            if let Some(contract) = contract.filter(|_| hosted.insert(mailbox)) {
+                messages(contract, Direction::Received, &mut waiting);
             }
         });
     }
-    reached
+    (reached, hosted)
+}
+
+/// The types of a contract's requests and of what answers them.
+fn messages<'a>(contract: &'a Contract, requests: Direction, into: &mut Vec<(&'a TypeRef, Direction)>) {
+    for method in &contract.methods {
+        match &method.request {
+            Request::Arguments(arguments) => into.extend(arguments.iter().map(|of| (&of.type_ref, requests))),
+            Request::Message { type_ref, .. } => into.push((type_ref, requests)),
+        }
+        into.push((&method.reply, requests.back()));
+        into.extend(method.error.iter().map(|error| (error, requests.back())));
+    }
 }
 
 /// The types that are produced in another shape than they are accepted in, at the top or anywhere inside.

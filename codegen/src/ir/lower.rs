@@ -186,19 +186,25 @@ impl Lowering<'_> {
                 default_target: Name::new(names::short(&contract.name)).snake(),
                 docs: contract.docs.clone(),
                 deprecated: contract.deprecated.clone(),
-                methods: contract
-                    .methods
-                    .iter()
-                    .map(|method| self.method(method, &place))
-                    .collect(),
+                methods: self.methods(contract, Direction::Sent, &place),
+                hosted: self
+                    .directions
+                    .is_hosted(&contract.name)
+                    .then(|| self.methods(contract, Direction::Received, &place)),
                 events: contract.events.iter().map(|event| self.event(event)).collect(),
             }
         };
         document.contracts.iter().map(lower).collect()
     }
 
-    fn method(&mut self, method: &schema::Method, place: &Place) -> Method {
+    fn methods(&mut self, contract: &schema::Contract, requests: Direction, place: &Place) -> Vec<Method> {
+        let methods = contract.methods.iter();
+        methods.map(|method| self.method(method, requests, place)).collect()
+    }
+
+    fn method(&mut self, method: &schema::Method, requests: Direction, place: &Place) -> Method {
         let place = place.method(&method.name);
+        let error = method.error.as_ref();
         Method {
             name: self.name(&method.name, &place),
             message: method.message.clone(),
@@ -206,17 +212,17 @@ impl Lowering<'_> {
             deprecated: method.deprecated.clone(),
             kind: method.kind,
             idempotent: method.idempotent && method.kind == schema::Kind::Ask,
-            request: self.request(&method.request, &place),
-            reply: self.directions.reference(&method.reply, Direction::Received),
-            error: method.error.as_ref().map(|error| self.error(error)),
+            request: self.request(&method.request, requests, &place),
+            reply: self.directions.reference(&method.reply, requests.back()),
+            error: error.map(|error| self.error(error, requests.back())),
         }
     }
 
-    fn request(&mut self, request: &schema::Request, place: &Place) -> Request {
+    fn request(&mut self, request: &schema::Request, direction: Direction, place: &Place) -> Request {
         let mut argument = |name: &String, type_ref, optional| Argument {
             name: self.name(name, &place.argument(name)),
             wire_name: name.clone(),
-            type_ref: self.directions.reference(type_ref, Direction::Sent),
+            type_ref: self.directions.reference(type_ref, direction),
             optional,
         };
         match request {
@@ -230,8 +236,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn error(&self, error: &TypeRef) -> DeclaredError {
-        let type_ref = self.directions.reference(error, Direction::Received);
+    fn error(&self, error: &TypeRef, direction: Direction) -> DeclaredError {
+        let type_ref = self.directions.reference(error, direction);
         let name = match &type_ref {
             TypeRef::Named(id) => self.type_names[id.as_str()].clone(),
             built_in => Name::new(Name::new(format!("{built_in} error")).upper_camel()),
@@ -286,7 +292,7 @@ fn distinct_events(services: &[Service]) -> Vec<Event> {
 fn distinct_errors(services: &[Service], faults: &mut Faults) -> Vec<DeclaredError> {
     let mut distinct: BTreeMap<String, DeclaredError> = BTreeMap::new();
     for service in services {
-        for method in &service.methods {
+        for method in service.methods.iter().chain(service.hosted.iter().flatten()) {
             let Some(error) = &method.error else { continue };
             let known = distinct
                 .entry(error.name.upper_camel())

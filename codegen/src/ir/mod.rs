@@ -11,6 +11,7 @@ mod derive;
 mod direction;
 mod facts;
 mod lower;
+mod mirror;
 mod name;
 mod named;
 mod service;

@@ -20,6 +20,9 @@ pub struct Service {
     pub deprecated: Option<String>,
     /// In the order of declaration.
     pub methods: Vec<Method>,
+    /// The methods as an actor of the client's serves them, in the same order, if clients send mailboxes of this contract and
+    /// so are called there: their requests are received, their replies and errors sent.
+    pub hosted: Option<Vec<Method>>,
     /// What it publishes, in the order of declaration. Each also stands in [`Api::events`](super::Api::events).
     pub events: Vec<Event>,
 }
