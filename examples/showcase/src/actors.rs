@@ -11,6 +11,8 @@ use countdown::Counter;
 use countdown_contract::Countdown;
 use health::Pulse;
 use health_contract::Health;
+use importer::Counting;
+use importer_contract::Importer;
 use kv_store::MemoryStore;
 use kv_store_contract::KvStore;
 use list_service::Catalogue;
@@ -26,6 +28,7 @@ pub(crate) async fn start(runtime: &Runtime, tick: Duration) -> Result<(), Start
     let feed = move || Feed::start(broker.clone(), tick);
 
     let calculator = runtime.actor("calculator", Adder::default).serves(Calculator);
+    let importer = runtime.actor("importer", Counting::default).serves(Importer);
     let list_service = runtime.actor("list_service", Catalogue::default).serves(ListService);
     let countdown = runtime.actor("countdown", Counter::default).serves(Countdown);
     let kv_store = runtime.actor("kv_store", MemoryStore::default).serves(KvStore);
@@ -35,6 +38,7 @@ pub(crate) async fn start(runtime: &Runtime, tick: Duration) -> Result<(), Start
     let agent = runtime.actor("agent", Person::default).serves(Agent);
 
     calculator.expose().start().await?;
+    importer.expose().start().await?;
     list_service.expose().start().await?;
     countdown.expose().start().await?;
     kv_store.expose().start().await?;

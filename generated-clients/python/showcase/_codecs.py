@@ -63,6 +63,57 @@ def decode_health_status(value: WireValue) -> models.HealthStatus:
     return made
 
 
+_import_summary__imported = decode.slot(models.ImportSummary, "imported")
+_import_summary__left_out = decode.slot(models.ImportSummary, "left_out")
+
+
+def decode_import_summary(value: WireValue) -> models.ImportSummary:
+    """Checks a received `ImportSummary`."""
+    fields = decode.decode_object(value)
+    made = object.__new__(models.ImportSummary)
+    at = "imported"
+    try:
+        _import_summary__imported(made, decode.decode_u32(fields["imported"]))
+        at = "left_out"
+        _import_summary__left_out(made, decode.decode_u32(fields["left_out"]))
+    except KeyError:
+        raise decode.missing(at) from None
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return made
+
+
+_importer_error__source_failed__kind = decode.slot(models.ImporterErrorSourceFailed, "kind")
+_importer_error__source_failed__code = decode.slot(models.ImporterErrorSourceFailed, "code")
+
+
+def decode_importer_error__source_failed(value: WireValue) -> models.ImporterErrorSourceFailed:
+    """Checks a received `ImporterErrorSourceFailed`."""
+    fields = decode.decode_object(value)
+    made = object.__new__(models.ImporterErrorSourceFailed)
+    _importer_error__source_failed__kind(made, "SourceFailed")
+    at = "code"
+    try:
+        _importer_error__source_failed__code(made, decode.decode_str(fields["code"]))
+    except KeyError:
+        raise decode.missing(at) from None
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return made
+
+
+_importer_error__readers: dict[str, decode.Decoder[models.ImporterErrorDetail]] = {
+    "GivenUp": lambda value: models.ImporterErrorGivenUp(decode.decode_str(value)),
+    "SourceFailed": decode_importer_error__source_failed,
+}
+_importer_error__units: dict[str, models.ImporterErrorDetail] = {}
+
+
+def decode_importer_error(value: WireValue) -> models.ImporterErrorDetail:
+    """Checks a received value."""
+    return unions.decode_external(_importer_error__readers, _importer_error__units, value)
+
+
 _list_error__names = unions.names_of(models.ListErrorDetail)
 
 
@@ -183,6 +234,68 @@ def decode_price_update(value: WireValue) -> models.PriceUpdate:
     return made
 
 
+_row__number = decode.slot(models.Row, "number")
+_row__text = decode.slot(models.Row, "text")
+
+
+def decode_row(value: WireValue) -> models.Row:
+    """Checks a received `Row`."""
+    fields = decode.decode_object(value)
+    made = object.__new__(models.Row)
+    at = "number"
+    try:
+        _row__number(made, decode.decode_u32(fields["number"]))
+        at = "text"
+        _row__text(made, decode.decode_str(fields["text"]))
+    except KeyError:
+        raise decode.missing(at) from None
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return made
+
+
+def encode_row(value: object) -> dict[str, object]:
+    """Checks an outgoing `Row`."""
+    if not isinstance(value, models.Row):
+        raise wrong_type("Row", value)
+    wire: dict[str, object] = {}
+    at = "number"
+    try:
+        wire["number"] = encode.encode_u32(value.number)
+        at = "text"
+        wire["text"] = encode.encode_str(value.text)
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return wire
+
+
+_source_error__readers: dict[str, decode.Decoder[models.SourceErrorDetail]] = {
+    "GiveUp": lambda value: models.SourceErrorGiveUp(decode.decode_str(value)),
+}
+_source_error__units: dict[str, models.SourceErrorDetail] = {
+    "LeaveOut": models.SourceErrorLeaveOut(),
+}
+
+
+def decode_source_error(value: WireValue) -> models.SourceErrorDetail:
+    """Checks a received value."""
+    return unions.decode_external(_source_error__readers, _source_error__units, value)
+
+
+_source_error__writers: unions.Writers = {
+    models.SourceErrorLeaveOut: ("LeaveOut", None),
+    models.SourceErrorGiveUp: (
+        "GiveUp",
+        lambda of: unions.encode_content(encode.encode_str, of.value),
+    ),
+}
+
+
+def encode_source_error(value: object) -> object:
+    """Checks an outgoing value."""
+    return unions.encode_external(_source_error__writers, "SourceErrorDetail", value)
+
+
 _trade_executed__symbol = decode.slot(models.TradeExecuted, "symbol")
 _trade_executed__price = decode.slot(models.TradeExecuted, "price")
 _trade_executed__quantity = decode.slot(models.TradeExecuted, "quantity")
@@ -221,6 +334,29 @@ def decode_value_response(value: WireValue) -> models.ValueResponse:
     return made
 
 
+def encode_mailbox(value: object) -> dict[str, object]:
+    """Checks an outgoing `Mailbox`."""
+    if not isinstance(value, models.Mailbox):
+        raise wrong_type("Mailbox", value)
+    wire: dict[str, object] = {}
+    at = "contract"
+    try:
+        wire["contract"] = encode.encode_str(value.contract)
+        at = "id"
+        wire["id"] = encode.encode_str(value.id)
+        at = "route"
+        if value.route is not None:
+            wire["route"] = encode.encode_str(value.route)
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return wire
+
+
+def make_importer_error(details: WireValue, text: str) -> errors.ImporterError:
+    """Makes the exception of a declared error."""
+    return errors.ImporterError(decode_importer_error(details), text)
+
+
 def make_list_error(details: WireValue, text: str) -> errors.ListError:
     """Makes the exception of a declared error."""
     return errors.ListError(decode_list_error(details), text)
@@ -234,3 +370,8 @@ def make_math_error(details: WireValue, text: str) -> errors.MathError:
 def make_order_error(details: WireValue, text: str) -> errors.OrderError:
     """Makes the exception of a declared error."""
     return errors.OrderError(decode_order_error(details), text)
+
+
+def make_source_error(details: WireValue, text: str) -> errors.SourceError:
+    """Makes the exception of a declared error."""
+    return errors.SourceError(decode_source_error(details), text)

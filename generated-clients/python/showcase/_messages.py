@@ -61,6 +61,20 @@ def countdown__countdown(a0: object, a1: object) -> dict[str, object]:
 
 HEALTH__HEALTH_CHECK = Method("demo.Health.HealthCheck", "ask")
 
+IMPORTER__IMPORT_ROWS = Method("demo.Importer.ImportRows", "ask", _codecs.make_importer_error)
+
+
+def importer__import_rows(a0: object) -> dict[str, object]:
+    """The payload of `demo.Importer.ImportRows`."""
+    wire: dict[str, object] = {}
+    at = "source"
+    try:
+        wire["source"] = _codecs.encode_mailbox(a0)
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return wire
+
+
 KV_STORE__SET_VALUE = Method("demo.KvStore.SetValue", "ask")
 
 
@@ -117,3 +131,34 @@ EVENTS_OF_PRICE_FEED: dict[object, Event[object]] = {
     _models.PriceUpdate: Event("PriceUpdate", _codecs.decode_price_update),
     _models.TradeExecuted: Event("TradeExecuted", _codecs.decode_trade_executed),
 }
+
+SOURCE__ROWS = Method("demo.Source.Rows", "stream")
+
+SOURCE__CORRECT = Method("demo.Source.Correct", "ask", _codecs.make_source_error)
+
+
+def source__correct(a0: object, a1: object) -> dict[str, object]:
+    """The payload of `demo.Source.Correct`."""
+    wire: dict[str, object] = {}
+    at = "row"
+    try:
+        wire["row"] = _codecs.encode_row(a0)
+        at = "reason"
+        wire["reason"] = _encode.encode_str(a1)
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return wire
+
+
+SOURCE__IMPORTED = Method("demo.Source.Imported", "tell")
+
+
+def source__imported(a0: object) -> dict[str, object]:
+    """The payload of `demo.Source.Imported`."""
+    wire: dict[str, object] = {}
+    at = "rows"
+    try:
+        wire["rows"] = _encode.encode_u32(a0)
+    except MismatchError as failure:
+        raise failure.within(at) from None
+    return wire

@@ -25,10 +25,12 @@ __all__ = [
     "AsyncClient",
     "AsyncCountdown",
     "AsyncHealth",
+    "AsyncImporter",
     "AsyncKvStore",
     "AsyncListService",
     "AsyncOrders",
     "AsyncPriceFeed",
+    "AsyncSource",
 ]
 
 
@@ -148,6 +150,35 @@ class AsyncHealth:
             {},
             options,
             _codecs.decode_health_status,
+        )
+
+
+class AsyncImporter:
+    """Imports rows."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: _aio.AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.importer`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    async def import_rows(
+        self,
+        source: _models.MailboxSource,
+        **options: _typing.Unpack[_options.AskOptions],
+    ) -> _models.ImportSummary:
+        """Imports every row of a source.
+
+        It asks the source what to take in place of a row without text, and tells it of each row
+        that is imported.
+        """
+        return await self._connection.ask(
+            _messages.IMPORTER__IMPORT_ROWS,
+            self._target,
+            _messages.importer__import_rows(source),
+            options,
+            _codecs.decode_import_summary,
         )
 
 
@@ -292,6 +323,54 @@ class AsyncPriceFeed:
         return self._connection.subscribe(events_by_name, buffer, timeout)
 
 
+class AsyncSource:
+    """Has rows: what the caller of an importer serves."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: _aio.AsyncConnection, actor: str) -> None:
+        """Made by `AsyncClient.source`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    def rows(
+        self,
+        **options: _typing.Unpack[_options.CallOptions],
+    ) -> _streams.AsyncStream[_models.Row]:
+        """Streams the rows, in their order."""
+        return self._connection.stream(
+            _messages.SOURCE__ROWS,
+            self._target,
+            {},
+            options,
+            _codecs.decode_row,
+        )
+
+    async def correct(
+        self,
+        row: _models.Row,
+        reason: str,
+        **options: _typing.Unpack[_options.AskOptions],
+    ) -> _models.Row:
+        """What to take in place of a row that cannot be imported."""
+        return await self._connection.ask(
+            _messages.SOURCE__CORRECT,
+            self._target,
+            _messages.source__correct(row, reason),
+            options,
+            _codecs.decode_row,
+        )
+
+    async def imported(self, rows: int, **options: _typing.Unpack[_options.CallOptions]) -> None:
+        """Is told how many rows have been imported."""
+        await self._connection.tell(
+            _messages.SOURCE__IMPORTED,
+            self._target,
+            _messages.source__imported(rows),
+            options,
+        )
+
+
 class AsyncClient:
     """A connection to a server, for the tasks of one event loop."""
 
@@ -335,6 +414,10 @@ class AsyncClient:
         """The contract `demo.Health` of an actor."""
         return AsyncHealth(self._connection, actor)
 
+    def importer(self, actor: str = "importer") -> AsyncImporter:
+        """The contract `demo.Importer` of an actor."""
+        return AsyncImporter(self._connection, actor)
+
     def kv_store(self, actor: str = "kv_store") -> AsyncKvStore:
         """The contract `demo.KvStore` of an actor."""
         return AsyncKvStore(self._connection, actor)
@@ -350,6 +433,10 @@ class AsyncClient:
     def price_feed(self, actor: str = "price_feed") -> AsyncPriceFeed:
         """The contract `demo.PriceFeed` of an actor."""
         return AsyncPriceFeed(self._connection, actor)
+
+    def source(self, actor: str = "source") -> AsyncSource:
+        """The contract `demo.Source` of an actor."""
+        return AsyncSource(self._connection, actor)
 
     async def connect(self) -> None:
         """Connects.

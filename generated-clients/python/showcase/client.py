@@ -25,10 +25,12 @@ __all__ = [
     "Client",
     "Countdown",
     "Health",
+    "Importer",
     "KvStore",
     "ListService",
     "Orders",
     "PriceFeed",
+    "Source",
 ]
 
 
@@ -142,6 +144,35 @@ class Health:
             {},
             options,
             _codecs.decode_health_status,
+        )
+
+
+class Importer:
+    """Imports rows."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
+        """Made by `Client.importer`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    def import_rows(
+        self,
+        source: _models.MailboxSource,
+        **options: _typing.Unpack[_options.AskOptions],
+    ) -> _models.ImportSummary:
+        """Imports every row of a source.
+
+        It asks the source what to take in place of a row without text, and tells it of each row
+        that is imported.
+        """
+        return self._connection.ask(
+            _messages.IMPORTER__IMPORT_ROWS,
+            self._target,
+            _messages.importer__import_rows(source),
+            options,
+            _codecs.decode_import_summary,
         )
 
 
@@ -286,6 +317,51 @@ class PriceFeed:
         return self._connection.subscribe(events_by_name, buffer, timeout)
 
 
+class Source:
+    """Has rows: what the caller of an importer serves."""
+
+    __slots__ = ("_connection", "_target")
+
+    def __init__(self, connection: _blocking.BlockingConnection, actor: str) -> None:
+        """Made by `Client.source`."""
+        self._connection = connection
+        self._target = connection.target(actor)
+
+    def rows(self, **options: _typing.Unpack[_options.CallOptions]) -> _streams.Stream[_models.Row]:
+        """Streams the rows, in their order."""
+        return self._connection.stream(
+            _messages.SOURCE__ROWS,
+            self._target,
+            {},
+            options,
+            _codecs.decode_row,
+        )
+
+    def correct(
+        self,
+        row: _models.Row,
+        reason: str,
+        **options: _typing.Unpack[_options.AskOptions],
+    ) -> _models.Row:
+        """What to take in place of a row that cannot be imported."""
+        return self._connection.ask(
+            _messages.SOURCE__CORRECT,
+            self._target,
+            _messages.source__correct(row, reason),
+            options,
+            _codecs.decode_row,
+        )
+
+    def imported(self, rows: int, **options: _typing.Unpack[_options.CallOptions]) -> None:
+        """Is told how many rows have been imported."""
+        self._connection.tell(
+            _messages.SOURCE__IMPORTED,
+            self._target,
+            _messages.source__imported(rows),
+            options,
+        )
+
+
 class Client:
     """A connection to a server; any number of threads may use it at once."""
 
@@ -332,6 +408,10 @@ class Client:
         """The contract `demo.Health` of an actor."""
         return Health(self._connection, actor)
 
+    def importer(self, actor: str = "importer") -> Importer:
+        """The contract `demo.Importer` of an actor."""
+        return Importer(self._connection, actor)
+
     def kv_store(self, actor: str = "kv_store") -> KvStore:
         """The contract `demo.KvStore` of an actor."""
         return KvStore(self._connection, actor)
@@ -347,6 +427,10 @@ class Client:
     def price_feed(self, actor: str = "price_feed") -> PriceFeed:
         """The contract `demo.PriceFeed` of an actor."""
         return PriceFeed(self._connection, actor)
+
+    def source(self, actor: str = "source") -> Source:
+        """The contract `demo.Source` of an actor."""
+        return Source(self._connection, actor)
 
     def close(self) -> None:
         """Closes the connection; calls in flight fail with `ConnectionLostError`."""

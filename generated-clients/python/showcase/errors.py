@@ -9,7 +9,16 @@ from ._runtime.errors import ContractError
 if TYPE_CHECKING:
     from . import models as _models
 
-__all__ = ["ListError", "MathError", "OrderError"]
+__all__ = ["ImporterError", "ListError", "MathError", "OrderError", "SourceError"]
+
+
+class ImporterError(ContractError):
+    """Why an import ended early."""
+
+    def __init__(self, error: _models.ImporterErrorDetail, text: str = "") -> None:
+        """Carries the declared error and the server's text for it."""
+        super().__init__(text or repr(error))
+        self.error = error
 
 
 class ListError(ContractError):
@@ -34,6 +43,15 @@ class OrderError(ContractError):
     """Why an order was not taken."""
 
     def __init__(self, error: _models.OrderErrorDetail, text: str = "") -> None:
+        """Carries the declared error and the server's text for it."""
+        super().__init__(text or repr(error))
+        self.error = error
+
+
+class SourceError(ContractError):
+    """Why a source gives nothing in place of a row."""
+
+    def __init__(self, error: _models.SourceErrorDetail, text: str = "") -> None:
         """Carries the declared error and the server's text for it."""
         super().__init__(text or repr(error))
         self.error = error

@@ -11,9 +11,15 @@ __all__ = [
     "AddResult",
     "CountdownTick",
     "HealthStatus",
+    "ImportSummary",
+    "ImporterErrorDetail",
+    "ImporterErrorGivenUp",
+    "ImporterErrorSourceFailed",
     "ListErrorDetail",
     "ListItem",
     "ListRequest",
+    "Mailbox",
+    "MailboxSource",
     "MathErrorDetail",
     "OnlineStatus",
     "OrderConfirmed",
@@ -22,6 +28,10 @@ __all__ = [
     "OrderErrorProductNotFound",
     "PlaceOrder",
     "PriceUpdate",
+    "Row",
+    "SourceErrorDetail",
+    "SourceErrorGiveUp",
+    "SourceErrorLeaveOut",
     "TradeExecuted",
     "ValueResponse",
 ]
@@ -49,6 +59,47 @@ class HealthStatus:
 
     status: str
     """`ok` if it is well."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSummary:
+    """What an import has done."""
+
+    imported: int
+    """How many rows were imported, those that were corrected included."""
+    left_out: int
+    """How many rows were left out."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True)
+class ImporterErrorGivenUp:
+    """The source gave up, for this reason."""
+
+    value: str
+    kind: _typing.Literal["GivenUp"] = _dataclasses.field(default="GivenUp", init=False, repr=False)
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ImporterErrorSourceFailed:
+    """The source could not be called, or what it answered could not be read."""
+
+    code: str
+    """The code of the failure."""
+    kind: _typing.Literal["SourceFailed"] = _dataclasses.field(
+        default="SourceFailed",
+        init=False,
+        repr=False,
+    )
+
+
+ImporterErrorDetail: _typing.TypeAlias = (
+    ImporterErrorGivenUp | ImporterErrorSourceFailed | _unknown.UnknownVariant
+)
+"""Why an import ended early.
+
+A newer server may send a variant that is not listed here, as an `UnknownVariant`: handle it in a
+case of its own or in `case _`.
+"""
 
 
 class ListErrorDetail(_unknown.OpenEnum):
@@ -175,6 +226,45 @@ class PriceUpdate:
 
 
 @_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table."""
+
+    number: int
+    """Its place in the table, from 1 on."""
+    text: str
+    """What it holds. An importer takes no row without text."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SourceErrorLeaveOut:
+    """The row is to be left out."""
+
+    kind: _typing.Literal["LeaveOut"] = _dataclasses.field(
+        default="LeaveOut",
+        init=False,
+        repr=False,
+    )
+
+
+@_dataclasses.dataclass(frozen=True, slots=True)
+class SourceErrorGiveUp:
+    """The import is to end here."""
+
+    value: str
+    kind: _typing.Literal["GiveUp"] = _dataclasses.field(default="GiveUp", init=False, repr=False)
+
+
+SourceErrorDetail: _typing.TypeAlias = (
+    SourceErrorLeaveOut | SourceErrorGiveUp | _unknown.UnknownVariant
+)
+"""Why a source gives nothing in place of a row.
+
+A newer server may send a variant that is not listed here, as an `UnknownVariant`: handle it in a
+case of its own or in `case _`.
+"""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TradeExecuted:
     """Some pieces changed hands."""
 
@@ -192,3 +282,24 @@ class ValueResponse:
 
     value: str | None = None
     """The value, if there is one."""
+
+
+@_dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """The address of an actor, as it travels."""
+
+    contract: str
+    """The full name of the contract that the actor serves."""
+    id: str
+    """What the actor is called there."""
+    route: str | None = None
+    """In the contract's words:
+
+    Where that is: `server`, which it is without a route, or `client`, the sides of the connection
+    that this crosses; or
+    the name of a further connection, which the receiver must know.
+    """
+
+
+MailboxSource: _typing.TypeAlias = "Mailbox"
+"""The mailbox of an actor that serves `demo.Source`."""

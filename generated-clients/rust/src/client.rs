@@ -66,6 +66,10 @@ impl Client {
                         "eb319a2ba901025e438c234838da4697827d53bd64ad6aedb38b96f4dba2279d",
                     ),
                     (
+                        "demo.Importer",
+                        "e034b0809c6270494903c7f9648761f6eb33f43752224a4875ca928f61cd1113",
+                    ),
+                    (
                         "demo.KvStore",
                         "fa8196bb1b4e0d0800cf73c0b75f7dfbf22ad1887d1aa137246f217efb756aa9",
                     ),
@@ -80,6 +84,10 @@ impl Client {
                     (
                         "demo.PriceFeed",
                         "9515e6399a7e7d72b9ee9137e1506fd53a75bd933393d72edddce8ebf1dacde1",
+                    ),
+                    (
+                        "demo.Source",
+                        "06ecf95f0fd7ea9ce01640dfb0e97ac442692937e82987d05a8fb5c71818f7ea",
                     ),
                 ],
                 include_str!("contracts.json"),
@@ -148,6 +156,18 @@ impl Client {
         crate::services::Health::new(self.connection.clone(), target.into())
     }
 
+    /// The contract `demo.Importer` of the actor `importer`.
+    #[must_use]
+    pub fn importer(&self) -> crate::services::Importer {
+        crate::services::Importer::new(self.connection.clone(), "importer")
+    }
+
+    /// The contract `demo.Importer` of the actor `target`.
+    #[must_use]
+    pub fn importer_at(&self, target: impl Into<String>) -> crate::services::Importer {
+        crate::services::Importer::new(self.connection.clone(), target.into())
+    }
+
     /// The contract `demo.KvStore` of the actor `kv_store`.
     #[must_use]
     pub fn kv_store(&self) -> crate::services::KvStore {
@@ -200,6 +220,18 @@ impl Client {
         target: impl Into<String>,
     ) -> crate::services::PriceFeed {
         crate::services::PriceFeed::new(self.connection.clone(), target.into())
+    }
+
+    /// The contract `demo.Source` of the actor `source`.
+    #[must_use]
+    pub fn source(&self) -> crate::services::Source {
+        crate::services::Source::new(self.connection.clone(), "source")
+    }
+
+    /// The contract `demo.Source` of the actor `target`.
+    #[must_use]
+    pub fn source_at(&self, target: impl Into<String>) -> crate::services::Source {
+        crate::services::Source::new(self.connection.clone(), target.into())
     }
 }
 

@@ -9,10 +9,12 @@
 //! - [`Calculator`](services::Calculator): the contract `demo.Calculator`
 //! - [`Countdown`](services::Countdown): the contract `demo.Countdown`
 //! - [`Health`](services::Health): the contract `demo.Health`
+//! - [`Importer`](services::Importer): the contract `demo.Importer`
 //! - [`KvStore`](services::KvStore): the contract `demo.KvStore`
 //! - [`ListService`](services::ListService): the contract `demo.ListService`
 //! - [`Orders`](services::Orders): the contract `demo.Orders`
 //! - [`PriceFeed`](services::PriceFeed): the contract `demo.PriceFeed`
+//! - [`Source`](services::Source): the contract `demo.Source`
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![allow(deprecated, reason = "what the contracts call deprecated is still there")]

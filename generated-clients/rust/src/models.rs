@@ -23,6 +23,80 @@ pub struct HealthStatus {
     pub status: String,
 }
 
+/// What an import has done.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct ImportSummary {
+    /// How many rows were imported, those that were corrected included.
+    pub imported: u32,
+    /// How many rows were left out.
+    pub left_out: u32,
+}
+
+/// Why an import ended early.
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub enum ImporterError {
+    /// The source gave up, for this reason.
+    GivenUp(String),
+    /// The source could not be called, or what it answered could not be read.
+    SourceFailed {
+        /// The code of the failure.
+        code: String,
+    },
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(
+        untagged,
+        serialize_with = "callsheet_client::open::write::<ImporterError, _>"
+    )]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for ImporterError {
+    const NAME: &'static str = "ImporterError";
+    const NAMES: &'static [&'static str] = &["GivenUp", "SourceFailed"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.value().map(Self::GivenUp),
+            1 => {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    code: String,
+                }
+                data.value().map(|Fields { code }| Self::SourceFailed { code })
+            }
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for ImporterError {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ImporterError {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
+}
+
+impl std::fmt::Display for ImporterError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+impl std::error::Error for ImporterError {}
+
 /// Why there is no list.
 ///
 /// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
@@ -270,6 +344,71 @@ pub struct PriceUpdate {
     pub price: f64,
 }
 
+/// One row of a table.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Row {
+    /// Its place in the table, from 1 on.
+    pub number: u32,
+    /// What it holds. An importer takes no row without text.
+    pub text: String,
+}
+
+/// Why a source gives nothing in place of a row.
+///
+/// A variant that the service has got since is read as [`Unknown`](Self::Unknown): a `match` has an arm for it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The row is to be left out.
+    LeaveOut,
+    /// The import is to end here.
+    GiveUp(String),
+    /// One that this client does not know: its name and its data, as they came.
+    #[serde(
+        untagged,
+        serialize_with = "callsheet_client::open::write::<SourceError, _>"
+    )]
+    Unknown(callsheet_client::open::UnknownVariant),
+}
+
+impl callsheet_client::open::Variants for SourceError {
+    const NAME: &'static str = "SourceError";
+    const NAMES: &'static [&'static str] = &["LeaveOut", "GiveUp"];
+    const ENTRIES: &'static [&'static str] = &[];
+    fn known<'de, __D: callsheet_client::open::Data<'de>>(
+        index: usize,
+        data: __D,
+    ) -> Result<Self, __D::Error> {
+        match index {
+            0 => data.unit().map(|()| Self::LeaveOut),
+            1 => data.value().map(Self::GiveUp),
+            _ => callsheet_client::open::no_variant(),
+        }
+    }
+}
+
+impl callsheet_client::open::Open for SourceError {
+    fn unknown(variant: callsheet_client::open::UnknownVariant) -> Self {
+        Self::Unknown(variant)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for SourceError {
+    fn deserialize<__D: serde::Deserializer<'de>>(
+        deserializer: __D,
+    ) -> Result<Self, __D::Error> {
+        callsheet_client::open::external(deserializer)
+    }
+}
+
+impl std::fmt::Display for SourceError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+impl std::error::Error for SourceError {}
+
 /// Some pieces changed hands.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct TradeExecuted {
@@ -296,3 +435,20 @@ pub struct ValueResponse {
     /// The value, if there is one.
     pub value: Option<String>,
 }
+
+/// The address of an actor, as it travels.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Mailbox {
+    /// The full name of the contract that the actor serves.
+    pub contract: String,
+    /// What the actor is called there.
+    pub id: String,
+    /// Where that is: `server`, which it is without a route, or `client`, the sides of the connection that this crosses; or
+    /// the name of a further connection, which the receiver must know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+}
+
+/// The mailbox of an actor that serves `demo.Source`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct MailboxSource(pub Mailbox);

@@ -237,6 +237,67 @@ impl Health {
     }
 }
 
+/// Imports rows.
+#[derive(Clone, Debug)]
+pub struct Importer {
+    connection: callsheet_client::Connection,
+    target: std::borrow::Cow<'static, str>,
+    options: callsheet_client::CallOptions,
+}
+
+impl Importer {
+    pub(crate) fn new(
+        connection: callsheet_client::Connection,
+        target: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            connection,
+            target: target.into(),
+            options: callsheet_client::CallOptions::new(),
+        }
+    }
+
+    /// The same actor, each of whose calls may take as long as `timeout`.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
+        Self { options, ..self.clone() }
+    }
+
+    /// Imports every row of a source. It asks the source what to take in place of a row without text, and tells it of each
+    /// row that is imported.
+    ///
+    /// # Errors
+    ///
+    /// The error that the contract declares, or what went wrong on the way.
+    pub async fn import_rows(
+        &self,
+        source: &models::MailboxSource,
+    ) -> Result<
+        models::ImportSummary,
+        callsheet_client::CallError<models::ImporterError>,
+    > {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            source: &'a models::MailboxSource,
+        }
+        self.connection
+            .ask_fallible(
+                &self.target,
+                "demo.Importer.ImportRows",
+                &Arguments { source },
+                self.options.clone(),
+            )
+            .await
+    }
+}
+
 /// Keeps values under keys.
 #[derive(Clone, Debug)]
 pub struct KvStore {
@@ -496,5 +557,90 @@ impl PriceFeed {
             .subscribe(&["TradeExecuted"])
             .await
             .map(callsheet_client::Subscription::decoded)
+    }
+}
+
+/// Has rows: what the caller of an importer serves.
+#[derive(Clone, Debug)]
+pub struct Source {
+    connection: callsheet_client::Connection,
+    target: std::borrow::Cow<'static, str>,
+    options: callsheet_client::CallOptions,
+}
+
+impl Source {
+    pub(crate) fn new(
+        connection: callsheet_client::Connection,
+        target: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            connection,
+            target: target.into(),
+            options: callsheet_client::CallOptions::new(),
+        }
+    }
+
+    /// The same actor, each of whose calls may take as long as `timeout`.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
+        let options = self.options.clone().timeout(timeout);
+        Self { options, ..self.clone() }
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
+        Self { options, ..self.clone() }
+    }
+
+    /// Streams the rows, in their order.
+    pub fn rows(&self) -> callsheet_client::ReplyStream<models::Row> {
+        self.connection
+            .stream(&self.target, "demo.Source.Rows", &(), self.options.clone())
+    }
+
+    /// What to take in place of a row that cannot be imported.
+    ///
+    /// # Errors
+    ///
+    /// The error that the contract declares, or what went wrong on the way.
+    pub async fn correct(
+        &self,
+        row: &models::Row,
+        reason: &str,
+    ) -> Result<models::Row, callsheet_client::CallError<models::SourceError>> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            row: &'a models::Row,
+            reason: &'a str,
+        }
+        self.connection
+            .ask_fallible(
+                &self.target,
+                "demo.Source.Correct",
+                &Arguments { row, reason },
+                self.options.clone(),
+            )
+            .await
+    }
+
+    /// Is told how many rows have been imported.
+    ///
+    /// # Errors
+    ///
+    /// If it was not sent. What happens to it at the server is not told.
+    pub async fn imported(&self, rows: u32) -> Result<(), callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments {
+            rows: u32,
+        }
+        self.connection
+            .tell(
+                &self.target,
+                "demo.Source.Imported",
+                &Arguments { rows },
+                self.options.clone(),
+            )
+            .await
     }
 }

@@ -6,10 +6,12 @@ import { AgentClient } from "./services/agent.js";
 import { CalculatorClient } from "./services/calculator.js";
 import { CountdownClient } from "./services/countdown.js";
 import { HealthClient } from "./services/health.js";
+import { ImporterClient } from "./services/importer.js";
 import { KvStoreClient } from "./services/kv-store.js";
 import { ListServiceClient } from "./services/list-service.js";
 import { OrdersClient } from "./services/orders.js";
 import { PriceFeedClient } from "./services/price-feed.js";
+import { SourceClient } from "./services/source.js";
 
 /** A connection to a server, with a method for each of its contracts. */
 export class Client extends Disposing {
@@ -66,6 +68,11 @@ export class Client extends Disposing {
     return new HealthClient(this.#connection.target(id));
   }
 
+  /** Calls the actor of this id, which serves `demo.Importer`. */
+  importer(id = "importer"): ImporterClient {
+    return new ImporterClient(this.#connection.target(id));
+  }
+
   /** Calls the actor of this id, which serves `demo.KvStore`. */
   kvStore(id = "kv_store"): KvStoreClient {
     return new KvStoreClient(this.#connection.target(id));
@@ -84,5 +91,10 @@ export class Client extends Disposing {
   /** Calls the actor of this id, which serves `demo.PriceFeed`. */
   priceFeed(id = "price_feed"): PriceFeedClient {
     return new PriceFeedClient(this.#connection.target(id));
+  }
+
+  /** Calls the actor of this id, which serves `demo.Source`. */
+  source(id = "source"): SourceClient {
+    return new SourceClient(this.#connection.target(id));
   }
 }

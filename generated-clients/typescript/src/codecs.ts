@@ -5,6 +5,8 @@ import type {
   AddResult,
   CountdownTick,
   HealthStatus,
+  ImportSummary,
+  ImporterErrorDetail,
   ListErrorDetail,
   ListItem,
   ListRequest,
@@ -14,8 +16,12 @@ import type {
   OrderErrorDetail,
   PlaceOrder,
   PriceUpdate,
+  Row,
+  SourceErrorDetail,
   TradeExecuted,
   ValueResponse,
+  Mailbox,
+  MailboxSource,
 } from "./models.js";
 import { UNKNOWN, decode, encode, kept } from "./runtime/index.js";
 import type { CodecName, Key, Path } from "./runtime/index.js";
@@ -36,6 +42,31 @@ export function decodeHealthStatus(value: unknown, parent: Path, key: Key): Heal
   const from = decode.fields(value, parent, key);
   const at = decode.inside(parent, key);
   return { status: decode.string(from["status"], at, "status") };
+}
+
+export function decodeImportSummary(value: unknown, parent: Path, key: Key): ImportSummary {
+  const from = decode.fields(value, parent, key);
+  const at = decode.inside(parent, key);
+  return {
+    imported: decode.u32(from["imported"], at, "imported"),
+    leftOut: decode.u32(from["left_out"], at, "left_out"),
+  };
+}
+
+export function decodeImporterErrorDetail(value: unknown, parent: Path, key: Key): ImporterErrorDetail {
+  const [name, data] = decode.externallyTagged(value, parent, key);
+  const at = decode.inside(parent, key);
+  switch (name) {
+    case "GivenUp":
+      return { kind: "GivenUp", value: decode.string(data, at, "GivenUp") };
+    case "SourceFailed": {
+      const fields = decode.fields(data, at, "SourceFailed");
+      const inside = decode.inside(at, "SourceFailed");
+      return { kind: "SourceFailed", code: decode.string(fields["code"], inside, "code") };
+    }
+    default:
+      return { kind: UNKNOWN, name, data: kept.external(value, name, data, parent, key) };
+  }
 }
 
 const receivedListErrorDetail: ReadonlySet<ListErrorDetail> = new Set<ListErrorDetail>(["EmptyPages"]);
@@ -102,6 +133,49 @@ export function decodePriceUpdate(value: unknown, parent: Path, key: Key): Price
   };
 }
 
+export function decodeRow(value: unknown, parent: Path, key: Key): Row {
+  const from = decode.fields(value, parent, key);
+  const at = decode.inside(parent, key);
+  return { number: decode.u32(from["number"], at, "number"), text: decode.string(from["text"], at, "text") };
+}
+
+export function encodeRow(value: Row, parent: Path, key: Key, codec: CodecName): unknown {
+  encode.object(value, parent, key);
+  const at = encode.inside(parent, key);
+  return {
+    number: encode.u32(value.number, at, "number", codec),
+    text: encode.string(value.text, at, "text", codec),
+  };
+}
+
+export function decodeSourceErrorDetail(value: unknown, parent: Path, key: Key): SourceErrorDetail {
+  const [name, data] = decode.externallyTagged(value, parent, key);
+  const at = decode.inside(parent, key);
+  switch (name) {
+    case "LeaveOut":
+      return { kind: "LeaveOut" };
+    case "GiveUp":
+      return { kind: "GiveUp", value: decode.string(data, at, "GiveUp") };
+    default:
+      return { kind: UNKNOWN, name, data: kept.external(value, name, data, parent, key) };
+  }
+}
+
+export function encodeSourceErrorDetail(value: SourceErrorDetail, parent: Path, key: Key, codec: CodecName): unknown {
+  encode.object(value, parent, key);
+  const at = encode.inside(parent, key);
+  switch (value.kind) {
+    case "LeaveOut":
+      return "LeaveOut";
+    case "GiveUp":
+      return { GiveUp: encode.string(value.value, at, "value", codec) };
+    case UNKNOWN:
+      return kept.writeExternal(value.name, value.data, parent, key, codec);
+    default:
+      return encode.unknownVariant(["LeaveOut", "GiveUp"], at, "kind");
+  }
+}
+
 export function decodeTradeExecuted(value: unknown, parent: Path, key: Key): TradeExecuted {
   const from = decode.fields(value, parent, key);
   const at = decode.inside(parent, key);
@@ -116,4 +190,18 @@ export function decodeValueResponse(value: unknown, parent: Path, key: Key): Val
   const from = decode.fields(value, parent, key);
   const at = decode.inside(parent, key);
   return { value: decode.nullable(from["value"], at, "value", decode.string) };
+}
+
+export function encodeMailbox(value: Mailbox, parent: Path, key: Key, codec: CodecName): unknown {
+  encode.object(value, parent, key);
+  const at = encode.inside(parent, key);
+  return {
+    contract: encode.string(value.contract, at, "contract", codec),
+    id: encode.string(value.id, at, "id", codec),
+    route: value.route === undefined ? undefined : encode.nullable(value.route, at, "route", codec, encode.string),
+  };
+}
+
+export function encodeMailboxSource(value: MailboxSource, parent: Path, key: Key, codec: CodecName): unknown {
+  return encodeMailbox(value, parent, key, codec);
 }

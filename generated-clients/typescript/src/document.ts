@@ -112,6 +112,33 @@ export const document: string = `{
       ]
     },
     {
+      "name": "demo.Importer",
+      "methods": [
+        {
+          "name": "import_rows",
+          "message": "demo.Importer.ImportRows",
+          "kind": "ask",
+          "access": "shared",
+          "request": {
+            "arguments": [
+              {
+                "name": "source",
+                "type": {
+                  "named": "callsheet.Mailbox<demo.Source>"
+                }
+              }
+            ]
+          },
+          "reply": {
+            "named": "ImportSummary"
+          },
+          "error": {
+            "named": "ImporterError"
+          }
+        }
+      ]
+    },
+    {
       "name": "demo.KvStore",
       "methods": [
         {
@@ -219,6 +246,64 @@ export const document: string = `{
           }
         }
       ]
+    },
+    {
+      "name": "demo.Source",
+      "methods": [
+        {
+          "name": "rows",
+          "message": "demo.Source.Rows",
+          "kind": "stream",
+          "access": "shared",
+          "request": {
+            "arguments": []
+          },
+          "reply": {
+            "named": "Row"
+          }
+        },
+        {
+          "name": "correct",
+          "message": "demo.Source.Correct",
+          "kind": "ask",
+          "access": "shared",
+          "request": {
+            "arguments": [
+              {
+                "name": "row",
+                "type": {
+                  "named": "Row"
+                }
+              },
+              {
+                "name": "reason",
+                "type": "string"
+              }
+            ]
+          },
+          "reply": {
+            "named": "Row"
+          },
+          "error": {
+            "named": "SourceError"
+          }
+        },
+        {
+          "name": "imported",
+          "message": "demo.Source.Imported",
+          "kind": "tell",
+          "access": "shared",
+          "request": {
+            "arguments": [
+              {
+                "name": "rows",
+                "type": "u32"
+              }
+            ]
+          },
+          "reply": "unit"
+        }
+      ]
     }
   ],
   "types": {
@@ -253,6 +338,48 @@ export const document: string = `{
             {
               "name": "status",
               "type": "string"
+            }
+          ]
+        }
+      }
+    },
+    "ImportSummary": {
+      "shape": {
+        "struct": {
+          "fields": [
+            {
+              "name": "imported",
+              "type": "u32"
+            },
+            {
+              "name": "left_out",
+              "type": "u32"
+            }
+          ]
+        }
+      }
+    },
+    "ImporterError": {
+      "shape": {
+        "enum": {
+          "tagging": "external",
+          "variants": [
+            {
+              "name": "GivenUp",
+              "shape": {
+                "newtype": "string"
+              }
+            },
+            {
+              "name": "SourceFailed",
+              "shape": {
+                "struct": [
+                  {
+                    "name": "code",
+                    "type": "string"
+                  }
+                ]
+              }
             }
           ]
         }
@@ -392,6 +519,41 @@ export const document: string = `{
         }
       }
     },
+    "Row": {
+      "shape": {
+        "struct": {
+          "fields": [
+            {
+              "name": "number",
+              "type": "u32"
+            },
+            {
+              "name": "text",
+              "type": "string"
+            }
+          ]
+        }
+      }
+    },
+    "SourceError": {
+      "shape": {
+        "enum": {
+          "tagging": "external",
+          "variants": [
+            {
+              "name": "LeaveOut",
+              "shape": "unit"
+            },
+            {
+              "name": "GiveUp",
+              "shape": {
+                "newtype": "string"
+              }
+            }
+          ]
+        }
+      }
+    },
     "TradeExecuted": {
       "shape": {
         "struct": {
@@ -426,6 +588,38 @@ export const document: string = `{
           ]
         }
       }
+    },
+    "callsheet.Mailbox": {
+      "shape": {
+        "struct": {
+          "fields": [
+            {
+              "name": "contract",
+              "type": "string"
+            },
+            {
+              "name": "id",
+              "type": "string"
+            },
+            {
+              "name": "route",
+              "type": {
+                "option": "string"
+              },
+              "optional": true
+            }
+          ]
+        }
+      }
+    },
+    "callsheet.Mailbox<demo.Source>": {
+      "shape": {
+        "newtype": {
+          "named": "callsheet.Mailbox"
+        }
+      },
+      "checked": true,
+      "mailbox": "demo.Source"
     }
   },
   "encodings": {
@@ -475,6 +669,15 @@ export const document: string = `{
         }
       }
     },
+    "demo.Importer": {
+      "contract": "e034b0809c6270494903c7f9648761f6eb33f43752224a4875ca928f61cd1113",
+      "methods": {
+        "demo.Importer.ImportRows": {
+          "request": "79b35f6990f74d7880b4cfec5f93afd18920a0e5e8198a9126699ce52d1a0041",
+          "reply": "68deca14f3798c2df42696ed3d1dbba7043e6dbe42c037fdcb0e882849e2a4c8"
+        }
+      }
+    },
     "demo.KvStore": {
       "contract": "fa8196bb1b4e0d0800cf73c0b75f7dfbf22ad1887d1aa137246f217efb756aa9",
       "methods": {
@@ -508,6 +711,23 @@ export const document: string = `{
     },
     "demo.PriceFeed": {
       "contract": "9515e6399a7e7d72b9ee9137e1506fd53a75bd933393d72edddce8ebf1dacde1"
+    },
+    "demo.Source": {
+      "contract": "06ecf95f0fd7ea9ce01640dfb0e97ac442692937e82987d05a8fb5c71818f7ea",
+      "methods": {
+        "demo.Source.Correct": {
+          "request": "e28ba5d163e348cd01d27212b9a86548bd2239b3777421b8e3851f750c29899c",
+          "reply": "f41c92ccad2dc4fcdcbb22dc1c5a8a0e46b007624db9b7087fd02ce67ecf9d1b"
+        },
+        "demo.Source.Imported": {
+          "request": "7acd53bb1ca70ce5c536bd21ddc77519c30a1a765dcca949afbba12b2284160d",
+          "reply": "a9ee251b377a6610ac9ffa0ec4a2b667e751895e03360c32811c10c4ef51fa6d"
+        },
+        "demo.Source.Rows": {
+          "request": "d1a2a929ce8507d7dca12a88286a33e4a1d22709d805f786370ff065742518fc",
+          "reply": "d7ed16945263cbc72353f7724fe64b6d98ba53860904fe0398f2bc4c68e2b40b"
+        }
+      }
     }
   }
 }

@@ -19,6 +19,23 @@ export interface HealthStatus {
   readonly status: string;
 }
 
+/** What an import has done. */
+export interface ImportSummary {
+  /** How many rows were imported, those that were corrected included. */
+  readonly imported: number;
+  /** How many rows were left out. */
+  readonly leftOut: number;
+}
+
+/** Why an import ended early. */
+export type ImporterErrorDetail =
+  /** The source gave up, for this reason. */
+  | { readonly kind: "GivenUp"; readonly value: string }
+  /** The source could not be called, or what it answered could not be read. */
+  | { readonly kind: "SourceFailed"; readonly code: string }
+  /** A variant that this client does not know, with its data as they came: `case UNKNOWN` of a `switch`. */
+  | { readonly kind: typeof UNKNOWN; readonly name: string; readonly data: unknown };
+
 /** Why there is no list. */
 export type ListErrorDetail =
   /** Pages of no items never come to an end. */
@@ -95,6 +112,23 @@ export interface PriceUpdate {
   readonly price: number;
 }
 
+/** One row of a table. */
+export interface Row {
+  /** Its place in the table, from 1 on. */
+  readonly number: number;
+  /** What it holds. An importer takes no row without text. */
+  readonly text: string;
+}
+
+/** Why a source gives nothing in place of a row. */
+export type SourceErrorDetail =
+  /** The row is to be left out. */
+  | { readonly kind: "LeaveOut" }
+  /** The import is to end here. */
+  | { readonly kind: "GiveUp"; readonly value: string }
+  /** A variant that this client does not know, with its data as they came: `case UNKNOWN` of a `switch`. */
+  | { readonly kind: typeof UNKNOWN; readonly name: string; readonly data: unknown };
+
 /** Some pieces changed hands. */
 export interface TradeExecuted {
   /** The symbol that it is traded under. */
@@ -110,3 +144,19 @@ export interface ValueResponse {
   /** The value, if there is one. */
   readonly value: string | null;
 }
+
+/** The address of an actor, as it travels. */
+export interface Mailbox {
+  /** The full name of the contract that the actor serves. */
+  readonly contract: string;
+  /** What the actor is called there. */
+  readonly id: string;
+  /**
+   * Where that is: `server`, which it is without a route, or `client`, the sides of the connection that this crosses; or
+   * the name of a further connection, which the receiver must know.
+   */
+  readonly route?: string | null | undefined;
+}
+
+/** The mailbox of an actor that serves `demo.Source`. */
+export type MailboxSource = Mailbox;

@@ -125,6 +125,21 @@ impl Client {
         crate::blocking::services::Health::new(self.connection.clone(), target.into())
     }
 
+    /// The contract `demo.Importer` of the actor `importer`.
+    #[must_use]
+    pub fn importer(&self) -> crate::blocking::services::Importer {
+        crate::blocking::services::Importer::new(self.connection.clone(), "importer")
+    }
+
+    /// The contract `demo.Importer` of the actor `target`.
+    #[must_use]
+    pub fn importer_at(
+        &self,
+        target: impl Into<String>,
+    ) -> crate::blocking::services::Importer {
+        crate::blocking::services::Importer::new(self.connection.clone(), target.into())
+    }
+
     /// The contract `demo.KvStore` of the actor `kv_store`.
     #[must_use]
     pub fn kv_store(&self) -> crate::blocking::services::KvStore {
@@ -189,6 +204,21 @@ impl Client {
         target: impl Into<String>,
     ) -> crate::blocking::services::PriceFeed {
         crate::blocking::services::PriceFeed::new(self.connection.clone(), target.into())
+    }
+
+    /// The contract `demo.Source` of the actor `source`.
+    #[must_use]
+    pub fn source(&self) -> crate::blocking::services::Source {
+        crate::blocking::services::Source::new(self.connection.clone(), "source")
+    }
+
+    /// The contract `demo.Source` of the actor `target`.
+    #[must_use]
+    pub fn source_at(
+        &self,
+        target: impl Into<String>,
+    ) -> crate::blocking::services::Source {
+        crate::blocking::services::Source::new(self.connection.clone(), target.into())
     }
 }
 
