@@ -1,6 +1,7 @@
 //! What a document is lowered to.
 
 mod directions;
+mod hosting;
 
 use callsheet_codegen::{
     fault::GenerateError,
