@@ -9,7 +9,6 @@ import sys
 from showcase import (
     CallError,
     Client,
-    Gap,
     ListRequest,
     MathError,
     OrderError,
@@ -112,11 +111,7 @@ def subscription(client: Client) -> None:
     heading("A subscription: the server pushes")
     with client.price_feed().subscribe(PriceUpdate) as updates:
         for _, update in zip(range(3), updates, strict=False):
-            match update:
-                case PriceUpdate(symbol=symbol, price=price):
-                    line("price_feed: PriceUpdate", f"{symbol} {price:.2f}")
-                case Gap(missed):
-                    line("price_feed", f"missed {missed}")
+            line("price_feed: PriceUpdate", f"{update.symbol} {update.price:.2f}")
 
 
 def message_pack(socket: str) -> None:

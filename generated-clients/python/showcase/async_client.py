@@ -315,9 +315,9 @@ class AsyncPriceFeed:
     ) -> _subscriptions.AsyncSubscription[object]:
         """Subscribes to events of the contract, whichever actor publishes them.
 
-        It goes on when the connection is made anew. A `Gap` stands for events that were missed
-        meanwhile, or were not read in time: the last `buffer` events are kept. `timeout` is for the
-        server's confirmation.
+        It goes on when the connection is made anew. Events that were missed meanwhile, or were not
+        read in time, are counted by `missed`, and `with_gaps` tells where they would have stood:
+        the last `buffer` events are kept. `timeout` is for the server's confirmation.
         """
         events_by_name = _subscriptions.chosen_events(events, _messages.EVENTS_OF_PRICE_FEED)
         return self._connection.subscribe(events_by_name, buffer, timeout)

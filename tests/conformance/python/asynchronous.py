@@ -185,10 +185,11 @@ class Player:
 
     async def _take(self, name: str, count: int | None) -> None:
         source = self._sources[name]
+        notices = source.with_gaps() if isinstance(source, AsyncSubscription) else source
         outcome, items = self._outcomes.items(name)
         try:
             while count is None or count > 0:
-                items.append(told_item(await anext(source)))
+                items.append(told_item(await anext(notices)))
                 count = None if count is None else count - 1
         except StopAsyncIteration:
             outcome["ended"] = True

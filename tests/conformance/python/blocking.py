@@ -175,10 +175,11 @@ class Player:
 
     def _take(self, name: str, count: int | None) -> None:
         source = self._sources[name]
+        notices = source.with_gaps() if isinstance(source, Subscription) else source
         outcome, items = self._outcomes.items(name)
         try:
             while count is None or count > 0:
-                items.append(told_item(next(source)))
+                items.append(told_item(next(notices)))
                 count = None if count is None else count - 1
         except StopIteration:
             outcome["ended"] = True

@@ -12,7 +12,7 @@ from .turns import Parked
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
     from types import TracebackType
 
     from .codec import Envelope
@@ -186,10 +186,11 @@ class _Events(Generic[T_co]):
 
 
 class Subscription(_Events[T_co], Parked):
-    """The events of a subscription, and the gaps in them; an iterator for one thread at a time.
+    """The events of a subscription; an iterator for one thread at a time.
 
-    When the connection is lost it goes on over the next one, and a `Gap` tells what it missed. It
-    stays open until `close` or the end of its `with` block, whether it is read or not.
+    When the connection is lost it goes on over the next one. Events that will not come are no
+    error: `missed` counts them, and `with_gaps` tells where they would have stood. It stays open
+    until `close` or the end of its `with` block, whether it is read or not.
     """
 
     def __init__(
@@ -215,20 +216,35 @@ class Subscription(_Events[T_co], Parked):
         """The subscription is its own iterator."""
         return self
 
-    def __next__(self) -> T_co | Gap:
-        """Waits for the next event, or gap between events; ends when the subscription is closed.
+    def __next__(self) -> T_co:
+        """Waits for the next event; ends when the subscription is closed.
 
         Raises:
             CallError: The connection was lost for good, the server refuses to take the subscription
                 again, or the event is not what the contract says.
         """
+        while notices := self._next():
+            for notice in notices:
+                if not isinstance(notice, Gap):
+                    return notice
+        raise StopIteration
+
+    def with_gaps(self) -> Iterator[T_co | Gap]:
+        """The same events, with the gaps between them where they stand; ends and fails likewise."""
+        return _WithGaps(self._next)
+
+    def _next(self) -> list[T_co | Gap]:
+        """Waits for the next event or gap; nothing once the subscription is closed."""
         while True:
-            for event in self._take():
-                return event
-            if self._over:
+            # What came before the end is still there after it.
+            over = self._over
+            notices = self._take()
+            if notices:
+                return notices
+            if over:
                 if self._failure is not None:
                     raise self._failure
-                raise StopIteration
+                return []
             self._connection.wait(self, None)
 
     def __enter__(self) -> Self:
@@ -246,9 +262,10 @@ class Subscription(_Events[T_co], Parked):
 
 
 class AsyncSubscription(_Events[T_co]):
-    """The events of a subscription, and the gaps in them; an async iterator for one task at a time.
+    """The events of a subscription; an async iterator for one task at a time.
 
-    When the connection is lost it goes on over the next one, and a `Gap` tells what it missed.
+    When the connection is lost it goes on over the next one. Events that will not come are no
+    error: `missed` counts them, and `with_gaps` tells where they would have stood.
 
     It begins at `async with` or when the first event is asked for, and stays open until `aclose` or
     the end of its `async with` block, whether it is read or not.
@@ -283,21 +300,34 @@ class AsyncSubscription(_Events[T_co]):
         """The subscription is its own iterator."""
         return self
 
-    async def __anext__(self) -> T_co | Gap:
-        """Waits for the next event, or gap between events; ends when the subscription is closed.
+    async def __anext__(self) -> T_co:
+        """Waits for the next event; ends when the subscription is closed.
 
         Raises:
             CallError: The server refused the subscription, the connection was lost for good, or the
                 event is not what the contract says.
         """
+        while notices := await self._next():
+            for notice in notices:
+                if not isinstance(notice, Gap):
+                    return notice
+        raise StopAsyncIteration
+
+    def with_gaps(self) -> AsyncIterator[T_co | Gap]:
+        """The same events, with the gaps between them where they stand; ends and fails likewise."""
+        return _AsyncWithGaps(self._next)
+
+    async def _next(self) -> list[T_co | Gap]:
+        """Waits for the next event or gap; nothing once the subscription is closed."""
         await self._open()
         while True:
-            for event in self._take():
-                return event
+            notices = self._take()
+            if notices:
+                return notices
             if self._over:
                 if self._failure is not None:
                     raise self._failure
-                raise StopAsyncIteration
+                return []
             self._wakeup = self._connection.wakeup()
             try:
                 await self._wakeup
@@ -326,3 +356,34 @@ class AsyncSubscription(_Events[T_co]):
             except BaseException:
                 await self.aclose()
                 raise
+
+
+# Generators would end with the first failure, and where one step of them is cancelled.
+class _WithGaps(Generic[T]):
+    """The notices of a subscription, one after the other."""
+
+    def __init__(self, wait: Callable[[], list[T]]) -> None:
+        self._wait = wait
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        for notice in self._wait():
+            return notice
+        raise StopIteration
+
+
+class _AsyncWithGaps(Generic[T]):
+    """The notices of a subscription, one after the other."""
+
+    def __init__(self, wait: Callable[[], Awaitable[list[T]]]) -> None:
+        self._wait = wait
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        for notice in await self._wait():
+            return notice
+        raise StopAsyncIteration

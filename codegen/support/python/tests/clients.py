@@ -78,7 +78,8 @@ class Blocking:
 
     def subscribe(self, *names: str, buffer: int = 64) -> Callable[[], Any]:
         events = self.connection.subscribe(dict.fromkeys(names, decode_i64), buffer)
-        return lambda: next(events)
+        notices = events.with_gaps()
+        return lambda: next(notices)
 
     def close(self) -> None:
         self.connection.close()
@@ -128,7 +129,12 @@ class Asyncio:
     def subscribe(self, *names: str, buffer: int = 64) -> Callable[[], Any]:
         events = self.connection.subscribe(dict.fromkeys(names, decode_i64), buffer)
         self.run(events.__aenter__())
-        return lambda: self.run(events.__anext__())
+        notices = events.with_gaps()
+
+        async def step() -> Any:
+            return await anext(notices)
+
+        return lambda: self.run(step())
 
     def close(self) -> None:
         self.run(self.connection.close())

@@ -315,8 +315,12 @@ def test_a_subscription_beside_calls(server: FakeServer, codec: CodecName) -> No
             assert await ask(connection, "beside") == "beside"
             server.send(*(push("demo.A", seq, seq=seq) for seq in (4, 5, 6)))
             await ask(connection, "beside")
-            assert [await anext(events) for _ in range(3)] == [Gap(2 + 1), 5, 6]
+            notices = events.with_gaps()
+            assert [await anext(notices) for _ in range(3)] == [Gap(2 + 1), 5, 6]
             assert events.missed == 2 + 1
+            server.send(push("demo.A", 20, seq=20))
+            assert await anext(events) == 20
+            assert events.missed == 2 + 1 + 13
         assert (await expect(server, control="unsubscribe"))["message_types"] == [
             "demo.A",
             "demo.B",

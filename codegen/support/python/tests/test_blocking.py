@@ -515,11 +515,15 @@ def test_what_is_missed_is_told_where_it_is_missed(
     server.send(push("demo.A", 1, seq=5, missed=4), push("demo.A", 2, seq=6))
     server.send(reply({"request_id": "none"}, None))
     ask(connection, 0)
-    assert [next(events) for _ in range(3)] == [Gap(4), 1, 2]
+    notices = events.with_gaps()
+    assert [next(notices) for _ in range(3)] == [Gap(4), 1, 2]
     server.send(*(push("demo.A", seq, seq=seq) for seq in (9, 10, 11)))
     ask(connection, 0)
-    assert [next(events) for _ in range(3)] == [Gap(2 + 1), 10, 11]
+    assert [next(notices) for _ in range(3)] == [Gap(2 + 1), 10, 11]
     assert events.missed == 4 + 2 + 1
+    server.send(push("demo.A", 20, seq=20))
+    assert next(events) == 20
+    assert events.missed == 4 + 2 + 1 + 8
 
 
 def test_a_refused_subscription(server: FakeServer, connection: BlockingConnection) -> None:

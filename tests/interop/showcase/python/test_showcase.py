@@ -126,8 +126,6 @@ def test_events_are_received(client: Client) -> None:
     with feed.subscribe(PriceUpdate) as updates, feed.subscribe(TradeExecuted) as trades:
         for _ in range(3):
             update, trade = next(updates), next(trades)
-            assert isinstance(update, PriceUpdate)
-            assert isinstance(trade, TradeExecuted)
             assert update.symbol
             assert update.price > 0
             assert trade.quantity > 0
@@ -139,7 +137,7 @@ def test_both_events_are_received_in_one_subscription(client: Client) -> None:
     prices: list[float] = []
     quantities: list[int] = []
     with client.price_feed().subscribe(PriceUpdate, TradeExecuted) as events:
-        for event in events:
+        for event in events.with_gaps():
             match event:
                 case PriceUpdate(price=price):
                     prices.append(price)
@@ -270,7 +268,7 @@ def test_threads_share_a_connection(client: Client) -> None:
 
     with ThreadPoolExecutor(16) as threads, client.price_feed().subscribe(PriceUpdate) as updates:
         done = list(threads.map(work, range(200)))
-        assert isinstance(next(updates), PriceUpdate)
+        assert next(updates).price > 0
     assert done == [(2 * number, number % 5, str(number)) for number in range(200)]
 
 
