@@ -17,9 +17,10 @@ use crate::{
 const NAME: &str = "conformance";
 
 /// What is built for it.
-const PROGRAMS: [&str; 4] = [
+const PROGRAMS: [&str; 5] = [
     "callsheet-codegen",
     "conformance",
+    "conformance-changed",
     "conformance-rust",
     "conformance-service",
 ];
@@ -92,6 +93,8 @@ pub(crate) fn set_up(tools: &Tools, checks: &Environment, node: &Packages, choic
         .arg(places::built("conformance-rust"))
         .arg("--service")
         .arg(places::built("conformance-service"))
+        .arg("--changed")
+        .arg(places::built("conformance-changed"))
         .arg("--page")
         .arg(places::root().join("docs").join("conformance.md"));
     if choice.write {

@@ -29,6 +29,8 @@ pub(crate) enum Server {
     Script(Script),
     /// A real server.
     Service {},
+    /// A real server of another version of the contract.
+    Changed {},
 }
 
 /// What not every client has.

@@ -42,6 +42,9 @@ struct Options {
     /// The real server
     #[arg(long, value_name = "PROGRAM")]
     service: PathBuf,
+    /// The real server of another version of the contract
+    #[arg(long, value_name = "PROGRAM")]
+    changed: PathBuf,
     /// The page that shows the table
     #[arg(long, value_name = "PATH")]
     page: PathBuf,
@@ -85,6 +88,7 @@ fn conform(options: &Options) -> Result<bool, Box<dyn Error>> {
             codec,
             command: language.command(options),
             service: options.service.clone(),
+            changed: options.changed.clone(),
         })
         .collect();
     let results = run::run_all(&combinations, &cases)?;

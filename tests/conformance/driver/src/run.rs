@@ -32,6 +32,7 @@ pub(crate) struct Combination {
     pub(crate) codec: Codec,
     pub(crate) command: Vec<String>,
     pub(crate) service: PathBuf,
+    pub(crate) changed: PathBuf,
 }
 
 /// What came of a case.
@@ -83,6 +84,7 @@ fn run(combination: &Combination, cases: &[Case]) -> io::Result<Vec<Outcome>> {
     let mut stage = Stage {
         client: TestClient::new(&combination.command),
         service: Service::new(&combination.service, folder.path().join("service.sock")),
+        changed: Service::new(&combination.changed, folder.path().join("changed.sock")),
         codec: combination.codec,
         folder,
         played: 0,
@@ -110,6 +112,7 @@ fn run(combination: &Combination, cases: &[Case]) -> io::Result<Vec<Outcome>> {
 struct Stage {
     client: TestClient,
     service: Service,
+    changed: Service,
     codec: Codec,
     folder: TempDir,
     played: u32,
@@ -122,6 +125,10 @@ impl Stage {
             Server::Service {} => {
                 self.service.ensure()?;
                 self.play_to(case, self.service.socket().to_owned())
+            }
+            Server::Changed {} => {
+                self.changed.ensure()?;
+                self.play_to(case, self.changed.socket().to_owned())
             }
             Server::Script(script) => {
                 let path = self.folder.path().join(format!("{}.sock", self.played));
