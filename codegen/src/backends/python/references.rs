@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::{layout::Code, names::TypeNames};
-use crate::ir::{Api, Enum, Field, Format, MapKey, NamedType, Shape, Tagging, TypeRef, Uses};
+use crate::ir::{Api, Enum, Field, Format, MapKey, NamedType, Shape, Tagging, TypeRef, Uses, Variant};
 
 /// Writes uses of types.
 #[derive(Clone, Copy)]
 pub(super) struct Types<'a> {
     pub(super) api: &'a Api,
     pub(super) names: &'a TypeNames,
+    /// The api is a mirrored one: its classes are those of the client, which reads what is written here.
+    pub(super) mirrored: bool,
 }
 
 impl Types<'_> {
@@ -188,7 +190,17 @@ impl Types<'_> {
 
     /// Whether leaving a field out and null are two things that a client may send.
     pub(super) fn tells_null(self, field: &Field, uses: Uses) -> bool {
-        uses.sent && field.defaulted && matches!(self.api.underlying(&field.type_ref), TypeRef::Option(_))
+        let by_client = if self.mirrored { uses.received } else { uses.sent };
+        by_client && field.defaulted && matches!(self.api.underlying(&field.type_ref), TypeRef::Option(_))
+    }
+
+    /// The name of a variant by which its class tells it.
+    pub(super) fn kind(self, variant: &Variant) -> &str {
+        if self.mirrored {
+            &variant.sent_as
+        } else {
+            &variant.received_as
+        }
     }
 
     /// Whether values may hold values of their own type, so that nothing but the wire bounds how deep they nest.
@@ -197,7 +209,7 @@ impl Types<'_> {
     }
 
     /// Whether values may hold the data of variants that are not known, which nest deeper than their type says.
-    fn keeps_data(self, of: &TypeRef) -> bool {
+    pub(super) fn keeps_data(self, of: &TypeRef) -> bool {
         let is_open = |of: &Enum| !of.strings && of.tagging != Tagging::Untagged;
         self.holds(of, |named| matches!(&named.shape, Shape::Enum(of) if is_open(of)))
     }

@@ -5,7 +5,8 @@ use askama::Template;
 use super::{
     lint::{self, Rules},
     model::{
-        Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Message, Models, Package, Record, Services,
+        Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Fakes, Handlers, Message, Models, Package,
+        Record, Services,
     },
     modules,
 };
@@ -34,8 +35,20 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/aio_calls.py"),
     ),
     (
+        "aio_fakes.py",
+        include_str!("../../../support/python/callsheet_runtime/aio_fakes.py"),
+    ),
+    (
+        "aio_hosting.py",
+        include_str!("../../../support/python/callsheet_runtime/aio_hosting.py"),
+    ),
+    (
         "aio_link.py",
         include_str!("../../../support/python/callsheet_runtime/aio_link.py"),
+    ),
+    (
+        "aio_serving.py",
+        include_str!("../../../support/python/callsheet_runtime/aio_serving.py"),
     ),
     (
         "backoff.py",
@@ -86,12 +99,20 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/errors.py"),
     ),
     (
+        "fakes.py",
+        include_str!("../../../support/python/callsheet_runtime/fakes.py"),
+    ),
+    (
         "frame.py",
         include_str!("../../../support/python/callsheet_runtime/frame.py"),
     ),
     (
         "greeting.py",
         include_str!("../../../support/python/callsheet_runtime/greeting.py"),
+    ),
+    (
+        "hosting.py",
+        include_str!("../../../support/python/callsheet_runtime/hosting.py"),
     ),
     (
         "limits.py",
@@ -122,6 +143,10 @@ const RUNTIME: &[(&str, &str)] = &[
         include_str!("../../../support/python/callsheet_runtime/routing.py"),
     ),
     (
+        "serving.py",
+        include_str!("../../../support/python/callsheet_runtime/serving.py"),
+    ),
+    (
         "streams.py",
         include_str!("../../../support/python/callsheet_runtime/streams.py"),
     ),
@@ -136,6 +161,18 @@ const RUNTIME: &[(&str, &str)] = &[
     (
         "terms.py",
         include_str!("../../../support/python/callsheet_runtime/terms.py"),
+    ),
+    (
+        "thread_fakes.py",
+        include_str!("../../../support/python/callsheet_runtime/thread_fakes.py"),
+    ),
+    (
+        "thread_hosting.py",
+        include_str!("../../../support/python/callsheet_runtime/thread_hosting.py"),
+    ),
+    (
+        "thread_serving.py",
+        include_str!("../../../support/python/callsheet_runtime/thread_serving.py"),
     ),
     (
         "turns.py",
@@ -225,6 +262,33 @@ struct AsyncClientFile<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "python/served.py.j2", escape = "none")]
+struct ServedFile<'a> {
+    handlers: &'a Handlers,
+    services: &'a Services,
+}
+
+#[derive(Template)]
+#[template(path = "python/testing_served.py.j2", escape = "none")]
+struct TestingServedFile<'a> {
+    fakes: &'a Fakes,
+}
+
+#[derive(Template)]
+#[template(path = "python/testing.py.j2", escape = "none")]
+struct TestingFile<'a> {
+    fakes: &'a Fakes,
+    asyncio: bool,
+}
+
+#[derive(Template)]
+#[template(path = "python/handlers.py.j2", escape = "none")]
+struct HandlersFile<'a> {
+    handlers: &'a Handlers,
+    asyncio: bool,
+}
+
+#[derive(Template)]
 #[template(path = "python/pyproject.toml.j2", escape = "none")]
 struct ProjectFile<'a> {
     package: &'a Package,
@@ -261,6 +325,34 @@ impl MessagesFile<'_> {
 
     fn has_events(&self) -> bool {
         self.messages.iter().any(|message| message.events.is_some())
+    }
+}
+
+impl ServedFile<'_> {
+    fn imports(&self) -> Vec<String> {
+        let mut imports = self.handlers.imports("_codecs", |_| false);
+        let models = "from . import models as _models".to_owned();
+        let first = imports
+            .iter()
+            .position(|statement| statement.starts_with("from ._runtime"));
+        imports.insert(first.unwrap_or(imports.len()), models);
+        imports
+    }
+}
+
+impl HandlersFile<'_> {
+    fn exports(&self) -> String {
+        let prefix = if self.asyncio { "Async" } else { "" };
+        self.handlers.exports(prefix, "Handler", &[])
+    }
+}
+
+impl TestingFile<'_> {
+    fn exports(&self) -> String {
+        let prefix = if self.asyncio { "Async" } else { "" };
+        self.fakes
+            .handlers
+            .exports(prefix, "Fake", &[&format!("{prefix}FakeServer")])
     }
 }
 
@@ -361,6 +453,26 @@ pub(super) fn files(package: &Package) -> Files {
     let services = &package.services;
     add(format!("{module}/client.py"), &ClientFile { services });
     add(format!("{module}/async_client.py"), &AsyncClientFile { services });
+    if !package.hosted.is_empty() {
+        let handlers = &package.hosted;
+        add(format!("{module}/_served.py"), &ServedFile { handlers, services });
+        for (name, asyncio) in [("handlers", false), ("async_handlers", true)] {
+            add(format!("{module}/{name}.py"), &HandlersFile { handlers, asyncio });
+        }
+    }
+
+    let fakes = &package.fakes;
+    if !fakes.codecs.is_empty() {
+        let uses = fakes.codecs.uses();
+        let codecs = &fakes.codecs;
+        add(format!("{module}/_testing_codecs.py"), &CodecsFile { codecs, uses });
+    }
+    if !fakes.are_empty() {
+        add(format!("{module}/_testing_served.py"), &TestingServedFile { fakes });
+    }
+    for (name, asyncio) in [("testing", false), ("async_testing", true)] {
+        add(format!("{module}/{name}.py"), &TestingFile { fakes, asyncio });
+    }
 
     let rules = Rules {
         most_arguments: package.services.most_arguments(),

@@ -12,7 +12,10 @@ import uvloop
 from callsheet_runtime.aio import AsyncConnection
 from callsheet_runtime.blocking import BlockingConnection
 from callsheet_runtime.decode import decode_i64
+from callsheet_runtime.encode import encode_float
 from callsheet_runtime.envelope import Method
+from callsheet_runtime.errors import ContractError
+from callsheet_runtime.serving import Argument, Declared, Handled
 
 from .fake_server import PATIENCE
 
@@ -27,6 +30,27 @@ ECHO = Method("demo.Echo", "ask")
 SILENT = Method("demo.Silent", "ask")
 NOTE = Method("demo.Note", "tell")
 COUNT = Method("demo.Count", "stream")
+
+
+class NoError(ContractError):
+    """What the hosted contract declares."""
+
+    def __init__(self, error: object) -> None:
+        super().__init__(repr(error))
+        self.error = error
+
+
+_VALUE = (Argument("value", decode_i64),)
+HOSTED = (
+    Handled("demo.Hosted.Double", "ask", "double", _VALUE, encode_float),
+    Handled("demo.Hosted.Wait", "ask", "wait", _VALUE, encode_float),
+    Handled(
+        "demo.Hosted.Fail", "ask", "fail", _VALUE, Declared(encode_float, NoError, encode_float)
+    ),
+    Handled("demo.Hosted.Note", "tell", "note", _VALUE),
+    Handled("demo.Hosted.Count", "stream", "count", _VALUE, encode_float),
+)
+"""A contract that clients host; see `handlers`."""
 
 KINDS = ("blocking", "asyncio", "uvloop")
 
@@ -49,6 +73,7 @@ class Client(Protocol):
     def tell(self, payload: object, limit: float | None = None) -> None: ...
     def stream(self, start: int) -> Callable[[], Any]: ...
     def subscribe(self, *names: str, buffer: int = 64) -> Callable[[], Any]: ...
+    def host(self, plain: object, tasks: object, actor: str, concurrency: int = 16) -> Any: ...
     def close(self) -> None: ...
 
 
@@ -80,6 +105,9 @@ class Blocking:
         events = self.connection.subscribe(dict.fromkeys(names, decode_i64), buffer)
         notices = events.with_gaps()
         return lambda: next(notices)
+
+    def host(self, plain: object, tasks: object, actor: str, concurrency: int = 16) -> Any:
+        return self.connection.host(HOSTED, plain, lambda name: name, actor, concurrency).close
 
     def close(self) -> None:
         self.connection.close()
@@ -135,6 +163,16 @@ class Asyncio:
             return await anext(notices)
 
         return lambda: self.run(step())
+
+    def host(self, plain: object, tasks: object, actor: str, concurrency: int = 16) -> Any:
+        async def host() -> Any:
+            return self.connection.host(HOSTED, tasks, lambda name: name, actor, concurrency)
+
+        async def close() -> None:
+            hosted.close()
+
+        hosted = self.run(host())
+        return lambda: self.run(close())
 
     def close(self) -> None:
         self.run(self.connection.close())

@@ -274,7 +274,8 @@ def test_errors_streams_and_events_of_texts(api: Any, client: Any, server: FakeS
 
 
 @pytest.fixture(
-    scope="module", params=["python_forms", "python_values", "python_names", "everything"]
+    scope="module",
+    params=["python_forms", "python_values", "python_names", "python_hosting", "everything"],
 )
 def package(generated: Callable[[str, str], Any], request: pytest.FixtureRequest) -> Path:
     """The folder of a generated package."""

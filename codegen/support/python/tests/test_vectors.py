@@ -127,7 +127,7 @@ def test_failures_obey_their_details(vector: Any) -> None:
 @pytest.mark.parametrize("vector", vectors("refused"))
 def test_broken_frames_do_no_more_than_end_the_connection(codec: Any, vector: Any) -> None:
     router: Router[Any, Any] = Router(
-        codec_named(codec), Subscribers(), Terms(), leave=lambda: None
+        codec_named(codec), Subscribers(), Terms(), leave=lambda: None, called=lambda _: None
     )
     try:
         router.dispatch(body(vector))

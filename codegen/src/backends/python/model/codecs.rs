@@ -34,6 +34,8 @@ pub(in crate::backends::python) struct Strings {
     pub(in crate::backends::python) stem: String,
     pub(in crate::backends::python) decodes: bool,
     pub(in crate::backends::python) encodes: bool,
+    /// The statement that defines the table of names to read.
+    pub(in crate::backends::python) names: String,
     /// The table of names to write, where they differ from those that are read.
     pub(in crate::backends::python) sent: Option<String>,
 }
@@ -77,6 +79,13 @@ impl Codecs {
                 codecs: &mut codecs,
             }
             .add();
+        }
+        if types.mirrored {
+            // What answers here is written, and no reply is read.
+            return Codecs {
+                codecs,
+                makers: Vec::new(),
+            };
         }
         codecs.extend(composites(types));
         let maker = |error: &DeclaredError| {
@@ -167,12 +176,6 @@ impl Strings {
 
     pub(in crate::backends::python) fn encoder(&self) -> String {
         encoder(&self.stem, "str")
-    }
-
-    /// The statement that defines the table of names.
-    pub(in crate::backends::python) fn names(&self) -> String {
-        let members = Code::call("unions.names_of", [Code::text(format!("models.{}", self.class))]);
-        members.statement(0, &format!("_{}__names = ", self.stem), "")
     }
 }
 
@@ -358,7 +361,17 @@ impl Builder<'_> {
             };
             Code::group("{", shape.variants.iter().map(entry), "}").statement(0, &format!("_{stem}__sent = "), "")
         });
+        let names = if self.types.mirrored && differ {
+            let entry = |variant: &Variant| {
+                let member = format!("models.{class}.{}", names::constant(&variant.name));
+                Code::prefixed(format!("{}: ", string(&variant.received_as)), Code::text(member))
+            };
+            Code::group("{", shape.variants.iter().map(entry), "}")
+        } else {
+            Code::call("unions.names_of", [Code::text(format!("models.{class}"))])
+        };
         self.codecs.push(Codec::Strings(Strings {
+            names: names.statement(0, &format!("_{stem}__names = "), ""),
             decodes: self.of.uses.received,
             encodes: self.of.uses.sent,
             class,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// So many lists and maps may stand within each other in a payload, its outermost one counted.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// What stands for a contract in the module of messages.
 pub(in crate::backends::python) struct Message {
@@ -226,7 +226,7 @@ pub(super) fn event_stem(event: &Event) -> String {
 }
 
 /// Code of the codecs as other modules name what is in it.
-fn qualified(code: Code) -> Code {
+pub(super) fn qualified(code: Code) -> Code {
     match code {
         Code::Text(text) => Code::Text(modules::qualified(text)),
         Code::Prefixed(prefix, inner) => Code::prefixed(prefix, qualified(*inner)),

@@ -2,6 +2,8 @@
 
 mod codecs;
 mod example;
+mod fakes;
+mod handlers;
 mod messages;
 mod models;
 mod records;
@@ -21,6 +23,8 @@ use crate::{
 
 pub(super) use codecs::{Codec, Codecs, Uses as CodecUses};
 pub(super) use example::Example;
+pub(super) use fakes::Fakes;
+pub(super) use handlers::Handlers;
 pub(super) use messages::Message;
 pub(super) use models::{Definition, Models};
 pub(super) use records::Record;
@@ -48,6 +52,7 @@ const RUNTIME: &[&str] = &[
     "Event",
     "FrameTooLargeError",
     "Gap",
+    "Hosted",
     "InternalError",
     "LimitExceededError",
     "PermissionDeniedError",
@@ -83,6 +88,10 @@ pub(super) struct Package {
     pub(super) event_exports: String,
     pub(super) messages: Vec<Message>,
     pub(super) services: Services,
+    /// The contracts that clients host.
+    pub(super) hosted: Handlers,
+    /// What stands in for the server.
+    pub(super) fakes: Fakes,
     /// The statement that names the contracts, each with its hash.
     pub(super) origin: String,
     /// The document of the contracts, as JSON.
@@ -115,6 +124,13 @@ impl Package {
         let types = Types {
             api,
             names: &type_names,
+            mirrored: false,
+        };
+        let mirrored = api.clone().mirrored();
+        let mirror = Types {
+            api: &mirrored,
+            names: &type_names,
+            mirrored: true,
         };
         claim(api, types, faults);
         let models = Models::of(types, faults);
@@ -160,10 +176,21 @@ impl Package {
             example: Example::of(types),
             origin: origin(api),
             document: api.document.to_json(),
+            hosted: hosted(types),
+            fakes: Fakes::of(mirror),
             models,
             services,
         }
     }
+}
+
+/// The contracts that clients host.
+fn hosted(types: Types<'_>) -> Handlers {
+    let services = types.api.services.iter();
+    Handlers::of(
+        types,
+        services.filter_map(|service| Some((service, service.hosted.as_deref()?))),
+    )
 }
 
 /// What the package is made from.

@@ -219,7 +219,10 @@ impl Builder<'_> {
         };
         Write {
             at: string(&name),
-            statement: if self.types.tells_null(field, self.of.uses) {
+            statement: if self.types.mirrored && self.types.tells_null(field, self.of.uses) && !field.optional {
+                // The client expects it there: what is left out is null.
+                statement(&field.type_ref, Code::call("unset.or_none", [value.clone()]), 8)
+            } else if self.types.tells_null(field, self.of.uses) {
                 given("unset.UNSET", &field.type_ref)
             } else if field.optional {
                 given("None", present(&field.type_ref))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     event_class,
+    handlers::Host,
     messages::{arguments, decoder, message_stem, reply_stem},
 };
 use crate::{
@@ -39,6 +40,8 @@ pub(in crate::backends::python) struct ServiceClass {
     pub(in crate::backends::python) deprecated: String,
     pub(in crate::backends::python) methods: Vec<MethodPair>,
     pub(in crate::backends::python) subscribe: Option<Subscribe>,
+    /// How the client hosts an actor of it, if it may.
+    pub(in crate::backends::python) host: Option<Host>,
 }
 
 /// A method, blocking and for asyncio.
@@ -70,9 +73,10 @@ pub(in crate::backends::python) struct Subscribe {
 impl Services {
     pub(super) fn of(types: Types<'_>, faults: &mut Faults) -> Self {
         let mut accessors = Claims::new("method of the client");
+        let all: Vec<String> = types.api.services.iter().map(accessor_name).collect();
         let services = types.api.services.iter().map(|service| {
             let place = Place::contract(&service.contract);
-            let accessor = names::method(&service.name, &["close", "connect"]);
+            let accessor = accessor_name(service);
             accessors.claim(&accessor, place.clone(), faults);
             let mut methods = Claims::new("method");
             for method in &service.methods {
@@ -101,11 +105,19 @@ impl Services {
                     .map(|method| MethodPair::of(types, service, method, faults))
                     .collect(),
                 subscribe: Subscribe::of(types, service),
+                host: Host::of(types, service, &all),
             }
         });
         Services {
             services: services.collect(),
         }
+    }
+
+    /// A contract whose actors clients host, to show.
+    pub(in crate::backends::python) fn hosting(&self) -> Option<(&ServiceClass, &Host)> {
+        self.services
+            .iter()
+            .find_map(|service| Some((service, service.host.as_ref()?)))
     }
 
     fn blocking_names(&self) -> Vec<String> {
@@ -125,6 +137,7 @@ impl Services {
             ("_codecs", self.runs("_codecs.")),
             ("_contracts", true),
             ("_messages", self.runs("_messages.")),
+            ("_served", self.hosts()),
         ]
         .into_iter()
         .filter_map(|(module, needed)| needed.then_some(module))
@@ -135,6 +148,7 @@ impl Services {
             [
                 (connection, true),
                 ("deprecation", self.deprecates()),
+                ("hosting", self.hosts()),
                 ("limits", true),
                 ("subscriptions", self.has_events()),
             ]
@@ -145,6 +159,11 @@ impl Services {
         runtime.sort();
         let own = format!("from . import {}", own.join(", "));
         [own].into_iter().chain(runtime).collect()
+    }
+
+    /// Whether clients host actors.
+    pub(in crate::backends::python) fn hosts(&self) -> bool {
+        self.services.iter().any(|service| service.host.is_some())
     }
 
     /// Whether a call of anything warns.
@@ -162,10 +181,12 @@ impl Services {
         imports
     }
 
-    /// What both modules import of the package for their annotations.
-    pub(in crate::backends::python) fn type_imports(&self) -> Vec<String> {
+    /// What the blocking or the asyncio module imports of the package for its annotations.
+    pub(in crate::backends::python) fn type_imports(&self, asyncio: bool) -> Vec<String> {
         let moments = self.annotates("_moments.") && !self.runs("_moments.");
+        let handlers = if asyncio { "async_handlers" } else { "handlers" };
         [
+            (format!("from . import {handlers} as _handlers"), self.hosts()),
             ("from . import models as _models".to_owned(), self.annotates("_models.")),
             (modules::import("codec"), true),
             (modules::import("moments"), moments),
@@ -193,7 +214,9 @@ impl Services {
             let subscribes = service.subscribe.as_ref().is_some_and(|subscribe| {
                 subscribe.blocking.contains(text) || subscribe.overloads.iter().any(|(one, _)| one.contains(text))
             });
+            let hosts = service.host.as_ref().is_some_and(|host| host.blocking.contains(text));
             subscribes
+                || hosts
                 || service
                     .methods
                     .iter()
@@ -235,6 +258,11 @@ impl ServiceClass {
         let returns = format!(") -> {prefix}{}:", self.class);
         Code::group(format!("def {}(", self.accessor), parameters, returns).statement(4, "", "")
     }
+}
+
+/// The name of the client's method that makes a contract.
+fn accessor_name(service: &Service) -> String {
+    names::method(&service.name, &["close", "connect"])
 }
 
 /// The name of a method in the class of its contract.

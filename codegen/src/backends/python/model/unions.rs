@@ -25,7 +25,7 @@ impl Builder<'_> {
             if let VariantShape::Struct(fields) = &variant.shape {
                 let class = names::variant_class(self.of, variant);
                 let stem = names::variant_stem(self.of, variant);
-                self.record((class, stem), Fields::OfVariant(&variant.received_as), fields);
+                self.record((class, stem), Fields::OfVariant(self.types.kind(variant)), fields);
             }
         }
         let decode = self.decode_union(shape, Place::Alone);
