@@ -32,6 +32,30 @@ pub(crate) fn generate(mode: Mode) -> Result<(), Error> {
     Ok(())
 }
 
+/// Keeps the clients of this version of the showcase, for the servers of later ones to be tested against.
+pub(crate) fn keep() -> Result<(), Error> {
+    let folder = kept().join(env!("CARGO_PKG_VERSION"));
+    if folder.exists() {
+        return Err(Error::new(format!(
+            "{} is there already: what is kept is never changed",
+            folder.display()
+        )));
+    }
+    build(&["callsheet-codegen"])?;
+    let document = document("showcase")?;
+    for language in LANGUAGES {
+        generate_one(&document, "showcase", language, &folder.join(language), Mode::Write)?;
+    }
+    fs::copy(document, folder.join("contracts.json"))?;
+    println!("its tests are missing: tests/kept/README.md says which they are");
+    Ok(())
+}
+
+/// Where clients of all versions are kept, each in a folder of its version's name.
+pub(crate) fn kept() -> PathBuf {
+    places::root().join("tests").join("kept")
+}
+
 /// Generates the client of `document` for `language` into `out`, as the package `name`.
 pub(crate) fn generate_one(document: &Path, name: &str, language: &str, out: &Path, mode: Mode) -> Result<(), Error> {
     let mut command = callsheet();

@@ -47,6 +47,8 @@ enum Task {
     },
     /// Generates the clients in `generated-clients/` anew
     Generate,
+    /// Keeps the clients of this version in `tests/kept/`, for later servers to be tested against
+    Keep,
     /// Tries a crowd of actors, millions of calls, thousands of generated types, and clients of generated contracts
     Soak {
         /// How many actors; 0 leaves them out
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         Task::CompileTime => compile_time::measure(),
         Task::Conformance { write, case, client } => conformance::conform(&conformance::Choice { write, case, client }),
         Task::Generate => clients::generate(clients::Mode::Write),
+        Task::Keep => clients::keep(),
         Task::Soak {
             actors,
             calls,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    places,
+    places::{self, copy},
     run::{Error, run_quietly},
     tools::Tools,
 };
@@ -137,23 +137,4 @@ impl Packages {
         run_quietly(self.npm(&project).args(install).args(packages))?;
         Ok(project)
     }
-}
-
-/// Copies the files of a folder, but for what was installed or built in it.
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == "node_modules" || name == "dist" || name == "__pycache__" {
-            continue;
-        }
-        let target = to.join(&name);
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

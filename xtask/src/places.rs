@@ -1,9 +1,11 @@
 //! Where things are. Everything that is made goes below `target/`.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
 };
+
+use crate::run::Error;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -24,4 +26,23 @@ pub(crate) fn built(program: &str) -> PathBuf {
 /// What is set up for `language`.
 pub(crate) fn setup(language: &str) -> PathBuf {
     target().join("setup").join(language)
+}
+
+/// Copies the files of a folder, but for what was installed or built in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name == "node_modules" || name == "dist" || name == "__pycache__" {
+            continue;
+        }
+        let target = to.join(&name);
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }

@@ -83,6 +83,12 @@ impl Environment {
         run_quietly(self.pip().args(["install", "--no-index"]).arg(wheel))
     }
 
+    /// Installs a package that needs nothing else, in place of what was installed of it.
+    pub(crate) fn install_anew(&self, wheel: &Path) -> Result<(), Error> {
+        let install = ["install", "--no-index", "--no-deps", "--force-reinstall"];
+        run_quietly(self.pip().args(install).arg(wheel))
+    }
+
     /// The search path of programs on which those of the environment are first.
     pub(crate) fn path(&self) -> Result<OsString, Error> {
         let others = env::var_os("PATH").unwrap_or_default();

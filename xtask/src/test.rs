@@ -2,8 +2,10 @@
 
 mod conformance;
 mod count;
+mod kept;
 mod packages;
 mod python;
+mod readmes;
 mod report;
 mod rust;
 mod typescript;
@@ -38,6 +40,7 @@ fn check_all(report: &mut Report) -> Result<(), Error> {
     python::support(report, &python, &node)?;
     packages::support_typescript(report, &node)?;
     packages::interop(report, &tools, &python, &node)?;
+    kept::clients(report, &tools, &python, &node)?;
     conformance::suite(report, &tools, &python, &node)?;
     python::tour(report, &python)?;
     report.note("cargo xtask demo", demo::run_demo());

@@ -1,12 +1,11 @@
 //! The generated packages, packed and installed as their users install them; and the checks and tests of TypeScript.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use super::{python, report::Report, typescript};
+use super::{python, readmes, report::Report, typescript};
 use crate::{
     clients::{self, Mode, folder},
     node::Packages,
@@ -80,21 +79,15 @@ fn typescript_suites(report: &mut Report, node: &Packages, clients: &[Client], s
         packed.push(typescript::package(report, node, client.name, &project)?);
     }
     typescript::documents(report, node)?;
-    typescript::alone(report, node, &packed[0])?;
+    let alone = typescript::alone(report, node, &packed[0])?;
     let project = node.user_project(suites, &packed, "interop")?;
-    fs::write(project.join("readme.ts"), readme("ts")?)?;
+    let packages: Vec<_> = clients
+        .iter()
+        .map(|client| (client.name, &*client.typescript))
+        .collect();
+    let programs = readmes::write_typescript(&project, &packages)?;
     let mut tsc = Command::new(node.program("tsc"));
-    report.check("typescript interop and README: tsc", tsc.current_dir(&project))?;
+    report.check("typescript interop and READMEs: tsc", tsc.current_dir(&project))?;
+    readmes::run_typescript(report, node, &project, &alone, &programs)?;
     typescript::suite(report, "typescript interop", node, &project)
-}
-
-/// The only block of the README in `language`.
-fn readme(language: &str) -> Result<String, Error> {
-    let text = fs::read_to_string(places::root().join("README.md"))?;
-    let start = format!("```{language}\n");
-    let mut blocks = text.split(&start).skip(1).filter_map(|rest| rest.split("```").next());
-    match (blocks.next(), blocks.next()) {
-        (Some(block), None) => Ok(block.to_owned()),
-        _ => Err(Error::new(format!("the README has not one block of {language}"))),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString, path::Path, process::Command};
 
-use super::{packages::Client, report::Report};
+use super::{packages::Client, readmes, report::Report};
 use crate::{
     clients::{self, Mode, folder},
     node::Packages,
@@ -67,21 +67,29 @@ pub(super) fn suites(
     clients: &[Client],
     suites: &Path,
 ) -> Result<(), Error> {
-    for name in HARD_NAMES {
+    let unserved = HARD_NAMES.map(|name| (name, places::target().join("clients").join(name)));
+    for (name, folder) in &unserved {
         let document = places::root().join(format!("codegen/tests/documents/{name}.json"));
-        let folder = places::target().join("clients").join(name);
-        clients::generate_one(&document, name, "python", &folder, Mode::Write)?;
-        package(report, checks, node, name, &folder)?;
+        clients::generate_one(&document, name, "python", folder, Mode::Write)?;
+        package(report, checks, node, name, folder)?;
     }
     let environment = Environment::with_checks(tools, "interop", crate::test::REQUIREMENTS)?;
+    // It has the showcase's package and no other.
+    let alone = Environment::clean(tools, "alone")?;
     for client in clients {
         package(report, checks, node, client.name, &client.python)?;
         let wheel = checks.build_wheel(&client.python, &places::target().join("wheels").join(client.name))?;
         environment.install(&wheel, "msgpack")?;
         if client.name == "showcase" {
-            without_msgpack(report, tools, &wheel, suites)?;
+            alone.install_alone(&wheel)?;
         }
     }
+    without_msgpack(report, &alone, suites)?;
+    let served = clients.iter().map(|client| (client.name, &*client.python));
+    let packages: Vec<_> = served
+        .chain(unserved.iter().map(|(name, folder)| (*name, &**folder)))
+        .collect();
+    readmes::python(report, checks, &environment, &alone, node, &packages)?;
     for client in clients {
         public_types(report, &environment, node, client.name)?;
     }
@@ -166,10 +174,8 @@ fn users(
     report.check("python interop: pyright", &mut pyright)
 }
 
-/// The wheel by itself in an empty environment, against a running showcase.
-fn without_msgpack(report: &mut Report, tools: &Tools, wheel: &Path, suites: &Path) -> Result<(), Error> {
-    let alone = Environment::clean(tools, "alone")?;
-    alone.install_alone(wheel)?;
+/// The showcase's package in an environment that has no other, against a running showcase.
+fn without_msgpack(report: &mut Report, alone: &Environment, suites: &Path) -> Result<(), Error> {
     let showcase = Showcase::start(200)?;
     let mut program = alone.python();
     program

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use super::report::Report;
+use super::{readmes, report::Report};
 use crate::{
     clients::{self, Mode},
     node::Packages,
@@ -75,6 +75,7 @@ pub(super) fn documents(report: &mut Report, node: &Packages) -> Result<(), Erro
         let project = node.project(&out, &name)?;
         let mut tsc = Command::new(node.program("tsc"));
         report.check(&format!("typescript {name}: tsc"), tsc.current_dir(&project))?;
+        readmes::check_typescript(report, node, &name, &project)?;
         style(report, node, &name, &project)?;
     }
     Ok(())
@@ -171,7 +172,8 @@ fn bundle(node: &Packages, project: &Path, entry: &str) -> Result<Size, Error> {
 }
 
 /// The packed package in a folder that has no other: JSON needs none, and whoever asks for MessagePack is told which.
-pub(super) fn alone(report: &mut Report, node: &Packages, packed: &Path) -> Result<(), Error> {
+/// The folder is returned.
+pub(super) fn alone(report: &mut Report, node: &Packages, packed: &Path) -> Result<PathBuf, Error> {
     // Not below the folder of the packages, where Node would find the one that is not to be there.
     let folder = places::target().join("alone");
     if folder.exists() {
@@ -194,14 +196,13 @@ pub(super) fn alone(report: &mut Report, node: &Packages, packed: &Path) -> Resu
         "typescript showcase: with nothing else installed",
         node,
         &folder,
-    )
+    )?;
+    Ok(folder)
 }
 
 /// The tests below `project`, on every version of Node that clients run on.
 pub(super) fn suite(report: &mut Report, name: &str, node: &Packages, project: &Path) -> Result<(), Error> {
-    let mut files = Vec::new();
-    test_files(project, &mut files)?;
-    files.sort();
+    let files = test_files(project)?;
     let run = |report: &mut Report, name: &str, mut node: Command| {
         // Named one by one: which folders and patterns `--test` understands depends on the version of Node.
         report.suite(name, node.args(["--test", "--test-reporter=spec"]).args(&files))
@@ -227,12 +228,20 @@ pub(super) fn suite(report: &mut Report, name: &str, node: &Packages, project: &
     Ok(())
 }
 
-fn test_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+/// The files of tests below `project`, in the order of their names.
+pub(super) fn test_files(project: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    collect_test_files(project, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+fn collect_test_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
             if !path.ends_with("node_modules") {
-                test_files(&path, files)?;
+                collect_test_files(&path, files)?;
             }
         } else if [".test.js", ".test.mjs"]
             .iter()

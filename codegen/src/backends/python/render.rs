@@ -5,8 +5,8 @@ use askama::Template;
 use super::{
     lint::{self, Rules},
     model::{
-        Codec, CodecUses, Codecs, Definition, Error, EventConstant, Example, Fakes, Handlers, Message, Models, Package,
-        Record, Services,
+        Codec, CodecUses, Codecs, Definition, Error, EventConstant, Fakes, Handlers, Message, Models, Package, Record,
+        Services,
     },
     modules,
 };
@@ -300,7 +300,6 @@ struct ProjectFile<'a> {
 #[template(path = "python/README.md.j2", escape = "none")]
 struct ReadmeFile<'a> {
     package: &'a Package,
-    example: Option<&'a Example>,
 }
 
 impl MessagesFile<'_> {
@@ -394,13 +393,7 @@ pub(super) fn files(package: &Package) -> Files {
         let printed = template.dyn_render().expect("writing to a string cannot fail");
         files.insert(path, tidy(&printed));
     };
-    add(
-        "README.md".to_owned(),
-        &ReadmeFile {
-            package,
-            example: package.example.as_ref(),
-        },
-    );
+    add("README.md".to_owned(), &ReadmeFile { package });
     add(format!("{module}/__init__.py"), &InitFile { package });
     add(format!("{module}/callsheet.py"), &CallsheetFile);
     add(

@@ -1,40 +1,144 @@
-//! A call to show in the package's README: a whole program, which compiles.
+//! The program that the package's README shows.
 
 use std::collections::BTreeSet;
 
 use super::{
     derives::is_open,
-    model::{Package, is_optional},
-    names::{type_name, value},
+    model::{Package, Service, is_optional},
+    names::{crate_name, type_name, value},
 };
 use crate::ir::{self, Api, Format, Kind, NamedType, Request, Shape, TypeRef, VariantShape};
 
-/// A first call.
+/// A program that calls, reads a stream and subscribes, as far as the contracts have what is easily written down.
 pub(super) struct Example {
+    krate: String,
     /// What to import, beside the client.
-    pub(super) imports: Vec<String>,
-    /// From the contract's accessor on.
-    pub(super) call: String,
-    pub(super) has_reply: bool,
+    imports: BTreeSet<String>,
+    /// From the contract's accessor on, as the next ones.
+    call: Option<Call>,
+    stream: Option<String>,
+    subscription: Option<String>,
+}
+
+/// A call with one reply, or none.
+struct Call {
+    expression: String,
+    has_reply: bool,
 }
 
 /// The longest call that is shown.
 const WIDTH: usize = 70;
 
 impl Example {
-    /// The first ask of the contracts whose arguments are easily written down.
-    pub(super) fn of(api: &Api, package: &Package) -> Option<Self> {
-        let services = api.services.iter().filter(|service| service.deprecated.is_none());
-        let asks = services.flat_map(|service| {
-            let asks = |method: &&ir::Method| method.kind == Kind::Ask && method.deprecated.is_none();
-            service.methods.iter().filter(asks).map(move |method| (service, method))
-        });
-        asks.into_iter()
-            .find_map(|(service, method)| call(api, package, service, method))
+    /// The first of each kind that is not deprecated. A tell is shown where there is no ask.
+    pub(super) fn of(api: &Api, package: &Package) -> Self {
+        let mut imports = BTreeSet::new();
+        let ask = first(api, package, Kind::Ask, &mut imports);
+        let called = ask.or_else(|| first(api, package, Kind::Tell, &mut imports));
+        let events =
+            services(api, package).flat_map(|(_, client)| client.events.iter().map(move |event| (client, event)));
+        Example {
+            krate: crate_name(&package.name),
+            call: called.map(|(method, expression)| Call {
+                expression,
+                has_reply: method.reply != TypeRef::Unit,
+            }),
+            stream: first(api, package, Kind::Stream, &mut imports).map(|(_, expression)| expression),
+            subscription: events
+                .map(|(client, event)| format!("{}().{}()", client.accessor, event.ident))
+                .find(|call| is_short(call)),
+            imports,
+        }
+    }
+
+    /// Whether the program reads what comes one by one.
+    pub(super) fn has_streams(&self) -> bool {
+        self.stream.is_some() || self.subscription.is_some()
+    }
+
+    /// The program.
+    pub(super) fn program(&self) -> String {
+        let krate = &self.krate;
+        let imports = match self.imports.iter().map(String::as_str).collect::<Vec<_>>() {
+            none if none.is_empty() => "Client".to_owned(),
+            some => format!("{{Client, {}}}", some.join(", ")),
+        };
+        let mut uses = vec![format!("use {krate}::{imports};\n")];
+        if self.has_streams() {
+            uses.push("use futures_util::StreamExt;\n".to_owned());
+        }
+        uses.sort();
+        format!(
+            "\
+{uses}
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {{
+    let client = Client::connect(\"/run/user/1000/callsheet/demo.sock\").await?;
+{steps}    client.close().await;
+    Ok(())
+}}
+",
+            uses = uses.concat(),
+            steps = self.steps(),
+        )
+    }
+
+    /// What the program does with the client.
+    fn steps(&self) -> String {
+        let mut steps = String::new();
+        if let Some(Call { expression, has_reply }) = &self.call {
+            steps.push_str(&if *has_reply {
+                format!("    let reply = client.{expression}.await?;\n    println!(\"{{reply:?}}\");\n")
+            } else {
+                format!("    client.{expression}.await?;\n")
+            });
+        }
+        if let Some(stream) = &self.stream {
+            steps.push_str(&format!(
+                "    let mut items = client.{stream};\n    \
+                 while let Some(item) = items.next().await {{\n        println!(\"{{:?}}\", item?);\n    }}\n"
+            ));
+        }
+        if let Some(subscription) = &self.subscription {
+            steps.push_str(&format!(
+                "    let mut events = client.{subscription}.await?;\n    \
+                 while let Some(next) = events.next().await {{\n        \
+                 if let Some(event) = next?.event() {{\n            \
+                 println!(\"{{:?}}\", *event);\n            break;\n        }}\n    }}\n"
+            ));
+        }
+        steps
     }
 }
 
-fn call(api: &Api, package: &Package, service: &ir::Service, method: &ir::Method) -> Option<Example> {
+fn is_short(call: &str) -> bool {
+    call.chars().count() <= WIDTH
+}
+
+/// The contracts that are not deprecated and have a client, and the clients.
+fn services<'a>(api: &'a Api, package: &'a Package) -> impl Iterator<Item = (&'a ir::Service, &'a Service)> {
+    let current = api.services.iter().filter(|service| service.deprecated.is_none());
+    current.filter_map(|service| {
+        let client = package.services.iter().find(|of| of.contract == service.contract)?;
+        Some((service, client))
+    })
+}
+
+/// The first method of this kind whose call is short, and the call.
+fn first<'a>(
+    api: &'a Api,
+    package: &'a Package,
+    kind: Kind,
+    imports: &mut BTreeSet<String>,
+) -> Option<(&'a ir::Method, String)> {
+    let methods =
+        services(api, package).flat_map(|(service, client)| service.methods.iter().map(move |method| (client, method)));
+    methods
+        .filter(|(_, method)| method.kind == kind && method.deprecated.is_none())
+        .find_map(|(client, method)| Some((method, call(api, client, method, imports)?)))
+}
+
+fn call(api: &Api, client: &Service, method: &ir::Method, imports: &mut BTreeSet<String>) -> Option<String> {
     let mut sample = Sample {
         api,
         imports: BTreeSet::new(),
@@ -46,17 +150,15 @@ fn call(api: &Api, package: &Package, service: &ir::Service, method: &ir::Method
             arguments.collect::<Option<_>>()?
         }
     };
-    let client = package.services.iter().find(|of| of.contract == service.contract)?;
     let ident = &client
         .methods
         .iter()
         .find(|of| of.message_type == method.message)?
         .ident;
     let call = format!("{}().{ident}({})", client.accessor, arguments.join(", "));
-    (call.len() <= WIDTH).then(|| Example {
-        imports: sample.imports.into_iter().collect(),
-        call,
-        has_reply: method.reply != TypeRef::Unit,
+    is_short(&call).then(|| {
+        imports.extend(sample.imports);
+        call
     })
 }
 

@@ -41,10 +41,7 @@ impl Backend for Rust {
 
         let mut files = Files::default();
         files.insert("Cargo.toml", manifest::manifest(&package, &options.rust_client));
-        files.insert(
-            "README.md",
-            manifest::readme(&package, Example::of(api, &package).as_ref()),
-        );
+        files.insert("README.md", manifest::readme(&package, &Example::of(api, &package)));
         files.insert(format!("src/{}", render::DOCUMENT), api.document.to_json());
         for (path, items) in render::files(&package) {
             files.insert(format!("src/{path}"), render::print(items));

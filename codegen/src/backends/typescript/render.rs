@@ -29,8 +29,9 @@ struct CompilerConfig;
 #[template(path = "typescript/README.md.j2", escape = "none")]
 struct Readme<'a> {
     package: &'a str,
-    example: Option<&'a Example>,
+    example: &'a Example,
     services: &'a [Service],
+    only_bigint: bool,
 }
 
 #[derive(Template)]
@@ -123,8 +124,9 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
     files.insert("tsconfig.json", file(&CompilerConfig)?);
     let readme = Readme {
         package: &package.name,
-        example: package.example.as_ref(),
+        example: &package.example,
         services: &package.services,
+        only_bigint: package.only_bigint,
     };
     files.insert("README.md", file(&readme)?);
     files.insert("src/models.ts", code(&models(package))?);

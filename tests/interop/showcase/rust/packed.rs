@@ -64,33 +64,58 @@ fn unpacked(folder: &Path) -> PathBuf {
     folder.join("showcase-client-0.1.0")
 }
 
-#[test]
-fn what_the_readme_of_the_packed_crate_shows_runs_outside_of_the_workspace() {
-    let service = Service::showcase();
-    let folder = tempfile::tempdir().expect("a folder for the program");
-    let package = unpacked(folder.path());
-
-    let readme = fs::read_to_string(package.join("README.md")).expect("it is packed");
-    let (_, program) = readme.split_once("```rust\n").expect("it shows a program");
+/// The only block of a README in `language`, with the path that a service listens at in the place of what it `shows`.
+fn program(readme: &Path, language: &str, shows: &str, service: &Service) -> String {
+    let text = fs::read_to_string(readme).expect("it is there");
+    let start = format!("```{language}\n");
+    assert_eq!(text.matches(&start).count(), 1, "{}", readme.display());
+    let (_, program) = text.split_once(&start).expect("it shows a program");
     let (program, _) = program.split_once("```").expect("which ends");
-    let shown = "\"/run/user/1000/callsheet/demo.sock\"";
-    assert_eq!(program.matches(shown).count(), 1);
-    let program = program.replace(shown, &format!("{:?}", service.socket()));
+    let shows = format!("{shows:?}");
+    assert_eq!(program.matches(&shows).count(), 1, "{program}");
+    program.replace(&shows, &format!("{:?}", service.socket()))
+}
+
+#[test]
+fn what_the_readmes_show_runs_with_the_packed_crate_outside_of_the_workspace() {
+    let service = Service::showcase();
+    let folder = tempfile::tempdir().expect("a folder for the programs");
+    let package = unpacked(folder.path());
+    let of_package = program(
+        &package.join("README.md"),
+        "rust",
+        "/run/user/1000/callsheet/demo.sock",
+        &service,
+    );
+    let of_repository = program(
+        &repository().join("README.md"),
+        "rs",
+        "/run/shop/showcase.sock",
+        &service,
+    );
 
     let user = folder.path().join("user");
-    fs::create_dir_all(user.join("src")).expect("its folder");
-    fs::write(user.join("src/main.rs"), program).expect("its program");
+    fs::create_dir_all(user.join("src/bin")).expect("its folder");
+    fs::write(user.join("src/bin/package.rs"), of_package).expect("its program");
+    fs::write(user.join("src/bin/repository.rs"), of_repository).expect("its other program");
     // The package goes by the version of callsheet-client, which stands in for that of a registry.
     let client = repository().join("runtime/client");
     let manifest = format!(
         "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
          showcase-client.path = {package:?}\n\
+         futures-util = {{ version = \"0.3\", default-features = false }}\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n\
          [patch.crates-io]\ncallsheet-client.path = {client:?}\n"
     );
     fs::write(user.join("Cargo.toml"), manifest).expect("its manifest");
     // What the workspace has built is there without a network.
     fs::copy(repository().join("Cargo.lock"), user.join("Cargo.lock")).expect("its lock");
-    assert_eq!(cargo(&user, &["run", "--quiet"]), "Offline\n");
+    let printed = cargo(&user, &["run", "--quiet", "--bin", "package"]);
+    let lines: Vec<_> = printed.lines().collect();
+    assert!(
+        matches!(lines[..], ["Offline", "CountdownTick { value: 1 }", update] if update.starts_with("PriceUpdate {")),
+        "{printed}"
+    );
+    assert_eq!(cargo(&user, &["run", "--quiet", "--bin", "repository"]), "8\n");
     service.stop();
 }

@@ -10,6 +10,8 @@ mod records;
 mod services;
 mod unions;
 
+use example::Example;
+
 use super::{
     layout::{Code, string},
     names::{self, TypeNames},
@@ -22,7 +24,6 @@ use crate::{
 };
 
 pub(super) use codecs::{Codec, Codecs, Uses as CodecUses};
-pub(super) use example::Example;
 pub(super) use fakes::Fakes;
 pub(super) use handlers::Handlers;
 pub(super) use messages::Message;
@@ -100,7 +101,7 @@ pub(super) struct Package {
     pub(super) imports: Vec<String>,
     /// `__all__` of the package's own module.
     pub(super) exports: String,
-    pub(super) example: Option<Example>,
+    pub(super) example: Example,
 }
 
 /// The exception of a declared error.
@@ -158,12 +159,13 @@ impl Package {
             .into_iter()
             .chain([("callsheet", of_runtime)])
             .filter(|(_, names)| !names.is_empty())
-            .map(|(module, names)| (module, import(module, names)))
+            .map(|(module, names)| (module, import(&format!(".{module}"), names)))
             .collect();
         imports.sort();
 
         Package {
             name: options.package.clone(),
+            example: Example::of(types, &names::module(&options.package)),
             module: names::module(&options.package),
             codecs: Codecs::of(types),
             errors: errors(types),
@@ -173,7 +175,6 @@ impl Package {
             messages: messages::messages(types),
             imports: imports.into_iter().map(|(_, statement)| statement).collect(),
             exports: all(exports),
-            example: Example::of(types),
             origin: origin(api),
             document: api.document.to_json(),
             hosted: hosted(types),
@@ -313,16 +314,16 @@ fn events(types: Types<'_>) -> Vec<EventConstant> {
     constants(types).map(constant).collect()
 }
 
-/// `from .module import names`.
+/// `from module import names`.
 fn import(module: &str, mut names: Vec<String>) -> String {
     // Import sorters look at the case of letters last, sorters of `__all__` do not.
     names.sort_by_cached_key(|name| (kind(name), natural(&name.to_lowercase()), natural(name)));
-    let flat = format!("from .{module} import {}", names.join(", "));
+    let flat = format!("from {module} import {}", names.join(", "));
     if flat.len() <= super::layout::WIDTH {
         return flat + "\n";
     }
     let names: String = names.iter().map(|name| format!("    {name},\n")).collect();
-    format!("from .{module} import (\n{names})\n")
+    format!("from {module} import (\n{names})\n")
 }
 
 /// `__all__`.

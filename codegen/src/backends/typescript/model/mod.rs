@@ -11,7 +11,7 @@ mod services;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    backends::{Claims, Options},
+    backends::{Claims, Integers, Options},
     fault::{Faults, GenerateError, Place},
     ir::{Api, Field, Name, Shape, TypeRef},
 };
@@ -40,8 +40,10 @@ pub(super) struct Package {
     pub(super) services: Vec<Service>,
     /// The document of the contracts, as JSON within a template literal.
     pub(super) document: String,
-    /// The first call that the package's users could make.
-    pub(super) example: Option<Example>,
+    /// What the package's users could do first.
+    pub(super) example: Example,
+    /// All integers of 64 bits are `bigint`.
+    pub(super) only_bigint: bool,
 }
 
 /// The class of a declared error.
@@ -121,7 +123,7 @@ impl Package {
             codecs.push(codecs::codec(named, &types));
         }
         let services = services::services(api, &types, &options.int64, &mut exports, &mut faults);
-        let example = example::example(api, &types, &options.int64);
+        let example = Example::of(api, &types, &options.int64);
         faults.finish(Self {
             name: package.to_owned(),
             declarations,
@@ -130,6 +132,7 @@ impl Package {
             services,
             document: names::template(&api.document.to_json()),
             example,
+            only_bigint: options.int64 == Integers::default(),
         })
     }
 }

@@ -111,7 +111,7 @@ pub(in super::super) struct Event {
 }
 
 /// What the client has besides the accessors.
-const CLIENT_MEMBERS: [&str; 3] = ["close", "dispose", "isClosed"];
+pub(super) const CLIENT_MEMBERS: [&str; 3] = ["close", "dispose", "isClosed"];
 
 /// All contracts.
 pub(super) fn services(
