@@ -3,10 +3,11 @@
 use std::fmt;
 
 pub use callsheet_schema::Place;
+use callsheet_schema::names::visible;
 
 /// One thing that stands in the way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {problem}; {remedy}")]
+#[error("{}", visible(format!("{place}: {problem}; {remedy}")))]
 pub struct Fault {
     /// Where it stands.
     pub place: Place,

@@ -48,3 +48,21 @@ fn no_source_file_holds_what_an_editor_does_not_show() {
         assert!(docs > 5, "{language}: the docs are told {docs} times");
     }
 }
+
+#[test]
+fn no_comment_ends_before_its_last_character() {
+    for (language, files) in generated() {
+        for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".ts")) {
+            let comments = text.lines().filter(|line| line.trim_start().starts_with(['*', '/']));
+            for line in comments {
+                let end = line.find("*/").map(|at| &line[at..]);
+                assert!(matches!(end, None | Some("*/")), "{language}, {path}: {line}");
+            }
+        }
+        for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".py")) {
+            for line in text.lines().filter(|line| !line.contains("= \"")) {
+                assert!(line.matches("\"\"\"").count() <= 2, "{language}, {path}: {line}");
+            }
+        }
+    }
+}

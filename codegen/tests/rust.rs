@@ -24,37 +24,9 @@ const EVERYTHING: &str = include_str!("documents/everything.json");
 /// What it says to people holds whatever no source file should.
 const NASTY: &str = include_str!("documents/nasty.json");
 
-/// Its names hide those of the prelude.
-const HIDING: &str = r#"{
-    "callsheet": 1,
-    "contracts": [
-        {
-            "name": "hiding.Result",
-            "methods": [
-                {
-                    "name": "wrap", "message": "hiding.Result.Wrap", "kind": "ask", "access": "shared",
-                    "request": {"arguments": [{"name": "value", "type": {"option": "string"}, "optional": true}]},
-                    "reply": {"named": "hiding.Option"}, "error": {"named": "hiding.Vec"}
-                }
-            ],
-            "events": [{"name": "hiding.String", "type": {"named": "hiding.String"}}]
-        },
-        {"name": "hiding.Option", "methods": []}
-    ],
-    "types": {
-        "hiding.Option": {"shape": {"struct": {"fields": [
-            {"name": "value", "type": {"option": "string"}, "optional": true},
-            {"name": "next", "type": {"option": {"named": "hiding.Option"}}, "optional": true},
-            {"name": "all", "type": {"list": {"named": "hiding.String"}}}
-        ]}}},
-        "hiding.String": {"shape": {"newtype": "string"}},
-        "hiding.Vec": {"shape": {"enum": {"tagging": "external", "variants": [
-            {"name": "Ok", "shape": "unit"}, {"name": "Box", "shape": {"newtype": {"named": "hiding.Box"}}}
-        ]}}},
-        "hiding.Box": {"shape": {"tuple": ["u8", {"set": {"named": "hiding.String"}}]}}
-    },
-    "encodings": {}
-}"#;
+/// Its names are those of the prelude, of the standard library's traits, and of what generated code has for itself; and it has
+/// arrays that serde does not read.
+const HIDING: &str = include_str!("documents/rust_names.json");
 
 /// Its types hold one another in every manner, and no name is plain.
 const TANGLED: &str = r#"{

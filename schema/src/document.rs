@@ -81,7 +81,7 @@ pub struct Package {
 #[non_exhaustive]
 pub enum DocumentError {
     /// The text is not a document.
-    #[error("not a schema document: {0}")]
+    #[error("not a schema document: {}", crate::names::visible(.0))]
     Unreadable(String),
     /// The document is of a format that this version does not read.
     #[error("the document has format {found}; this version of callsheet reads format {FORMAT}")]

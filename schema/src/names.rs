@@ -1,5 +1,7 @@
 //! The rules by which names are made and judged. Macros and generators ask here, so that both agree.
 
+use std::fmt::{self, Write as _};
+
 use heck::ToUpperCamelCase;
 
 /// The short name of the message that carries a call of `method`: the method in PascalCase.
@@ -52,4 +54,41 @@ pub fn fault(name: &str) -> Option<usize> {
         }
     }
     starts_segment.then_some(name.len())
+}
+
+/// `text` with nothing in it that a terminal obeys or a reader does not see: such characters are escaped as in Rust. For
+/// messages that quote names of a document, which may hold anything.
+///
+/// ```
+/// use callsheet_schema::names::visible;
+///
+/// assert_eq!(visible("type `größe`").to_string(), "type `größe`");
+/// assert_eq!(visible("a\n\u{1b}[31mb\u{202e}").to_string(), r"a\n\u{1b}[31mb\u{202e}");
+/// ```
+pub fn visible(text: impl fmt::Display) -> impl fmt::Display {
+    Visible(text)
+}
+
+struct Visible<T>(T);
+
+impl<T: fmt::Display> fmt::Display for Visible<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Escaping(f), "{}", self.0)
+    }
+}
+
+struct Escaping<'f, 'w>(&'f mut fmt::Formatter<'w>);
+
+impl fmt::Write for Escaping<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| self.write_char(character))
+    }
+
+    fn write_char(&mut self, character: char) -> fmt::Result {
+        match character {
+            // They are seen, and escaped only in literals.
+            '\'' | '"' | '\\' => self.0.write_char(character),
+            _ => write!(self.0, "{}", character.escape_debug()),
+        }
+    }
 }

@@ -37,6 +37,7 @@ impl Api {
             faults,
         };
         let mut types = lowering.types();
+        check_meanings(&types, &mut lowering.faults);
         let services = lowering.services();
         let dependency_order = derive(&mut types);
         let mut api = Api {
@@ -58,6 +59,37 @@ impl Api {
             }
         }
         lowering.faults.finish(api)
+    }
+}
+
+/// Adds a fault for each type that stands for another one, and by way of others that do for itself: nothing between them holds
+/// a value.
+fn check_meanings(types: &BTreeMap<String, NamedType>, faults: &mut Faults) {
+    for of in types.values() {
+        let mut meaning = match &of.shape {
+            Shape::Newtype(inner) => inner,
+            _ => continue,
+        };
+        for _ in 0..=types.len() {
+            while let TypeRef::Option(inner) = meaning {
+                meaning = inner;
+            }
+            match meaning {
+                TypeRef::Named(id) if *id == of.id => {
+                    faults.add(
+                        Place::named_type(&of.wire_name),
+                        "stands for a type that stands for it, so that neither holds a value",
+                        "have one of them hold the other in a field or in a list",
+                    );
+                    break;
+                }
+                TypeRef::Named(id) => match &types[id].shape {
+                    Shape::Newtype(inner) => meaning = inner,
+                    _ => break,
+                },
+                _ => break,
+            }
+        }
     }
 }
 
@@ -254,7 +286,7 @@ impl Lowering<'_> {
     }
 
     fn name(&mut self, source: &str, place: &Place) -> Name {
-        if !source.contains(char::is_alphanumeric) {
+        if !Name::new(source).snake().contains(char::is_alphanumeric) {
             let problem = "its name holds no letter or digit, so that no language could write it in its own case";
             self.faults.add(place.clone(), problem, "rename it");
         }

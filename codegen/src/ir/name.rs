@@ -1,8 +1,10 @@
 //! Names and their casing.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use icu_normalizer::ComposingNormalizerBorrowed;
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// An identifier of the contract, which every language writes in its own case.
 ///
@@ -35,27 +37,33 @@ impl Name {
 
     /// `snake_case`.
     pub fn snake(&self) -> String {
-        identifier(self.0.to_snake_case())
+        identifier(self.letters().to_snake_case())
     }
 
     /// `SHOUTY_SNAKE_CASE`.
     pub fn shouty_snake(&self) -> String {
-        identifier(self.0.to_shouty_snake_case())
+        identifier(self.letters().to_shouty_snake_case())
     }
 
     /// `UpperCamelCase`.
     pub fn upper_camel(&self) -> String {
-        identifier(self.0.to_upper_camel_case())
+        identifier(self.letters().to_upper_camel_case())
     }
 
     /// `lowerCamelCase`.
     pub fn lower_camel(&self) -> String {
-        identifier(self.0.to_lower_camel_case())
+        identifier(self.letters().to_lower_camel_case())
     }
 
     /// `kebab-case`; for names of files and packages, not of identifiers.
     pub fn kebab(&self) -> String {
-        self.0.to_kebab_case()
+        self.letters().to_kebab_case()
+    }
+
+    /// Its letters as compilers read them: they take some that look alike for one another, Python all that NFKC maps to one.
+    /// So names that are equal to a compiler are equal here.
+    fn letters(&self) -> Cow<'_, str> {
+        normalized(&self.0)
     }
 }
 
@@ -65,10 +73,64 @@ impl fmt::Display for Name {
     }
 }
 
+fn normalized(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
 fn identifier(cased: String) -> String {
-    if cased.starts_with(|first: char| first.is_numeric()) {
+    // Casing makes letters that are not normalized from some that are, and not every letter may stand in an identifier.
+    let cased: String = normalized(&cased)
+        .chars()
+        .filter(|&letter| is_xid_continue(letter))
+        .collect();
+    if cased.starts_with(|first: char| !is_xid_start(first)) {
         format!("_{cased}")
     } else {
         cased
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Name;
+
+    #[test]
+    fn names_that_compilers_take_for_one_are_one() {
+        let name = |source: &str| Name::new(source).upper_camel();
+        assert_eq!(name("\u{212a}elvin"), "Kelvin");
+        assert_eq!(name("\u{fb01}nally"), name("finally"));
+        assert_eq!(Name::new("\u{ff46}\u{ff4f}\u{ff52}").snake(), "for");
+        assert_eq!(Name::new("größe").snake(), "größe");
+    }
+
+    #[test]
+    fn every_name_of_a_letter_is_an_identifier() {
+        for letter in ('\0'..=char::MAX).filter(|letter| letter.is_alphanumeric()) {
+            let name = Name::new(letter);
+            for cased in [
+                name.snake(),
+                name.shouty_snake(),
+                name.upper_camel(),
+                name.lower_camel(),
+            ] {
+                if cased.is_empty() {
+                    // No identifier holds it: what has such a name is refused.
+                    continue;
+                }
+                let rest = cased.strip_prefix('_').unwrap_or(&cased);
+                assert!(
+                    syn::parse_str::<syn::Ident>(&format!("q{rest}")).is_ok(),
+                    "{letter:?}: {cased:?}"
+                );
+                assert!(
+                    cased.starts_with('_') || syn::parse_str::<syn::Ident>(&cased).is_ok(),
+                    "{letter:?}: {cased:?}"
+                );
+                assert!(
+                    cased.contains(|part: char| part.is_alphanumeric()),
+                    "{letter:?}: {cased:?}"
+                );
+            }
+        }
     }
 }

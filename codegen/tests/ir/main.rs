@@ -410,3 +410,26 @@ fn a_made_up_name_of_an_error_must_be_free() {
         "{error}"
     );
 }
+
+#[test]
+fn types_that_stand_for_nothing_but_one_another_are_a_fault() {
+    let types = json!({
+        "A": {"shape": {"newtype": {"named": "B"}}},
+        "B": {"shape": {"newtype": {"option": {"named": "A"}}}},
+        "List": {"shape": {"newtype": {"list": {"named": "List"}}}}
+    });
+    let methods = json!([ask("go", &json!({"named": "A"}), &json!({"named": "List"}))]);
+    let error = lower(&methods, &json!([]), &types).expect_err("neither holds a value");
+    let places: Vec<_> = error.faults().iter().map(|fault| fault.place.to_string()).collect();
+    assert_eq!(places, ["type `A`", "type `B`"]);
+}
+
+#[test]
+fn faults_show_what_no_reader_would_see_in_the_names_they_quote() {
+    let types = json!({"a\n\u{1b}[31m_": {"shape": {"newtype": {"named": "a\n\u{1b}[31m_"}}}});
+    let methods = json!([ask("go", &json!({"named": "a\n\u{1b}[31m_"}), &json!("unit"))]);
+    let error = lower(&methods, &json!([]), &types)
+        .expect_err("it holds no value")
+        .to_string();
+    assert!(error.starts_with(r"type `a\n\u{1b}[31m_`: "), "{error}");
+}

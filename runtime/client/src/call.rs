@@ -18,7 +18,7 @@ use crate::{
     CallError, CallFailure, CallOptions, Connection, Failure,
     connection::{CallId, Shared},
     deadline::{Deadline, in_millis},
-    reply::{Lost, Reply},
+    reply::{Lost, Part, Reply},
 };
 
 impl Connection {
@@ -121,7 +121,7 @@ impl Connection {
             };
             write::request(out, codec, &head, &message)
         });
-        reply.await?.decode()
+        reply.await?.decode(Part::Reply)
     }
 }
 

@@ -36,6 +36,7 @@
 //! that is found at the same path again is taken to be the one that was lost, in whatever version: calls that wait are
 //! sent to it as they are.
 
+mod array;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod call;
@@ -50,6 +51,7 @@ mod stream;
 mod subscription;
 pub mod text;
 
+pub use array::Array;
 /// What a contract's bytes are in generated clients.
 pub use bytes::Bytes;
 /// What a server serves, described; what [`Connection::schema`] answers.

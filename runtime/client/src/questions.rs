@@ -4,7 +4,7 @@ use callsheet_schema::Document;
 use callsheet_wire::{DetailedStats, Discovery, write};
 use serde::de::DeserializeOwned;
 
-use crate::{Connection, Failure};
+use crate::{Connection, Failure, reply::Part};
 
 impl Connection {
     /// Asks whether the server is there, and waits for its answer, as long as the connection's timeout says.
@@ -50,6 +50,6 @@ impl Connection {
             write::control(out, codec, name, id);
             Ok(())
         });
-        answer.await?.decode()
+        answer.await?.decode(Part::Reply)
     }
 }

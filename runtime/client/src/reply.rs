@@ -1,5 +1,7 @@
 //! What came back for a call, and what it means to the caller.
 
+use std::fmt;
+
 use bytes::Bytes;
 use callsheet_wire::{Code, Codec, DecodeError, Delivered, Failure, Payload, Refusal};
 use serde::de::DeserializeOwned;
@@ -13,6 +15,27 @@ pub(crate) struct Received {
     bytes: Option<Bytes>,
     /// How many bytes of memory it keeps.
     kept: usize,
+}
+
+/// What a payload is to its reader, with which the paths of faults in it begin: the same in the clients of every language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    Reply,
+    Item,
+    Event,
+    /// The error that the contract declares.
+    Error,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Part::Reply => "reply",
+            Part::Item => "item",
+            Part::Event => "event",
+            Part::Error => "error",
+        })
+    }
 }
 
 /// A payload of no more bytes is copied if it may be kept for long: what it lies in may be much larger.
@@ -53,8 +76,8 @@ impl Received {
         }
     }
 
-    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        self.payload().decode().map_err(undecodable)
+    pub(crate) fn decode<T: DeserializeOwned>(&self, part: Part) -> Result<T, Failure> {
+        self.payload().decode().map_err(|error| undecodable(part, &error))
     }
 }
 
@@ -104,9 +127,10 @@ impl Reply {
         size_of::<Self>() + payload
     }
 
-    pub(crate) fn decode<T: DeserializeOwned, F: CallFailure>(self) -> Result<T, F> {
+    /// The value, which is a reply or an item.
+    pub(crate) fn decode<T: DeserializeOwned, F: CallFailure>(self, part: Part) -> Result<T, F> {
         match self {
-            Self::Value(received) => received.decode().map_err(F::from),
+            Self::Value(received) => received.decode(part).map_err(F::from),
             Self::Declared(details, text) => Err(F::declared(details.payload(), &text)),
             Self::Failed(failure) => Err(F::from(failure)),
             Self::Lost(lost) => Err(F::from(lost.failure)),
@@ -114,14 +138,16 @@ impl Reply {
     }
 }
 
-/// The reply arrived, so the call did too, but it is not of the type that the caller expects.
-fn undecodable(error: DecodeError) -> Failure {
-    Failure::new(
-        Code::SerializationError,
-        format!("the reply does not fit its type: {error}"),
-    )
-    .with_delivered(Delivered::Yes)
-    .with_path(error.path())
+/// It arrived, so the call did too, but it is not of the type that the caller expects.
+fn undecodable(part: Part, error: &DecodeError) -> Failure {
+    let path = match error.path().strip_prefix("payload") {
+        Some(below) => format!("{part}{below}"),
+        None => error.path().to_owned(),
+    };
+    let text = format!("the {part} does not fit its type: {path}: {}", error.message());
+    Failure::new(Code::SerializationError, text)
+        .with_delivered(Delivered::Yes)
+        .with_path(path)
 }
 
 /// What a call can fail with: [`Failure`] where its contract declares no error, else [`CallError`].
@@ -144,7 +170,7 @@ impl<E: DeserializeOwned + Send + 'static> CallFailure for CallError<E> {
     fn declared(details: Payload<'_>, _: &str) -> Self {
         match details.decode() {
             Ok(error) => CallError::Contract(error),
-            Err(error) => CallError::Failure(undecodable(error)),
+            Err(error) => CallError::Failure(undecodable(Part::Error, &error)),
         }
     }
 }

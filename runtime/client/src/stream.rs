@@ -16,7 +16,7 @@ use crate::{
     CallError, CallFailure, CallOptions, Connection, Failure,
     connection::CallId,
     deadline::{Deadline, in_millis},
-    reply::Reply,
+    reply::{Part, Reply},
 };
 
 impl Connection {
@@ -130,7 +130,7 @@ impl<T: DeserializeOwned, F: CallFailure> Stream for ReplyStream<T, F> {
         let Some(reply) = this.ready.pop_front() else {
             return Poll::Ready(None);
         };
-        let item = reply.decode();
+        let item = reply.decode(Part::Item);
         if item.is_err() {
             this.ready.clear();
             this.cancel();

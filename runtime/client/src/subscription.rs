@@ -17,7 +17,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{
     Connection, Failure,
     connection::Inbox,
-    reply::{Received, Reply},
+    reply::{Part, Received, Reply},
 };
 
 impl Connection {
@@ -67,7 +67,10 @@ pub(crate) fn accepted_from(reply: &Reply) -> Option<BTreeMap<String, u64>> {
 
 /// The numbers of the next events of each name.
 fn numbers(received: &Received) -> Option<BTreeMap<String, u64>> {
-    received.decode::<Accepted>().ok().map(|accepted| accepted.subscribed)
+    received
+        .decode::<Accepted>(Part::Reply)
+        .ok()
+        .map(|accepted| accepted.subscribed)
 }
 
 #[derive(Deserialize)]
@@ -80,7 +83,7 @@ struct Accepted {
 pub(crate) fn acknowledged(reply: Reply) -> Result<Option<BTreeMap<String, u64>>, Failure> {
     match reply {
         Reply::Value(received) => Ok(numbers(&received)),
-        other => Err(other.decode::<Accepted, Failure>().map_or_else(
+        other => Err(other.decode::<Accepted, Failure>(Part::Reply).map_or_else(
             |failure| failure,
             |_| {
                 Failure::new(
@@ -152,7 +155,7 @@ impl Push {
     ///
     /// `SerializationError` with the path to the fault, if it is no `T`.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        self.payload.decode()
+        self.payload.decode(Part::Event)
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     fits::{Ends, Enums, Flaw, Graph},
     view::View,
 };
-use crate::{Contract, Direction, Document, Event, Kind, Method};
+use crate::{Contract, Direction, Document, Event, Kind, Method, names::visible};
 
 /// Something that callers made for one document cannot do at a server of another.
 ///
@@ -80,27 +80,37 @@ impl<'a> Break<'a> {
 /// the server (accepted)``.
 impl fmt::Display for Break<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ", self.rule)?;
-        match self.subject {
-            Subject::Contract => f.write_str(self.contract)?,
+        visible(Line(self)).fmt(f)
+    }
+}
+
+/// A break in one line, the names as the documents have them.
+struct Line<'a>(&'a Break<'a>);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(of) = self;
+        write!(f, "{} ", of.rule)?;
+        match of.subject {
+            Subject::Contract => f.write_str(of.contract)?,
             Subject::Message(message) => f.write_str(message)?,
-            Subject::Event(event) => write!(f, "{}, event `{event}`", self.contract)?,
+            Subject::Event(event) => write!(f, "{}, event `{event}`", of.contract)?,
         }
         let mut separator = ": ";
-        if let Aspect::Reply | Aspect::Error = self.aspect {
-            write!(f, ": {}", self.aspect.words())?;
+        if let Aspect::Reply | Aspect::Error = of.aspect {
+            write!(f, ": {}", of.aspect.words())?;
             separator = ", ";
         }
-        for step in &self.place {
+        for step in &of.place {
             let (kind, name) = step.parts();
             write!(f, "{separator}{kind} `{name}`")?;
             separator = ", ";
         }
-        write!(f, ": {}", self.rule.title())?;
-        if (self.before, self.after) != (Part::Nothing, Part::Nothing) {
-            write!(f, ": {} at the caller, {} at the server", self.before, self.after)?;
+        write!(f, ": {}", of.rule.title())?;
+        if (of.before, of.after) != (Part::Nothing, Part::Nothing) {
+            write!(f, ": {} at the caller, {} at the server", of.before, of.after)?;
         }
-        write!(f, " ({})", self.way)
+        write!(f, " ({})", of.way)
     }
 }
 

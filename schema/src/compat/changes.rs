@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Part;
+use crate::names::visible;
 
 /// One difference between two documents.
 ///
@@ -222,7 +223,7 @@ impl Step<'_> {
 impl fmt::Display for Step<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, name) = self.parts();
-        write!(f, "{kind} {name}")
+        write!(f, "{kind} {}", visible(name))
     }
 }
 
@@ -240,11 +241,13 @@ impl What<'_> {
 impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Added { after: part } | What::Removed { before: part } => part.fmt(f),
+            What::Added { after: part } | What::Removed { before: part } => write!(f, "{}", visible(part)),
             What::Changed {
                 aspect: Aspect::Docs, ..
             } => f.write_str("docs"),
-            What::Changed { aspect, before, after } => write!(f, "{}: {before} -> {after}", aspect.words()),
+            What::Changed { aspect, before, after } => {
+                write!(f, "{}: {} -> {}", aspect.words(), visible(before), visible(after))
+            }
         }
     }
 }

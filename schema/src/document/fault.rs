@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::names::visible;
+
 /// A place in a document or in what is made of it, outermost part first.
 ///
 /// ```
@@ -146,7 +148,7 @@ impl fmt::Display for FaultCode {
 
 /// One thing that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {place}: {problem}; {remedy}")]
+#[error("{}", visible(format!("{code}: {place}: {problem}; {remedy}")))]
 pub struct DocumentFault {
     /// Which kind of fault it is.
     pub code: FaultCode,

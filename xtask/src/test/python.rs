@@ -103,7 +103,13 @@ pub(super) fn suites(
 }
 
 /// Documents of the generator's tests whose packages are checked as those of clients are.
-const HARD_NAMES: [&str; 4] = ["everything", "python_forms", "python_hosting", "python_names"];
+const HARD_NAMES: [&str; 5] = [
+    "everything",
+    "python_events",
+    "python_forms",
+    "python_hosting",
+    "python_names",
+];
 
 /// A package by the rules that it brings along, which leave nothing out.
 fn package(report: &mut Report, checks: &Environment, node: &Packages, name: &str, folder: &Path) -> Result<(), Error> {

@@ -40,10 +40,10 @@ pub(super) fn noted_docstring(
 }
 
 fn lines(docs: &str, summary: &str, note: &str, deprecated: Option<&str>, indent: usize) -> Vec<String> {
-    // A docstring cannot hold its own quotes without escapes, which a raw one cannot have.
-    let docs = prose(docs).trim().replace("\"\"\"", "'''");
+    let docs = prose(docs);
+    let docs = docs.trim();
     // The quotes and the letter before them stand on the first line too.
-    let (first, rest) = first_sentence(&docs, WIDTH - indent - "r\"\"\"\"\"\"".len());
+    let (first, rest) = first_sentence(docs, WIDTH - indent - "r\"\"\"\"\"\"".len());
     let mut lines = vec![first.unwrap_or_else(|| line_of_prose(summary))];
     let mut add = |text: &str| {
         if !text.trim().is_empty() {
@@ -58,10 +58,10 @@ fn lines(docs: &str, summary: &str, note: &str, deprecated: Option<&str>, indent
     add(&rest);
     add(note);
     if let Some(reason) = deprecated {
-        let reason = line_of_prose(reason).replace("\"\"\"", "'''");
-        add(format!("Deprecated: {reason}").trim_end_matches([':', ' ']));
+        add(format!("Deprecated: {}", line_of_prose(reason)).trim_end_matches([':', ' ']));
     }
-    lines
+    // A docstring cannot hold its own quotes without escapes, which a raw one cannot have.
+    lines.iter().map(|line| line.replace("\"\"\"", "'''")).collect()
 }
 
 /// The first sentence if it makes a first line, and what follows it.
@@ -155,6 +155,10 @@ mod tests {
         assert_eq!(
             docstring("Has \"\"\" in it", "", None, 0),
             "\"\"\"Has ''' in it.\"\"\"\n"
+        );
+        assert_eq!(
+            docstring("", "The event `a\"\"\"b`.", None, 0),
+            "\"\"\"The event `a'''b`.\"\"\"\n"
         );
         assert_eq!(docstring("Ends in \\", "", None, 0), "r\"\"\"Ends in \\.\"\"\"\n");
         assert_eq!(

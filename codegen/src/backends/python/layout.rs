@@ -113,6 +113,8 @@ impl Code {
                 }
             }
         }
+        // Where linters look for it.
+        members.sort_by_key(|one| *one == Code::text("None"));
         match members.len() {
             1 => members.remove(0),
             _ => Code::Union(members),

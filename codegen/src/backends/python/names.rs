@@ -218,11 +218,10 @@ pub(super) fn class(name: &str) -> String {
 
 /// The exception of a declared error, whose name says that it is one.
 pub(super) fn error_class(name: &Name) -> String {
-    let class = class(name.source());
-    if class.ends_with("Error") {
-        class
-    } else {
-        class + "Error"
+    let name = name.upper_camel();
+    match name.ends_with("Error") {
+        true => class(&name),
+        false => class(&format!("{name}Error")),
     }
 }
 
@@ -350,7 +349,15 @@ mod tests {
     fn exceptions_are_called_errors() {
         assert_eq!(error_class(&Name::new("OutOfStock")), "OutOfStockError");
         assert_eq!(error_class(&Name::new("MathError")), "MathError");
-        assert_eq!(error_class(&Name::new("KeyError")), "ContractKeyError");
+        for (name, called) in [
+            ("KeyError", "ContractKeyError"),
+            ("Key", "ContractKeyError"),
+            ("timeout", "ContractTimeoutError"),
+            ("None", "NoneError"),
+            ("_2d", "Contract2dError"),
+        ] {
+            assert_eq!(error_class(&Name::new(name)), called);
+        }
     }
 
     #[test]

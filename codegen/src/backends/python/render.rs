@@ -311,6 +311,12 @@ impl MessagesFile<'_> {
         modules::runtime_imports(|module| self.mentions(module))
     }
 
+    fn type_imports(&self) -> String {
+        modules::type_imports(|module| {
+            !self.mentions(module) && self.messages.iter().any(|message| message.annotates(module))
+        })
+    }
+
     fn has_encoders(&self) -> bool {
         self.messages
             .iter()

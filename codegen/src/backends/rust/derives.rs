@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::{
     model::{is_optional, is_rest},
-    references::is_address,
+    references::{is_address, is_long},
 };
 use crate::ir::{Api, NamedType, Request, Shape, Tagging, TypeRef, VariantShape};
 
@@ -40,6 +40,7 @@ impl<'a> Derives<'a> {
         let is_copy = |part: &&TypeRef| match part {
             String | Bytes | List(_) | Set(_) | Map(..) => false,
             Text(format) => is_address(*format),
+            Array(_, length) => !is_long(*length),
             Named(id) => !is_open(self.api.named(id)),
             _ => true,
         };

@@ -29,6 +29,9 @@ struct Call {
 /// The longest call that is shown.
 const WIDTH: usize = 70;
 
+/// What the program uses by these names, and an import of a model so called would hide.
+const USED: &[&str] = &["Box", "Client", "Into", "None", "Ok", "Result", "Vec"];
+
 impl Example {
     /// The first of each kind that is not deprecated. A tell is shown where there is no ask.
     pub(super) fn of(api: &Api, package: &Package) -> Self {
@@ -206,7 +209,7 @@ impl Sample<'_> {
         let of = self.api.named(id).clone();
         let ident = type_name(&of.name);
         let value = match &of.shape {
-            _ if of.recursive || of.deprecated.is_some() => return None,
+            _ if of.recursive || of.deprecated.is_some() || USED.iter().any(|used| ident == used) => return None,
             Shape::Newtype(inner) => format!("{ident}({})", self.value(inner, depth + 1)?),
             Shape::Struct(shape) => {
                 let fields = shape.fields.iter().map(|field| self.field(&of, field, depth));

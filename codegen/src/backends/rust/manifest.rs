@@ -5,7 +5,7 @@ use super::{
     model::{Message, Method, Package},
     names::crate_name,
 };
-use crate::backends::ClientSource;
+use crate::backends::{ClientSource, prose::line_of_prose};
 
 /// The version that a registry knows `callsheet-client` by: all crates of the project share one.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -75,7 +75,8 @@ within 30 seconds unless `with_timeout` says otherwise. Streams and subscription
         streams = if example.has_streams() { ", and `futures-util`" } else { "" },
     );
     for service in &package.services {
-        text.push_str(&format!("## `client.{}()`: {}\n\n", service.accessor, service.contract));
+        let contract = line_of_prose(&service.contract);
+        text.push_str(&format!("## `client.{}()`: {contract}\n\n", service.accessor));
         for method in &service.methods {
             text.push_str(&format!(
                 "- `{}`{}\n",
@@ -84,7 +85,8 @@ within 30 seconds unless `with_timeout` says otherwise. Streams and subscription
             ));
         }
         for event in &service.events {
-            text.push_str(&format!("- `{}()`: subscribes to `{}`\n", event.ident, event.event));
+            let event_name = line_of_prose(&event.event);
+            text.push_str(&format!("- `{}()`: subscribes to `{event_name}`\n", event.ident));
         }
         text.push('\n');
     }

@@ -355,7 +355,7 @@ fn services_of(api: &Api, types: &Types<'_>, faults: &mut Faults) -> Vec<Service
         let place = Place::contract(&service.contract);
         let accessor = not_one_of(
             value(&service.name),
-            &["connect", "connect_with", "connection", "close", "introducing"],
+            &["connect", "connect_with", "connection", "close", "introducing", "new"],
         );
         let accessor_at = escaped(format!("{}_at", service.name.snake()));
         accessors.claim(accessor.to_string(), place.clone(), faults);

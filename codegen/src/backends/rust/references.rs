@@ -19,6 +19,11 @@ pub(super) fn is_address(format: Format) -> bool {
     )
 }
 
+/// serde reads and writes no array of so many items: the client's own type is used for them.
+pub(super) fn is_long(length: usize) -> bool {
+    length > 32
+}
+
 /// The type for text of this form; a path may be any string. Those of the client are checked as the addresses are: a variant
 /// of an untagged enum is told by them.
 fn text(format: Format) -> Option<TokenStream> {
@@ -152,7 +157,7 @@ impl<'a> Types<'a> {
                 let (option, inner) = (self.prelude("Option"), self.write(inner, owner));
                 quote!(#option<#inner>)
             }
-            // What a list, a set or a map holds lies on the heap already.
+            // What a list, a set, a map or a long array holds lies on the heap already.
             List(item) => self.vec(item),
             Set(item) if !has_order(self.api, item) => self.vec(item),
             Set(item) => {
@@ -162,6 +167,10 @@ impl<'a> Types<'a> {
             Map(key, value) => {
                 let (key, value) = (self.owned(key), self.owned(value));
                 quote!(std::collections::BTreeMap<#key, #value>)
+            }
+            Array(item, length) if is_long(*length) => {
+                let (item, length) = (self.owned(item), proc_macro2::Literal::usize_unsuffixed(*length));
+                quote!(callsheet_client::Array<#item, #length>)
             }
             Array(item, length) => {
                 let (item, length) = (self.write(item, owner), proc_macro2::Literal::usize_unsuffixed(*length));
@@ -238,6 +247,7 @@ impl<'a> Types<'a> {
     fn embedded(&self, reference: &TypeRef, into: &mut Vec<&'a NamedType>) {
         match reference {
             TypeRef::Named(id) => into.push(self.api.named(id)),
+            TypeRef::Array(_, length) if is_long(*length) => {}
             TypeRef::Option(_) | TypeRef::Array(..) | TypeRef::Tuple(_) => {
                 reference
                     .inner()

@@ -30,6 +30,8 @@ pub(super) enum Arrived {
 pub(super) struct Items {
     pub(super) unread: VecDeque<Reply>,
     pub(super) bytes: usize,
+    /// The number of the next frame.
+    pub(super) next: u64,
     /// The last item, or the failure after it, is among the unread or has been read.
     pub(super) ended: bool,
 }

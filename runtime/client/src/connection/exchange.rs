@@ -318,7 +318,7 @@ impl Shared {
     /// Wakes whoever waits for what has arrived.
     pub(super) fn delivered(&self, id: CallId, delivery: Delivery) {
         delivery.waker.into_iter().for_each(Waker::wake);
-        if delivery.overflowed {
+        if delivery.cancels {
             self.cancel(&[id]);
         }
         if delivery.frees_place {

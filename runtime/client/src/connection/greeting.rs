@@ -18,7 +18,11 @@ use tokio::time::{Sleep, sleep};
 use tracing::{debug, warn};
 
 use super::{CallId, Inbox, Shared};
-use crate::{ConnectOptions, reply::Reply, subscription::acknowledged};
+use crate::{
+    ConnectOptions,
+    reply::{Part, Reply},
+    subscription::acknowledged,
+};
 
 /// What this client calls itself.
 const CLIENT: &str = concat!("callsheet-rust ", env!("CARGO_PKG_VERSION"));
@@ -198,14 +202,14 @@ impl Greeting {
     /// Returns what is to be written because of it.
     fn answer(&mut self, shared: &Shared, id: CallId, reply: Reply) -> Option<Vec<u8>> {
         match self.awaited.remove(&id)? {
-            Question::Hello => match reply.decode::<Welcome, Failure>() {
+            Question::Hello => match reply.decode::<Welcome, Failure>(Part::Reply) {
                 Ok(welcome) => return self.welcomed(shared, welcome),
                 Err(failure) => {
                     debug!(%failure, "the server knows no introductions");
                     shared.subscribers().in_life(None);
                 }
             },
-            Question::Judgement => match reply.decode::<Judgement, Failure>() {
+            Question::Judgement => match reply.decode::<Judgement, Failure>(Part::Reply) {
                 Ok(judgement) => {
                     shared.set_misfits(judgement.refused);
                     shared.withhold(&judgement.withheld);

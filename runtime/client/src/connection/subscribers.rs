@@ -109,17 +109,16 @@ impl Subscribers {
         let Some(topic) = self.topics.get_mut(name) else {
             return Ok(());
         };
-        // What the numbers tell counts what the server says it dropped as well.
-        let dropped = push.missed.filter(|missed| *missed > 0 && topic.in_step);
+        // After a loss, what the numbers tell counts what the server says it dropped as well.
+        if topic.in_step {
+            topic.skip(push.seq, push.missed);
+        }
         if let Some(seq) = push.seq {
             topic.resume(seq);
             topic.next = Some(seq.saturating_add(1));
         }
         let payload = Received::keep_unread(frame, push.payload);
         for inbox in &topic.inboxes {
-            if dropped.is_some() {
-                inbox.put_gap(dropped);
-            }
             inbox.put(Push {
                 name: name.to_owned(),
                 sequence: push.seq,
@@ -132,13 +131,18 @@ impl Subscribers {
 
     /// The server has taken a new subscription; `numbers` are those of the next events, if it counts them.
     pub(crate) fn accepted(&mut self, inbox: &Arc<Inbox>, numbers: &BTreeMap<String, u64>) {
-        inbox.follow();
         for (name, next) in numbers {
             match self.topics.get_mut(name) {
+                // What nobody followed, nobody missed.
+                Some(topic) if !topic.is_followed() => {
+                    topic.next = Some(*next);
+                    topic.in_step = true;
+                }
                 Some(topic) => topic.resume(*next),
                 None => self.begin(name, *next),
             }
         }
+        inbox.follow();
     }
 
     /// The server has taken a subscription again; without readable numbers, nobody knows what it missed.
@@ -255,12 +259,29 @@ impl Topic {
         }
         let missed = self.next.and_then(|expected| next.checked_sub(expected));
         self.next = Some(next);
-        if missed == Some(0) {
-            return;
+        if missed != Some(0) {
+            self.put_gap(missed);
         }
+    }
+
+    /// An event of this number has come next, before which the server says that it dropped so many. The numbers show the
+    /// same: a server that tells one of the two tells enough.
+    fn skip(&self, seq: Option<u64>, dropped: Option<u64>) {
+        let shown = seq.zip(self.next).map(|(seq, next)| seq.saturating_sub(next));
+        let missed = shown.max(dropped).filter(|missed| *missed > 0);
+        if missed.is_some() {
+            self.put_gap(missed);
+        }
+    }
+
+    fn put_gap(&self, missed: Option<u64>) {
         for inbox in self.inboxes.iter().filter(|inbox| inbox.is_followed()) {
             inbox.put_gap(missed);
         }
+    }
+
+    fn is_followed(&self) -> bool {
+        self.inboxes.iter().any(|inbox| inbox.is_followed())
     }
 }
 

@@ -216,6 +216,12 @@ impl Task {
             return;
         };
         let is_last = item.is_final || item.failure.is_some();
+        if item.failure.is_none() {
+            let misnumbered = self.shared.calls().count_item(id, item.sequence, is_last);
+            if let Some(delivery) = misnumbered {
+                return self.shared.delivered(id, delivery);
+            }
+        }
         let reply = match (item.item(), item.failure) {
             (_, Some(refusal)) => Reply::keep(frame, Err(refusal)),
             (Some(payload), None) => Reply::keep_unread(frame, Ok(payload)),

@@ -154,7 +154,7 @@ async fn a_reply_of_another_type_names_the_fault() {
         (failure.code(), failure.delivered()),
         (Code::SerializationError, Delivered::Yes)
     );
-    assert_eq!(failure.path(), Some("payload.sum"));
+    assert_eq!(failure.path(), Some("reply.sum"));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ pub struct Probe {
 impl Probe {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -27,14 +27,17 @@ impl Probe {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// The same text.

@@ -24,7 +24,16 @@ pub(super) const MAX_DEPTH: usize = 64;
 pub(in crate::backends::python) struct Message {
     pub(in crate::backends::python) methods: Vec<MessageMethod>,
     /// The constant of its events.
-    pub(in crate::backends::python) events: Option<String>,
+    pub(in crate::backends::python) events: Option<EventTable>,
+}
+
+/// The table of a contract's events by what the user names them with.
+pub(in crate::backends::python) struct EventTable {
+    /// The annotation of what all payloads are.
+    payload: String,
+    /// What is looked up in it when the module is imported, and nothing of the annotation.
+    entries: String,
+    pub(in crate::backends::python) statement: String,
 }
 
 /// What stands for a method in the module of messages.
@@ -66,8 +75,7 @@ pub(super) fn messages(types: Types<'_>) -> Vec<Message> {
     types.api.services.iter().map(message).collect()
 }
 
-/// The table of a contract's events by what the user names them with.
-fn events(types: Types<'_>, service: &Service) -> String {
+fn events(types: Types<'_>, service: &Service) -> EventTable {
     let entry = |event: &Event| match event_class(types, event) {
         Some(class) => {
             let decoder = decoder(types, &event.type_ref, &event_stem(event));
@@ -87,7 +95,12 @@ fn events(types: Types<'_>, service: &Service) -> String {
         "EVENTS_OF_{}: dict[object, Event[{payload}]] = ",
         service.name.shouty_snake()
     );
-    Code::group("{", service.events.iter().map(entry), "}").statement(0, &before, "")
+    let entries = Code::group("{", service.events.iter().map(entry), "}");
+    EventTable {
+        statement: entries.statement(0, &before, ""),
+        entries: entries.flat(),
+        payload,
+    }
 }
 
 impl MessageMethod {
@@ -176,12 +189,19 @@ fn payload_parts(stem: &str, writes: &[Write]) -> Vec<PayloadPart> {
 }
 
 impl Message {
-    /// Whether any code here holds this text.
+    /// Whether an annotation that is needed for nothing else names something in this module.
+    pub(in crate::backends::python) fn annotates(&self, module: &str) -> bool {
+        self.events
+            .as_ref()
+            .is_some_and(|events| modules::mentions(&events.payload, module))
+    }
+
+    /// Whether any code here that runs names something in this module.
     pub(in crate::backends::python) fn mentions(&self, text: &str) -> bool {
         let in_events = self
             .events
             .as_ref()
-            .is_some_and(|events| modules::mentions(events, text));
+            .is_some_and(|events| modules::mentions(&events.entries, text));
         let in_constants = self
             .methods
             .iter()

@@ -8,6 +8,7 @@ mod messages;
 mod models;
 mod records;
 mod services;
+mod subscribe;
 mod unions;
 
 use example::Example;

@@ -1,11 +1,9 @@
 //! The contracts as classes, one blocking and one for asyncio, and the messages of their methods.
 
-use std::collections::BTreeMap;
-
 use super::{
-    event_class,
     handlers::Host,
     messages::{arguments, decoder, message_stem, reply_stem},
+    subscribe::Subscribe,
 };
 use crate::{
     backends::{
@@ -58,16 +56,6 @@ pub(in crate::backends::python) struct MethodPair {
 pub(in crate::backends::python) struct Call {
     pub(in crate::backends::python) signature: String,
     pub(in crate::backends::python) body: String,
-}
-
-/// The method that subscribes to the events of a contract.
-pub(in crate::backends::python) struct Subscribe {
-    /// The overloads, if there are several events.
-    pub(in crate::backends::python) overloads: Vec<(String, String)>,
-    pub(in crate::backends::python) blocking: String,
-    pub(in crate::backends::python) asyncio: String,
-    /// The statement that looks up what was chosen in the constant that knows all.
-    pub(in crate::backends::python) choice: String,
 }
 
 impl Services {
@@ -211,9 +199,10 @@ impl Services {
 
     pub(super) fn annotates(&self, text: &str) -> bool {
         self.services.iter().any(|service| {
-            let subscribes = service.subscribe.as_ref().is_some_and(|subscribe| {
-                subscribe.blocking.contains(text) || subscribe.overloads.iter().any(|(one, _)| one.contains(text))
-            });
+            let subscribes = service
+                .subscribe
+                .as_ref()
+                .is_some_and(|subscribe| subscribe.annotates(text));
             let hosts = service.host.as_ref().is_some_and(|host| host.blocking.contains(text));
             subscribes
                 || hosts
@@ -222,6 +211,14 @@ impl Services {
                     .iter()
                     .any(|method| method.blocking.signature.contains(text))
         })
+    }
+
+    /// The statements that define the type variables of both modules, which run in no program.
+    pub(in crate::backends::python) fn variables(&self) -> Vec<&str> {
+        let subscribe = self.services.iter().filter_map(|service| service.subscribe.as_ref());
+        subscribe
+            .filter_map(|subscribe| subscribe.variable.as_deref())
+            .collect()
     }
 
     /// The most arguments that a method has.
@@ -387,88 +384,5 @@ fn call(types: Types<'_>, service: &Service, method: &Method, stream: &str, asyn
     Call {
         signature,
         body: call.statement(8, before, ""),
-    }
-}
-
-impl Subscribe {
-    fn of(types: Types<'_>, service: &Service) -> Option<Self> {
-        let chosen: Vec<(Code, Code)> = service
-            .events
-            .iter()
-            .map(|event| {
-                let payload = types.annotation(&event.type_ref, "_models.");
-                let generic = match event_class(types, event) {
-                    Some(_) => "type",
-                    None => "_subscriptions.Event",
-                };
-                (Code::subscript(generic, [payload.clone()]), payload)
-            })
-            .collect();
-        let options = [
-            Code::text("buffer: int = _subscriptions.DEFAULT_BUFFER"),
-            Code::text("timeout: float | None = None"),
-        ];
-        let both = |parameters: &[Code], payload: &Code, end: &str| {
-            let signature = |subscription: &str| {
-                let parameters = [Code::text("self")]
-                    .into_iter()
-                    .chain(parameters.iter().cloned())
-                    .chain(options.clone());
-                let returns = Code::subscript(subscription, [payload.clone()]);
-                Code::definition("def subscribe(", parameters, returns, 4, end)
-            };
-            (
-                signature("_subscriptions.Subscription"),
-                signature("_subscriptions.AsyncSubscription"),
-            )
-        };
-        let alone = |choice: &Code| {
-            vec![
-                Code::prefixed("event: ", choice.clone()),
-                Code::text("/"),
-                Code::text("*"),
-            ]
-        };
-        let choice = |chosen: &str| {
-            let known = format!("_messages.EVENTS_OF_{}", service.name.shouty_snake());
-            Code::call("_subscriptions.chosen_events", [Code::text(chosen), Code::text(known)]).statement(
-                8,
-                "events_by_name = ",
-                "",
-            )
-        };
-        match chosen.as_slice() {
-            [] => None,
-            [(event, payload)] => {
-                let (blocking, asyncio) = both(&alone(event), payload, ":");
-                Some(Self {
-                    overloads: Vec::new(),
-                    blocking,
-                    asyncio,
-                    choice: choice("(event,)"),
-                })
-            }
-            several => {
-                let distinct: BTreeMap<String, &(Code, Code)> =
-                    several.iter().map(|pair| (pair.0.flat(), pair)).collect();
-                let mut overloads: Vec<_> = distinct
-                    .values()
-                    .map(|(choice, payload)| both(&alone(choice), payload, ": ..."))
-                    .collect();
-                let payloads: BTreeMap<String, &Code> =
-                    several.iter().map(|(_, payload)| (payload.flat(), payload)).collect();
-                let choices = Code::union(distinct.values().map(|(choice, _)| choice.clone()));
-                let any = [Code::prefixed("*events: ", choices)];
-                let payload = Code::union(payloads.into_values().cloned());
-                overloads.push(both(&any, &payload, ": ..."));
-                let (blocking, asyncio) = both(&[Code::text("*events: object")], &Code::text("object"), ":");
-                Some(Self {
-                    overloads,
-                    blocking,
-                    asyncio,
-                    choice: choice("events"),
-                })
-            }
-        }
     }
 }

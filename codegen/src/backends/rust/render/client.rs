@@ -79,7 +79,8 @@ pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
                 path: impl AsRef<std::path::Path>,
                 options: callsheet_client::ConnectOptions,
             ) -> Result<Self, callsheet_client::Failure> {
-                #support::Connection::connect_with(path, Self::introducing(options)) #awaited.map(Self::from)
+                #support::Connection::connect_with(path, Self::introducing(options))
+                    #awaited.map(|connection| Self { connection })
             }
 
             #introducing

@@ -43,7 +43,7 @@ fn service(service: &Service, flavour: Flavour) -> TokenStream {
         impl #ident {
             pub(crate) fn new(
                 connection: #support::Connection,
-                target: impl Into<std::borrow::Cow<'static, str>>,
+                target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
             ) -> Self {
                 Self {
                     connection,
@@ -55,14 +55,14 @@ fn service(service: &Service, flavour: Flavour) -> TokenStream {
             /// The same actor, each of whose calls may take as long as `timeout`.
             #[must_use]
             pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-                let options = self.options.clone().timeout(timeout);
-                Self { options, ..self.clone() }
+                self.with_options(self.options.clone().timeout(timeout))
             }
 
             /// The same actor, each of whose calls is made with these options.
             #[must_use]
             pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-                Self { options, ..self.clone() }
+                // By field: a contract may have a method `clone`.
+                Self { connection: self.connection.clone(), target: self.target.clone(), options }
             }
 
             #(#methods)*

@@ -1,7 +1,7 @@
 //! The contracts: a class each, and what its methods are made of.
 
 use crate::{
-    backends::{Claims, Integers},
+    backends::{Claims, Integers, prose::line_of_prose},
     fault::{Faults, Place},
     ir::{self, Api, Argument, Kind, Request},
 };
@@ -30,7 +30,7 @@ pub(in super::super) struct Service {
     pub(in super::super) accessor: String,
     /// The comment above that method.
     pub(in super::super) accessor_docs: String,
-    /// The full name, as a word in a comment.
+    /// The full name, as a word of the README.
     pub(in super::super) contract: String,
     /// The full name, as a key.
     pub(in super::super) contract_key: String,
@@ -42,6 +42,8 @@ pub(in super::super) struct Service {
     pub(in super::super) events: Vec<Event>,
     /// The interface that gives the events their types.
     pub(in super::super) events_name: String,
+    /// The comment above it.
+    pub(in super::super) events_docs: String,
 }
 
 impl Service {
@@ -136,8 +138,10 @@ pub(super) fn services(
             if !service.events.is_empty() {
                 exports.claim(&events_name, place.clone(), faults);
             }
+            // What names it in a sentence.
+            let contract = line_of_prose(&service.contract);
             let docs = if service.docs.trim().is_empty() {
-                format!("Calls an actor that serves `{}`.", service.contract)
+                format!("Calls an actor that serves `{contract}`.")
             } else {
                 service.docs.clone()
             };
@@ -148,13 +152,14 @@ pub(super) fn services(
                     .as_deref()
                     .map(|reason| comment(&docs, Some(reason), 2)),
                 accessor_docs: comment(
-                    &format!("Calls the actor of this id, which serves `{}`.", service.contract),
+                    &format!("Calls the actor of this id, which serves `{contract}`."),
                     service.deprecated.as_deref(),
                     2,
                 ),
                 file: service.name.kebab(),
                 accessor,
-                contract: service.contract.clone(),
+                events_docs: comment(&format!("The events of `{contract}`, by their names."), None, 0),
+                contract,
                 contract_key: key(&service.contract),
                 hash: literal(&service.hash),
                 default_target: literal(&service.default_target),

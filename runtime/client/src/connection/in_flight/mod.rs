@@ -9,7 +9,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use callsheet_wire::{Code, Failure};
+use callsheet_wire::{Code, Delivered, Failure};
 
 use super::{
     call_id::{CallId, CounterHasher},
@@ -69,8 +69,8 @@ pub(crate) struct Entered {
 pub(crate) struct Delivery {
     /// Who waits for it.
     pub(crate) waker: Option<Waker>,
-    /// The reader of the stream is too slow, and the server should stop sending.
-    pub(crate) overflowed: bool,
+    /// The stream has failed here, and the server should stop sending.
+    pub(crate) cancels: bool,
     /// A place at the server became free that somebody waits for.
     pub(crate) frees_place: bool,
 }
@@ -180,7 +180,7 @@ impl InFlight {
                         .unread
                         .push_back(Reply::Failed(Failure::new(Code::SlowConsumer, text)));
                     items.ended = true;
-                    delivery.overflowed = !is_last;
+                    delivery.cancels = !is_last;
                 } else {
                     items.unread.push_back(reply);
                 }
@@ -195,6 +195,28 @@ impl InFlight {
         // A server may answer twice; what it then gets too many, it refuses.
         self.at_server = self.at_server.saturating_sub(1);
         self.queued > 0
+    }
+
+    /// Takes note that a frame of a stream has this number.
+    ///
+    /// If it is not the next, an item is missing or came twice: then the stream fails, and what follows from it is returned.
+    pub(crate) fn count_item(&mut self, id: CallId, sequence: u64, is_last: bool) -> Option<Delivery> {
+        let call = self.calls.get_mut(&id).filter(|call| !call.is_queued)?;
+        let Arrived::Stream(items) = &mut call.arrived else {
+            return None;
+        };
+        if items.ended || items.next == sequence {
+            items.next = sequence.saturating_add(1);
+            return None;
+        }
+        let text = format!("expected frame {} of the stream, found {sequence}", items.next);
+        let failure = Failure::new(Code::ProtocolError, text).with_delivered(Delivered::Yes);
+        call.end(Reply::Failed(failure));
+        Some(Delivery {
+            waker: call.waker.take(),
+            cancels: !is_last,
+            frees_place: is_last && self.free_place(),
+        })
     }
 
     /// Hands the end of a stream, after its last item, to its call.
@@ -284,7 +306,6 @@ impl InFlight {
 mod tests {
     use std::time::Duration;
 
-    use callsheet_wire::Delivered;
     use futures_util::task::noop_waker;
     use tokio::time::Instant;
 
@@ -379,10 +400,10 @@ mod tests {
             )
         };
         let two = item().weight() * 2;
-        assert!(!calls.deliver(1, item(), false, two).overflowed);
-        assert!(!calls.deliver(1, item(), false, two).overflowed);
+        assert!(!calls.deliver(1, item(), false, two).cancels);
+        assert!(!calls.deliver(1, item(), false, two).cancels);
         assert!(
-            calls.deliver(1, item(), false, two).overflowed,
+            calls.deliver(1, item(), false, two).cancels,
             "the third item is too much"
         );
         let mut items = VecDeque::new();
@@ -394,6 +415,27 @@ mod tests {
         assert_eq!(items.len(), 3);
         assert!(matches!(&items[2], Reply::Failed(failure) if failure.code() == Code::SlowConsumer));
         assert!(!calls.abandon(1), "it has ended");
+    }
+
+    #[test]
+    fn a_stream_of_which_a_frame_is_missing_fails_and_is_cancelled_once() {
+        let mut calls = InFlight::default();
+        calls.enter_stream(appended(1, false), Deadline::after(Duration::from_secs(1)));
+        assert!(calls.count_item(1, 0, false).is_none());
+        let delivery = calls.count_item(1, 2, false).expect("number 1 is missing");
+        assert!(delivery.cancels && !delivery.frees_place);
+        assert!(calls.count_item(1, 3, true).is_none(), "it has ended");
+        let mut items = VecDeque::new();
+        let polled = calls.poll_items(1, &mut items, &Context::from_waker(&noop_waker()));
+        assert!(matches!(polled, Poll::Ready(false)));
+        let Some(Reply::Failed(failure)) = items.pop_front() else {
+            panic!("it fails")
+        };
+        assert_eq!(
+            (failure.code(), failure.delivered()),
+            (Code::ProtocolError, Delivered::Yes)
+        );
+        assert_eq!(failure.text(), "expected frame 1 of the stream, found 2");
     }
 
     #[test]
