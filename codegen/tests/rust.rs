@@ -205,11 +205,11 @@ fn all_that_rust_cannot_say_is_told_at_once() {
     assert_eq!(faults.len(), 3, "{error}");
     assert!(faults[0].contains("package `std`"), "{error}");
     assert!(
-        faults[1].contains("field `num_erator`") && faults[1].contains("field `NumErator`"),
+        faults[1].contains("method `subscribe_cleared`") && faults[1].contains("event `demo.Cleared`"),
         "{error}"
     );
     assert!(
-        faults[2].contains("method `subscribe_cleared`") && faults[2].contains("event `demo.Cleared`"),
+        faults[2].contains("field `num_erator`") && faults[2].contains("field `NumErator`"),
         "{error}"
     );
 }

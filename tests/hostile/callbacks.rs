@@ -433,7 +433,12 @@ fn a_host_that_goes_fails_those_who_wait_for_it() {
         let (id, _) = asked(&mut host);
         host.tell(&item(&id, 0, false, json!(1)));
         host.half_close();
-        is_lost(&host.receive(), "s", "ConnectionClosed", "unknown");
+        // The item may have been read before the end was: there is credit for another then.
+        let mut answer = host.receive();
+        if answer["control"] == "credit" {
+            answer = host.receive();
+        }
+        is_lost(&answer, "s", "ConnectionClosed", "unknown");
         host.is_closed();
     });
 }

@@ -3,6 +3,7 @@
 mod clients;
 mod compile_time;
 mod conformance;
+mod corpus;
 mod demo;
 mod fuzz;
 mod node;
@@ -45,6 +46,8 @@ enum Task {
         #[arg(long)]
         client: Option<String>,
     },
+    /// Makes clients of documents that are made to break generators, and tries them
+    Corpus,
     /// Generates the clients in `generated-clients/` anew
     Generate,
     /// Keeps the clients of this version in `tests/kept/`, for later servers to be tested against
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Task::Test => return test::run(),
         Task::CompileTime => compile_time::measure(),
         Task::Conformance { write, case, client } => conformance::conform(&conformance::Choice { write, case, client }),
+        Task::Corpus => corpus::share(),
         Task::Generate => clients::generate(clients::Mode::Write),
         Task::Keep => clients::keep(),
         Task::Soak {

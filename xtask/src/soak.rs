@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     clients::cargo,
+    corpus,
     node::Packages,
     places,
     python::Environment,
@@ -84,25 +85,10 @@ pub(crate) fn soak(sizes: &Sizes, seed: Option<u64>) -> Result<(), Error> {
                 "\n== {CLIENTS} generated contracts of seed {seed}; `cargo xtask soak --seed {seed} --contracts {CLIENTS} \
                  --actors 0 --calls 0 --types 0` repeats it =="
             );
-            run(&mut corpus(&python, &node, seed, CLIENTS))?;
+            run(&mut corpus::command(&python, &node, seed, CLIENTS))?;
         }
     }
     Ok(())
-}
-
-/// Makes clients of the corpus and of so many generated contracts that follow from `seed`, in every language, and has them
-/// compiled, checked and tried.
-pub(crate) fn corpus(python: &Environment, node: &Packages, seed: u64, contracts: u32) -> Command {
-    let mut command = cargo();
-    command
-        .args(["run", "--quiet", "-p", "callsheet-corpus", "--bin", "corpus", "--"])
-        .arg(places::target().join("corpus"))
-        .arg("--python")
-        .arg(python.program("python"))
-        .arg("--node")
-        .arg(node.root())
-        .args(["--seed", &seed.to_string(), "--contracts", &contracts.to_string()]);
-    command
 }
 
 /// Starts, calls and stops a crowd of `actors`, and prints what they cost.

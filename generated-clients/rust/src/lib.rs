@@ -49,9 +49,11 @@
     reason = "the shapes are the contracts' own"
 )]
 
+mod actors;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
+pub mod handlers;
 pub mod models;
 pub mod services;
 #[doc(no_inline)]
@@ -59,5 +61,7 @@ pub use callsheet_client::{
     Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered,
     Event, Events, Failure, Gap, Notice, UnknownVariant, ReplyStream,
 };
+#[doc(no_inline)]
+pub use callsheet_client::hosting::{HostError, HostOptions, Hosted};
 pub use client::Client;
 pub use models::*;

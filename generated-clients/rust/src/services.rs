@@ -260,7 +260,7 @@ pub struct Importer {
 impl Importer {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -272,14 +272,17 @@ impl Importer {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Imports every row of a source. It asks the source what to take in place of a row without text, and tells it of each
@@ -595,7 +598,7 @@ pub struct Source {
 impl Source {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -607,14 +610,17 @@ impl Source {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Streams the rows, in their order.

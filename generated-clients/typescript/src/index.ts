@@ -32,6 +32,7 @@ export {
 } from "./runtime/index.js";
 export type {
   AskOptions,
+  CallFacts,
   CallOptions,
   CodecName,
   ConnectOptions,
@@ -40,6 +41,10 @@ export type {
   Duration,
   EventOrGap,
   FailureDetails,
+  HostOptions,
+  Hosted,
+  HostedContract,
+  HostedMailbox,
   Receiver,
   ReconnectOptions,
   SubscribeOptions,

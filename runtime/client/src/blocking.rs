@@ -37,6 +37,7 @@ use tokio::{
 
 use crate::{
     CallError, CallOptions, ConnectOptions, DetailedStats, Discovery, Document, Failure, Notice, Push, Welcome,
+    hosting::{Actor, HostOptions, Hosted},
 };
 
 /// A connection to a server, shared by any number of threads; see the [async one](crate::Connection).
@@ -221,6 +222,25 @@ impl Connection {
     pub fn subscribe(&self, names: &[&str]) -> Result<Subscription, Failure> {
         let inner = self.driver.run(self.inner.subscribe(names))?;
         Ok(Subscription(self.iterate(inner)))
+    }
+
+    /// Serves `actor` on this connection; see [`crate::Connection::host`]. Its calls are read while some thread is in a call.
+    pub fn host<M>(&self, actor: impl Actor, mailbox: impl FnOnce(String) -> M) -> Hosted<M> {
+        self.inner.host(actor, mailbox)
+    }
+
+    /// Serves `actor` with options; see [`crate::Connection::host_with`].
+    ///
+    /// # Errors
+    ///
+    /// `ProtocolError` if the options have an id that is none, or that another actor hosted on this connection has.
+    pub fn host_with<M>(
+        &self,
+        actor: impl Actor,
+        options: HostOptions,
+        mailbox: impl FnOnce(String) -> M,
+    ) -> Result<Hosted<M>, Failure> {
+        self.inner.host_with(actor, options, mailbox)
     }
 
     fn iterate<S>(&self, stream: S) -> Blocked<S> {

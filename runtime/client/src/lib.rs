@@ -43,6 +43,7 @@ mod call;
 mod connection;
 mod deadline;
 mod given;
+pub mod hosting;
 pub mod open;
 mod options;
 mod questions;

@@ -19,8 +19,11 @@ use crate::{
 /// How long a program may take that ends by itself.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How the lines begin that the Python of the showcase's package prints.
-const PYTHON: [&str; 3] = ["Offline", "CountdownTick(value=1)", "PriceUpdate(symbol="];
+/// How the lines begin that each program in Python of the showcase's package prints: of its clients, and of its fakes.
+const PYTHON: [&[&str]; 3] = [&CALLS, &CALLS, &[]];
+
+/// What either client in Python prints.
+const CALLS: [&str; 3] = ["Offline", "CountdownTick(value=1)", "PriceUpdate(symbol="];
 
 /// The same of its TypeScript.
 const TYPESCRIPT: [&str; 3] = ["Offline", "{ value: 1 }", "{ symbol: "];
@@ -131,10 +134,16 @@ pub(super) fn python(
     report.check("python of READMEs: pyright", &mut pyright)?;
 
     let showcase = Showcase::start(200)?;
-    for file in of_showcase {
+    if of_showcase.len() != PYTHON.len() {
+        return Err(Error::new(format!(
+            "the README of the showcase has {} programs",
+            of_showcase.len()
+        )));
+    }
+    for (file, lines) in of_showcase.iter().zip(PYTHON) {
         let mut program = alone.python();
-        program.arg(&file).arg(showcase.socket());
-        run(report, &file, &mut program, &PYTHON);
+        program.arg(file).arg(showcase.socket());
+        run(report, file, &mut program, lines);
     }
     showcase.stop()
 }

@@ -2,6 +2,7 @@
 
 mod derives;
 mod example;
+mod handlers;
 mod manifest;
 mod model;
 mod names;

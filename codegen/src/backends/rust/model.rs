@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{
     derives::{Derives, visit_services},
+    handlers::{self, Handler},
     names::{escaped, type_name, value, without_escape},
     reading::Reading,
     references::{Types, form},
@@ -23,6 +24,7 @@ pub(super) struct Package {
     pub(super) name: String,
     pub(super) models: Vec<Model>,
     pub(super) services: Vec<Service>,
+    pub(super) handlers: Vec<Handler>,
     pub(super) uses_models_in_services: bool,
 }
 
@@ -151,7 +153,9 @@ pub(super) fn is_rest(field: &ir::Field) -> bool {
 impl Package {
     pub(super) fn of(api: &Api, options: &Options, faults: &mut Faults) -> Self {
         let (models, derives) = (Types::of_models(api), Derives::of(api));
-        let services = Types::of_services(api);
+        let services = services_of(api, &Types::of_services(api), faults);
+        let accessors = services.iter().flat_map(|of| [&of.accessor, &of.accessor_at]);
+        let handlers = handlers::of(api, &accessors.collect::<Vec<_>>(), faults);
         Self {
             name: options.package.clone(),
             models: api
@@ -159,14 +163,15 @@ impl Package {
                 .values()
                 .map(|of| Model::of(of, &models, &derives, faults))
                 .collect(),
-            services: services_of(api, &services, faults),
+            services,
+            handlers,
             uses_models_in_services: uses_models(api),
         }
     }
 }
 
 impl About {
-    fn new(docs: &str, fallback: String, deprecated: Option<&String>) -> Self {
+    pub(super) fn new(docs: &str, fallback: String, deprecated: Option<&String>) -> Self {
         let docs = prose(docs);
         let docs = if docs.trim().is_empty() {
             // It quotes names, which may hold anything.
@@ -407,9 +412,13 @@ fn method(of: &ir::Method, types: &Types<'_>, place: &Place, claims: &mut Claims
     }
 }
 
+/// The contract's documentation says what the method fails with.
+pub(super) fn tells_errors(of: &ir::Method) -> bool {
+    outside_of_code(&prose(&of.docs)).0.contains(&"# Errors")
+}
+
 fn errors(of: &ir::Method) -> Vec<String> {
-    let docs = prose(&of.docs);
-    if of.kind == Kind::Stream || outside_of_code(&docs).0.contains(&"# Errors") {
+    if of.kind == Kind::Stream || tells_errors(of) {
         return Vec::new();
     }
     let errors = match (&of.error, of.kind) {

@@ -82,6 +82,14 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// For files that define the handlers of contracts, and use the models by their paths.
+    pub(super) fn of_handlers(api: &'a Api) -> Self {
+        Self {
+            path: quote!(crate::models::),
+            ..Self::of_services(api)
+        }
+    }
+
     /// The file itself defines a type of this name.
     pub(super) fn defines(&self, name: &str) -> bool {
         self.defined.contains(name)

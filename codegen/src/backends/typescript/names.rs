@@ -33,8 +33,9 @@ pub(super) const RUNTIME_CLASSES: [&str; 26] = [
 ];
 
 /// The types of the runtime that every package exports.
-pub(super) const RUNTIME_TYPES: [&str; 15] = [
+pub(super) const RUNTIME_TYPES: [&str; 20] = [
     "AskOptions",
+    "CallFacts",
     "CallOptions",
     "CodecName",
     "ConnectOptions",
@@ -43,6 +44,10 @@ pub(super) const RUNTIME_TYPES: [&str; 15] = [
     "Duration",
     "EventOrGap",
     "FailureDetails",
+    "HostOptions",
+    "Hosted",
+    "HostedContract",
+    "HostedMailbox",
     "Receiver",
     "ReconnectOptions",
     "SubscribeOptions",
@@ -52,7 +57,7 @@ pub(super) const RUNTIME_TYPES: [&str; 15] = [
 ];
 
 /// Further names that mean something else where generated code uses them.
-const OTHER_TYPES: [&str; 19] = [
+const OTHER_TYPES: [&str; 22] = [
     "AbortSignal",
     "Client",
     "Connection",
@@ -68,6 +73,9 @@ const OTHER_TYPES: [&str; 19] = [
     "Readonly",
     "ReadonlyMap",
     "ReadonlySet",
+    "AsyncIterable",
+    "Iterable",
+    "PromiseLike",
     "Record",
     "Set",
     "Target",

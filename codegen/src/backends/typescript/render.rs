@@ -6,7 +6,7 @@ use crate::output::Files;
 
 use super::{
     format::{self, formatted},
-    model::{Body, Codec, Declaration, ErrorClass, Example, Form, Package, Service, mentioned},
+    model::{Body, Codec, Declaration, ErrorClass, Example, Form, Hosted, Package, Service, mentioned},
     names::{RUNTIME_CLASSES, RUNTIME_TYPES},
     runtime,
 };
@@ -32,6 +32,7 @@ struct Readme<'a> {
     example: &'a Example,
     services: &'a [Service],
     only_bigint: bool,
+    hosted: &'a [Hosted],
 }
 
 #[derive(Template)]
@@ -69,6 +70,17 @@ struct ServiceFile<'a> {
     errors: Vec<String>,
     runtime_types: Vec<&'a str>,
     runtime_values: Vec<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "typescript/handlers.ts.j2", escape = "none")]
+struct Handlers<'a> {
+    hosted: &'a [Hosted],
+    models: Vec<&'a str>,
+    codecs: Vec<String>,
+    errors: Vec<&'a str>,
+    runtime_values: Vec<&'a str>,
+    runtime_types: Vec<&'a str>,
 }
 
 #[derive(Template)]
@@ -127,6 +139,7 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
         example: &package.example,
         services: &package.services,
         only_bigint: package.only_bigint,
+        hosted: &package.hosted,
     };
     files.insert("README.md", file(&readme)?);
     files.insert("src/models.ts", code(&models(package))?);
@@ -138,6 +151,7 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
             code(&service_file(package, service))?,
         );
     }
+    files.insert("src/handlers.ts", code(&handlers(package)?)?);
     let client = ClientFile {
         services: &package.services,
     };
@@ -202,6 +216,35 @@ fn codecs(package: &Package) -> Result<Codecs<'_>, askama::Error> {
     let types = ["CodecName", "Duration", "Encoder", "Key", "Path", "SystemTime"];
     codecs.runtime_types = mentioned(types, &code);
     Ok(codecs)
+}
+
+fn handlers(package: &Package) -> Result<Handlers<'_>, askama::Error> {
+    let mut handlers = Handlers {
+        hosted: &package.hosted,
+        models: Vec::new(),
+        codecs: Vec::new(),
+        errors: Vec::new(),
+        runtime_values: Vec::new(),
+        runtime_types: Vec::new(),
+    };
+    if package.hosted.is_empty() {
+        return Ok(handlers);
+    }
+    // Comments may well name types.
+    let code: String = handlers
+        .render()?
+        .lines()
+        .filter(|line| !line.trim_start().starts_with(['*', '/']))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    handlers.models = mentioned(package.model_names(), &code);
+    handlers.codecs = package.decoders_in(&code);
+    handlers.codecs.extend(package.encoders_in(&code));
+    let errors = package.errors.iter().map(|error| error.name.as_str());
+    handlers.errors = mentioned(errors, &code);
+    handlers.runtime_values = mentioned(["decode", "encode"], &code);
+    handlers.runtime_types = mentioned(["CallFacts", "Duration", "HostedContract", "SystemTime"], &code);
+    Ok(handlers)
 }
 
 fn errors(package: &Package) -> Errors<'_> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { NEGATIVE_ZERO, parse, stringify } from "../src/json.js";
+import { keyOf } from "../src/keys.js";
 
 const BIG = 18446744073709551615n;
 
@@ -98,4 +99,17 @@ test("bigints are written with all digits", () => {
   );
   assert.equal(stringify({ a: 1 }), '{"a":1}');
   assert.equal(stringify({ a: [NEGATIVE_ZERO, 1] }), '{"a":[-0,1]}');
+});
+
+test("keys that begin as marked ones do are themselves", () => {
+  for (const key of ["\0", "\0t", "\0ttext", "\0i7", "\0x", "__proto__", "7"]) {
+    for (const exactness of ["rough", "digits", "order"] as const) {
+      const read = parse(JSON.stringify({ "\0": 0, [key]: 1 }), exactness) as object;
+      assert.deepEqual(
+        new Set(Object.keys(read).map(keyOf)),
+        new Set(["\0", key]),
+        `${JSON.stringify(key)}, ${exactness}`,
+      );
+    }
+  }
 });

@@ -19,7 +19,9 @@ use super::{
     CallId, InFlight, Inbox, Output, Subscribers,
     in_flight::{Appended, Delivery},
 };
-use crate::{CallOptions, ConnectOptions, deadline::Deadline, reply::Reply, subscription::accepted_from};
+use crate::{
+    CallOptions, ConnectOptions, deadline::Deadline, hosting::Registry, reply::Reply, subscription::accepted_from,
+};
 
 /// Where two of its locks are held at once, `output` was taken first, and it is the only one beside another.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub(crate) struct Shared {
     /// Why the server refuses messages of these types: the client's contracts are others than its own.
     misfits: Mutex<BTreeMap<String, String>>,
     has_misfits: AtomicBool,
+    /// The actors that the client serves.
+    registry: Arc<Registry>,
     /// Wakes the task.
     task: AtomicWaker,
     pub(super) ended: Notify,
@@ -53,6 +57,7 @@ impl Shared {
             has_unaccepted: AtomicBool::new(false),
             misfits: Mutex::default(),
             has_misfits: AtomicBool::new(false),
+            registry: Arc::default(),
             task: AtomicWaker::new(),
             ended: Notify::new(),
         }
@@ -326,7 +331,11 @@ impl Shared {
         }
     }
 
-    fn wake_task(&self, mut output: MutexGuard<'_, Output>, otherwise: bool) {
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    pub(super) fn wake_task(&self, mut output: MutexGuard<'_, Output>, otherwise: bool) {
         let wake = output.schedule() || otherwise;
         drop(output);
         if wake {

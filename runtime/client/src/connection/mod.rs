@@ -3,6 +3,7 @@
 //! The socket is lost, and another one takes its place, behind all of it: [`Shared`] is what callers see, [`Task`] owns
 //! the socket of the moment.
 
+mod answers;
 mod backoff;
 mod call_id;
 mod dial;

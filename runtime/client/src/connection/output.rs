@@ -8,7 +8,7 @@ use tokio::net::unix::OwnedWriteHalf;
 use super::{call_id::CallId, in_flight::InFlight, unsent::Unsent};
 
 /// Above so many unwritten bytes a tell waits. Asks do not: each has a caller who waits already.
-const HIGH_WATER: usize = 1 << 20;
+pub(super) const HIGH_WATER: usize = 1 << 20;
 
 /// So many frames of calls that ended are kept in the queue, whatever else is in it.
 const QUEUE_SLACK: usize = 64;
@@ -20,6 +20,8 @@ pub(super) const KEEP: usize = 256 << 10;
 #[derive(Debug)]
 pub(crate) struct Output {
     state: State,
+    /// How many sockets there have been: what answers a call that came over one of them is of no use to another.
+    sockets: u64,
     buffer: Vec<u8>,
     /// Where the last whole frame in `buffer` ends. A frame whose writing failed or panicked lies behind it.
     whole: usize,
@@ -62,6 +64,7 @@ impl Output {
     pub(super) fn new(frame_limit: usize) -> Self {
         Self {
             state: State::Down(closed_here()),
+            sockets: 0,
             buffer: Vec::new(),
             whole: 0,
             written: 0,
@@ -88,6 +91,7 @@ impl Output {
             // Closed while the socket was being made.
             other => other,
         };
+        self.sockets += 1;
         greeting.append(&mut self.held);
         self.buffer = greeting;
         self.whole = self.buffer.len();
@@ -188,6 +192,21 @@ impl Output {
         }
     }
 
+    /// The number of the socket of the moment.
+    pub(super) fn socket(&self) -> u64 {
+        self.sockets
+    }
+
+    /// Whether that socket is still written to.
+    pub(super) fn is_on(&self, socket: u64) -> bool {
+        self.sockets == socket && matches!(self.state, State::Open(_) | State::Leaving { .. })
+    }
+
+    /// How many bytes wait to be written.
+    pub(super) fn unwritten(&self) -> usize {
+        self.whole - self.written
+    }
+
     /// Writes as much as the socket takes at once, unless bytes before these are on their way through the task.
     pub(super) fn write_now(&mut self) {
         let (State::Open(socket) | State::Leaving { socket, .. } | State::Closing(Some(socket))) = &self.state else {
@@ -229,7 +248,7 @@ impl Output {
 
     /// Whether a tell may be appended.
     pub(super) fn has_room(&self) -> bool {
-        self.whole - self.written < HIGH_WATER && matches!(self.state, State::Open(_))
+        self.unwritten() < HIGH_WATER && matches!(self.state, State::Open(_))
     }
 
     /// Whether everything has gone to the socket.
@@ -246,6 +265,10 @@ impl Output {
 
     fn wake_blocked(&mut self) {
         self.blocked.drain(..).for_each(Waker::wake);
+    }
+
+    pub(super) fn frame_limit(&self) -> usize {
+        self.frame_limit
     }
 
     pub(super) fn set_frame_limit(&mut self, bytes: usize) {

@@ -17,7 +17,7 @@ use tokio::{
 use tracing::debug;
 
 use super::{
-    Shared,
+    Shared, answers,
     backoff::Backoff,
     call_id::CallId,
     dial::Dial,
@@ -26,7 +26,7 @@ use super::{
     output::closed_here,
     subscribers::TooMany,
 };
-use crate::{deadline::Clock, reply::Reply};
+use crate::{deadline::Clock, hosting::Line, reply::Reply};
 
 pub(super) struct Task {
     shared: Arc<Shared>,
@@ -35,6 +35,8 @@ pub(super) struct Task {
     dial: Option<Dial>,
     backoff: Backoff,
     greeting: Greeting,
+    /// The calls of the client's own actors, which came over the socket of the moment.
+    line: Arc<Line>,
     clock: Clock,
     ended: bool,
 }
@@ -56,6 +58,7 @@ impl Task {
     ) -> Self {
         let (first, most) = shared.options.backoff;
         let mut task = Self {
+            line: answers::line(&shared),
             shared,
             stage: Stage::Waiting(Box::pin(sleep(first))),
             dial,
@@ -73,6 +76,7 @@ impl Task {
         let (reader, writer) = socket.into_split();
         let greeting = self.greeting.begin(&self.shared);
         self.shared.open(writer, greeting);
+        self.line = answers::line(&self.shared);
         self.stage = Stage::Connected(Link::over(reader));
     }
 
@@ -142,6 +146,7 @@ impl Task {
         if let Stage::Connected(link) = &self.stage {
             let (outgoing, written) = link.outgoing();
             self.shared.lose(&failure, outgoing, written);
+            self.line.end();
             self.backoff.lost_after(link.age());
         } else {
             self.backoff.failed();
@@ -169,6 +174,7 @@ impl Task {
     /// Hands one frame to whom it is for.
     fn dispatch(&mut self, frame: &Bytes) -> Result<(), Failure> {
         match read(frame) {
+            Ok((codec, Incoming::Request(request))) => self.line.receive(codec, &request),
             Ok((_, Incoming::Response(response))) => self.dispatch_response(frame, &response),
             Ok((_, Incoming::StreamFrame(item))) => self.dispatch_item(frame, item),
             Ok((_, Incoming::Push(push))) => {
@@ -176,10 +182,11 @@ impl Task {
                 delivered.map_err(|TooMany| broken("more events of different names than any server has"))?;
             }
             Ok((_, Incoming::Control(control))) if control.control == "goodbye" => self.leave(),
+            Ok((_, Incoming::Control(control))) if self.line.steer(&control) => {}
             Ok((_, Incoming::Control(control))) => {
                 debug!(control = %control.control, "ignored a control of the server");
             }
-            Ok((_, Incoming::Request(_) | Incoming::Subscribe(_))) => {
+            Ok((_, Incoming::Subscribe(_))) => {
                 return Err(broken("a frame that only clients send"));
             }
             Err(unreadable) => match unreadable.request_id.as_deref().and_then(parse_id) {
@@ -285,6 +292,7 @@ impl Task {
             Stage::Waiting(_) | Stage::Connecting(_) => (&[][..], 0),
         };
         self.shared.end(failure, outgoing, written);
+        self.line.end();
     }
 }
 

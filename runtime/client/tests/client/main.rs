@@ -7,6 +7,7 @@ mod attempts;
 mod blocking;
 mod endings;
 mod greeting;
+mod hosting;
 mod open_enums;
 mod reconnect;
 mod server;

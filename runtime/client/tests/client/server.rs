@@ -65,8 +65,12 @@ impl Place {
     }
 
     pub(crate) async fn accept(&self) -> Server {
+        Server::new(self.accept_socket().await, self.codec)
+    }
+
+    pub(crate) async fn accept_socket(&self) -> UnixStream {
         let listener = self.listener.as_ref().expect("the place is open");
-        Server::new(listener.accept().await.unwrap().0, self.codec)
+        listener.accept().await.unwrap().0
     }
 
     pub(crate) async fn connect(&mut self, options: ConnectOptions) -> (Connection, Server) {

@@ -1,6 +1,8 @@
 //! The documents that are written by hand: each holds what one kind of generator's mistake would break on.
 
+mod calls;
 mod casing;
+mod enums;
 pub mod hostile;
 mod prose;
 mod shapes;
@@ -85,6 +87,8 @@ impl Written {
 pub fn all() -> Vec<Written> {
     [
         shapes::all(),
+        enums::all(),
+        calls::all(),
         values::all(),
         sizes::all(),
         words::all(),

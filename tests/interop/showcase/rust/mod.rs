@@ -2,7 +2,9 @@
 
 mod asynchronous;
 mod blocking;
+mod blocking_hosting;
 mod changed;
+mod hosting;
 mod packed;
 mod silence;
 

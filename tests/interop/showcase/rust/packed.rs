@@ -9,14 +9,18 @@ use std::{
 use crate::service::Service;
 
 /// All that is in the package, beside what cargo puts there.
-const PACKED: [&str; 10] = [
+const PACKED: [&str; 14] = [
     "Cargo.toml",
     "README.md",
+    "src/actors.rs",
+    "src/blocking/actors.rs",
     "src/blocking/client.rs",
+    "src/blocking/handlers.rs",
     "src/blocking/mod.rs",
     "src/blocking/services.rs",
     "src/client.rs",
     "src/contracts.json",
+    "src/handlers.rs",
     "src/lib.rs",
     "src/models.rs",
     "src/services.rs",

@@ -125,6 +125,13 @@ impl Fakes {
         self.handlers.contracts.first().zip(self.serves.first())
     }
 
+    /// What that takes from the module of fakes, in the order that linters want.
+    pub(in crate::backends::python) fn imported(&self, handler: &Handler) -> String {
+        let mut names = [format!("{}Fake", handler.class), "FakeServer".to_owned()];
+        names.sort();
+        names.join(", ")
+    }
+
     /// Whether there is nothing to serve or to publish.
     pub(in crate::backends::python) fn are_empty(&self) -> bool {
         self.handlers.is_empty() && self.events.is_none()

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{DOCUMENT, Flavour, docs};
-use crate::backends::rust::model::{Package, Service};
+use crate::backends::rust::{
+    handlers::{Handler, Mailbox},
+    model::{Package, Service},
+};
 
 pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
     let (support, home) = (flavour.support(), flavour.home());
@@ -22,6 +25,7 @@ pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
         ],
     });
     let services = package.services.iter().map(|of| service(of, &home));
+    let hosts = package.handlers.iter().map(|of| host(of, flavour));
     let introducing = match flavour {
         Flavour::Async => introducing(package),
         Flavour::Blocking => quote! {
@@ -94,6 +98,7 @@ pub(super) fn client(package: &Package, flavour: Flavour) -> TokenStream {
             #close
 
             #(#services)*
+            #(#hosts)*
         }
 
         impl From<#support::Connection> for Client {
@@ -148,6 +153,68 @@ fn service(service: &Service, home: &TokenStream) -> TokenStream {
         #[must_use]
         pub fn #accessor_at(&self, target: impl Into<String>) -> #home::services::#ident {
             #home::services::#ident::new(self.connection.clone(), target.into())
+        }
+    }
+}
+
+fn host(handler: &Handler, flavour: Flavour) -> TokenStream {
+    let Handler {
+        ident,
+        host,
+        host_with,
+        contract,
+        mailbox: Mailbox {
+            ident: mailbox,
+            address,
+        },
+        ..
+    } = handler;
+    let home = flavour.home();
+    let first = format!("Serves `{contract}` on this connection, for as long as what is returned is there.");
+    let about = docs([
+        first.as_str(),
+        "",
+        "The server calls it once it has been given the mailbox. When the connection was lost and made anew, the mailbox has",
+        "to be given away anew.",
+    ]);
+    let about_with = docs([
+        first.as_str(),
+        "",
+        "# Errors",
+        "",
+        "If the options have an id that is none, or that another hosted actor of this client has.",
+    ]);
+    let threads = |options: TokenStream| {
+        (flavour == Flavour::Blocking).then(|| quote!(threads: callsheet_client::hosting::Threads::of(#options),))
+    };
+    let by_default = threads(quote!(&callsheet_client::hosting::HostOptions::new()));
+    let by_options = threads(quote!(&options));
+    let mailbox_of = quote! {
+        |id| {
+            crate::models::#mailbox(crate::models::#address {
+                contract: #contract.to_owned(),
+                id,
+                route: std::option::Option::Some("client".to_owned()),
+            })
+        }
+    };
+    let deprecated = super::deprecated(&handler.about);
+    let hosted = quote!(callsheet_client::hosting::Hosted<crate::models::#mailbox>);
+    quote! {
+        #about
+        #deprecated
+        pub fn #host(&self, handler: impl #home::handlers::#ident) -> #hosted {
+            self.connection.host(#home::actors::#ident { handler, #by_default }, #mailbox_of)
+        }
+
+        #about_with
+        #deprecated
+        pub fn #host_with(
+            &self,
+            handler: impl #home::handlers::#ident,
+            options: callsheet_client::hosting::HostOptions,
+        ) -> Result<#hosted, callsheet_client::Failure> {
+            self.connection.host_with(#home::actors::#ident { handler, #by_options }, options, #mailbox_of)
         }
     }
 }

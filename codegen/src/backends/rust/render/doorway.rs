@@ -28,10 +28,20 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
         )
     });
     // A contract's own type of that name is what its users look for here; these are in `callsheet_client` too.
+    let is_free = |name: &&str| !package.models.iter().any(|model| model.ident == name);
     let notices = ["Gap", "Notice", "UnknownVariant"]
         .into_iter()
-        .filter(|name| !package.models.iter().any(|model| model.ident == name))
+        .filter(is_free)
         .map(|name| format_ident!("{name}"));
+    let (actors, handlers) = modules(package);
+    let hosting = (!package.handlers.is_empty()).then(|| {
+        let names = ["HostError", "HostOptions", "Hosted"].into_iter().filter(is_free);
+        let names = names.map(|name| format_ident!("{name}"));
+        quote! {
+            #[doc(no_inline)]
+            pub use callsheet_client::hosting::{#(#names),*};
+        }
+    });
     quote! {
         #docs
         #![forbid(unsafe_code)]
@@ -68,9 +78,11 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
             reason = "the shapes are the contracts' own"
         )]
 
+        #actors
         #[cfg(feature = "blocking")]
         pub mod blocking;
         mod client;
+        #handlers
         pub mod models;
         pub mod services;
 
@@ -79,20 +91,41 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
             Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered, Event, Events, Failure,
             #(#notices,)* ReplyStream,
         };
+        #hosting
         pub use client::Client;
         #models
     }
 }
 
-pub(super) fn blocking() -> TokenStream {
+/// The modules of the contracts that a client may serve itself, if there are any: what is private, and what is not.
+fn modules(package: &Package) -> (Option<TokenStream>, Option<TokenStream>) {
+    let has_handlers = !package.handlers.is_empty();
+    (
+        has_handlers.then(|| {
+            quote!(
+                mod actors;
+            )
+        }),
+        has_handlers.then(|| {
+            quote!(
+                pub mod handlers;
+            )
+        }),
+    )
+}
+
+pub(super) fn blocking(package: &Package) -> TokenStream {
     let docs = inner_docs([
         "The client for programs without async: every call blocks its thread until it ends.",
         "",
         "Within async code its calls fail at once; use [`crate::Client`] there.",
     ]);
+    let (actors, handlers) = modules(package);
     quote! {
         #docs
+        #actors
         mod client;
+        #handlers
         pub mod services;
 
         #[doc(no_inline)]

@@ -1,7 +1,9 @@
 //! Prints the package: the sources of the crate, made of tokens and formatted.
 
+mod actors;
 mod client;
 mod doorway;
+mod handlers;
 mod models;
 mod services;
 mod variants;
@@ -17,15 +19,24 @@ pub(super) const DOCUMENT: &str = "contracts.json";
 
 /// The sources, by their paths below `src/`.
 pub(super) fn files(package: &Package) -> Vec<(&'static str, TokenStream)> {
-    vec![
+    let mut files = vec![
         ("lib.rs", doorway::doorway(package)),
         ("models.rs", models::models(package)),
         ("client.rs", client::client(package, Flavour::Async)),
         ("services.rs", services::services(package, Flavour::Async)),
-        ("blocking/mod.rs", doorway::blocking()),
+        ("blocking/mod.rs", doorway::blocking(package)),
         ("blocking/client.rs", client::client(package, Flavour::Blocking)),
         ("blocking/services.rs", services::services(package, Flavour::Blocking)),
-    ]
+    ];
+    if !package.handlers.is_empty() {
+        files.extend([
+            ("handlers.rs", handlers::handlers(package, Flavour::Async)),
+            ("actors.rs", actors::actors(package, Flavour::Async)),
+            ("blocking/handlers.rs", handlers::handlers(package, Flavour::Blocking)),
+            ("blocking/actors.rs", actors::actors(package, Flavour::Blocking)),
+        ]);
+    }
+    files
 }
 
 /// The text of a file.

@@ -4,6 +4,7 @@ mod codecs;
 mod decoders;
 mod encoders;
 mod example;
+mod hosted;
 mod merged;
 mod models;
 mod services;
@@ -18,6 +19,7 @@ use crate::{
 
 pub(super) use codecs::{Body, Codec};
 pub(super) use example::Example;
+pub(super) use hosted::Hosted;
 pub(super) use models::{Declaration, Form};
 pub(super) use services::Service;
 
@@ -38,6 +40,8 @@ pub(super) struct Package {
     pub(super) codecs: Vec<Codec>,
     pub(super) errors: Vec<ErrorClass>,
     pub(super) services: Vec<Service>,
+    /// The contracts that clients host.
+    pub(super) hosted: Vec<Hosted>,
     /// The document of the contracts, as JSON within a template literal.
     pub(super) document: String,
     /// What the package's users could do first.
@@ -124,12 +128,14 @@ impl Package {
         }
         let services = services::services(api, &types, &options.int64, &mut exports, &mut faults);
         let example = Example::of(api, &types, &options.int64);
+        let hosted = hosted::hosted(api, &types, &options.int64, &mut exports, &mut faults);
         faults.finish(Self {
             name: package.to_owned(),
             declarations,
             codecs,
             errors,
             services,
+            hosted,
             document: names::template(&api.document.to_json()),
             example,
             only_bigint: options.int64 == Integers::default(),

@@ -113,7 +113,7 @@ pub(in super::super) struct Event {
 }
 
 /// What the client has besides the accessors.
-pub(super) const CLIENT_MEMBERS: [&str; 3] = ["close", "dispose", "isClosed"];
+pub(super) const CLIENT_MEMBERS: [&str; 4] = ["close", "dispose", "host", "isClosed"];
 
 /// All contracts.
 pub(super) fn services(

@@ -34,7 +34,7 @@ impl Client {
     ) -> Result<Self, callsheet_client::Failure> {
         callsheet_client::Connection::connect_with(path, Self::introducing(options))
             .await
-            .map(Self::from)
+            .map(|connection| Self { connection })
     }
 
     /// These options, by which a client introduces itself as made from the contracts of this package: for a connection

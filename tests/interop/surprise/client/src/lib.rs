@@ -23,6 +23,8 @@
 )]
 #![allow(
     clippy::enum_variant_names,
+    clippy::iter_not_returning_iterator,
+    clippy::self_named_constructors,
     clippy::should_implement_trait,
     clippy::similar_names,
     clippy::struct_field_names,
@@ -35,7 +37,9 @@
     clippy::result_large_err,
     clippy::struct_excessive_bools,
     clippy::too_many_arguments,
+    clippy::too_many_lines,
     clippy::type_complexity,
+    clippy::zero_sized_map_values,
     reason = "the shapes are the contracts' own"
 )]
 

@@ -36,7 +36,7 @@ impl Client {
                 path,
                 Self::introducing(options),
             )
-            .map(Self::from)
+            .map(|connection| Self { connection })
     }
 
     /// As [`crate::Client::introducing`].

@@ -15,7 +15,7 @@ pub struct Archive {
 impl Archive {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -27,14 +27,17 @@ impl Archive {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// One of everything.
@@ -311,7 +314,7 @@ pub struct Customs {
 impl Customs {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -323,14 +326,17 @@ impl Customs {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// One of everything that looks the same in both directions.
@@ -817,7 +823,7 @@ pub struct Import {
 impl Import {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -829,14 +835,17 @@ impl Import {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Rust's.
@@ -1104,7 +1113,7 @@ pub struct Mirror {
 impl Mirror {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -1116,14 +1125,17 @@ impl Mirror {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// The whole message is the value.

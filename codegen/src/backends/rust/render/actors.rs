@@ -1,0 +1,122 @@
+//! The actors that handlers are made into: what reads their calls.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Flavour, inner_docs};
+use crate::{
+    backends::rust::{
+        handlers::{Handler, Message, Method},
+        model::Package,
+    },
+    ir::Kind,
+};
+
+pub(super) fn actors(package: &Package, flavour: Flavour) -> TokenStream {
+    let docs = inner_docs(["Handlers as actors: what reads the calls that they answer."]);
+    let actors = package.handlers.iter().map(|of| actor(of, flavour));
+    quote!(#docs #(#actors)*)
+}
+
+fn actor(handler: &Handler, flavour: Flavour) -> TokenStream {
+    let (ident, home) = (&handler.ident, flavour.home());
+    let threads =
+        (flavour == Flavour::Blocking).then(|| quote!(pub(crate) threads: callsheet_client::hosting::Threads,));
+    let unknown = quote!(std::result::Result::Err(__call.unknown()));
+    let body = if handler.methods.is_empty() {
+        unknown
+    } else {
+        let arms = handler.methods.iter().map(|of| arm(of, ident, flavour));
+        quote! {
+            match __call.message_type() {
+                #(#arms)*
+                _ => #unknown,
+            }
+        }
+    };
+    quote! {
+        pub(crate) struct #ident<__H> {
+            pub(crate) handler: __H,
+            #threads
+        }
+
+        impl<__H: #home::handlers::#ident> callsheet_client::hosting::Actor for #ident<__H> {
+            fn accept(
+                self: std::sync::Arc<Self>,
+                __call: callsheet_client::hosting::Call<'_>,
+            ) -> std::result::Result<callsheet_client::hosting::Accepted, callsheet_client::Failure> {
+                #body
+            }
+        }
+    }
+}
+
+fn arm(method: &Method, owner: &Ident, flavour: Flavour) -> TokenStream {
+    let Method {
+        ident, message_type, ..
+    } = method;
+    let home = flavour.home();
+    let read = read(&method.message);
+    let parameters = method.message.parameters().iter().map(|of| &of.ident);
+    let handled = quote!(#home::handlers::#owner::#ident(&self.handler, #(#parameters),*));
+    let answered = match (method.kind, flavour) {
+        (Kind::Ask, Flavour::Async) => quote!(__call.ask(async move { #handled.await })),
+        (Kind::Tell, Flavour::Async) => quote!(__call.tell(async move { #handled.await })),
+        (Kind::Stream, Flavour::Async) => {
+            quote!(__call.stream(move |__items| async move { __items.all(#handled).await }))
+        }
+        (Kind::Ask, Flavour::Blocking) => quote! {
+            __call.ask(async move {
+                let __threads = self.threads.clone();
+                __threads.run(move || #handled).await
+            })
+        },
+        (Kind::Tell, Flavour::Blocking) => quote! {
+            __call.tell(async move {
+                let __threads = self.threads.clone();
+                __threads.done(move || #handled).await;
+            })
+        },
+        (Kind::Stream, Flavour::Blocking) => quote! {
+            __call.stream(move |__items| async move {
+                let __threads = self.threads.clone();
+                let __made = __threads.items(move |__push| {
+                    for __item in #handled {
+                        if !__push(__item) {
+                            break;
+                        }
+                    }
+                });
+                __items.all(__made).await
+            })
+        },
+    };
+    quote! {
+        #message_type => {
+            #read
+            #answered
+        }
+    }
+}
+
+/// Reads what the handler is given into variables.
+fn read(message: &Message) -> TokenStream {
+    match message {
+        Message::Whole(parameter) => {
+            let (ident, type_) = (&parameter.ident, &parameter.type_);
+            quote!(let #ident = __call.message::<#type_>()?;)
+        }
+        Message::Arguments(parameters) => {
+            let idents: Vec<_> = parameters.iter().map(|of| &of.ident).collect();
+            let (names, types) = (
+                parameters.iter().map(|of| &of.wire_name),
+                parameters.iter().map(|of| &of.type_),
+            );
+            quote! {
+                #(let mut #idents = callsheet_client::hosting::Argument::<#types>::new();)*
+                __call.arguments(&[#(#names),*], &mut [#(#idents.place()),*])?;
+                #(let #idents = callsheet_client::hosting::taken(#idents)?;)*
+            }
+        }
+    }
+}
