@@ -115,7 +115,6 @@ SOURCE: tuple[Handled, ...] = (
     Handled("demo.Source.Imported", "tell", "imported", (Argument("rows", _decode.decode_u32),)),
 )
 
-
 EVENTS: dict[object, Published] = {
     _models.PriceUpdate: Published("PriceUpdate", _codecs.encode_price_update),
     _models.TradeExecuted: Published("TradeExecuted", _codecs.encode_trade_executed),

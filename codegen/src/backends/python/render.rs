@@ -492,7 +492,8 @@ pub(super) fn files(package: &Package) -> Files {
     files
 }
 
-/// No more than two blank lines in a row, and one line break at the end.
+/// No more than two blank lines in a row, two between imports and a definition, one between them and all else, and one line
+/// break at the end.
 fn tidy(printed: &str) -> String {
     let mut text = String::with_capacity(printed.len());
     let mut blank = 0;
@@ -504,6 +505,17 @@ fn tidy(printed: &str) -> String {
         }
     }
     text.truncate(text.trim_end().len());
+    if let Some(at) = text.find("\n\n\n") {
+        let before = text[..at].rsplit('\n').next().unwrap_or_default();
+        let after = &text[at + 3..];
+        let imports = before == ")" || ["from ", "import "].iter().any(|word| before.starts_with(word));
+        let defines = ["async ", "class ", "def ", "@", "#"]
+            .iter()
+            .any(|word| after.starts_with(word));
+        if imports && !defines {
+            text.remove(at);
+        }
+    }
     text + "\n"
 }
 
