@@ -28,6 +28,9 @@ const NASTY: &str = include_str!("documents/nasty.json");
 /// arrays that serde does not read.
 const HIDING: &str = include_str!("documents/rust_names.json");
 
+/// Its clients host contracts, whose names are those of one another's methods.
+const HOSTING: &str = include_str!("documents/python_hosting.json");
+
 /// Its types hold one another in every manner, and no name is plain.
 const TANGLED: &str = r#"{
     "callsheet": 1,
@@ -215,6 +218,29 @@ fn all_that_rust_cannot_say_is_told_at_once() {
 }
 
 #[test]
+fn what_hosts_has_a_name_of_its_own() {
+    let document = HOSTING.replace("hosting.Empty", "hosting.SourceWith");
+    let files = generated(&document, "hosting-client", ClientSource::Registry);
+    for path in ["src/client.rs", "src/blocking/client.rs"] {
+        let client = files.get(path).unwrap();
+        let methods = client.split("pub fn ").skip(1);
+        let names: Vec<_> = methods.filter_map(|method| method.split('(').next()).collect();
+        let hosting: Vec<_> = names.into_iter().filter(|name| name.starts_with("host_")).collect();
+        let expected = [
+            "host_source",
+            "host_source_at",
+            // Of `Source`, and the options of that.
+            "host_source_",
+            "host_source_with_",
+            // Of `SourceWith`.
+            "host_source_with",
+            "host_source_with_with",
+        ];
+        assert_eq!(hosting, expected, "{path}");
+    }
+}
+
+#[test]
 fn everything_compiles_without_a_warning_of_pedants_and_speaks_as_the_contract_says() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rust-client");
     let tests = [
@@ -224,6 +250,7 @@ fn everything_compiles_without_a_warning_of_pedants_and_speaks_as_the_contract_s
     ];
     build(&folder, "everything-client", EVERYTHING, &tests);
     build(&folder, "hiding-client", HIDING, &[]);
+    build(&folder, "hosting-client", HOSTING, &[]);
     build(&folder, "tangled-client", TANGLED, &[]);
     build(&folder, "nasty-client", NASTY, &[]);
 }

@@ -43,7 +43,7 @@ impl<__H: crate::handlers::Source> callsheet_client::hosting::Actor for Source<_
                 let rows = callsheet_client::hosting::taken(rows)?;
                 __call
                     .tell(async move {
-                        crate::handlers::Source::imported(&self.handler, rows).await
+                        crate::handlers::Source::imported(&self.handler, rows).await;
                     })
             }
             _ => std::result::Result::Err(__call.unknown()),

@@ -2,6 +2,7 @@
 
 use super::{
     example::Example,
+    handlers::Handler,
     model::{Message, Method, Package},
     names::crate_name,
 };
@@ -90,9 +91,42 @@ within 30 seconds unless `with_timeout` says otherwise. Streams and subscription
         }
         text.push('\n');
     }
+    text.push_str(&hosting(package));
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+/// How a client serves an actor, if it has a contract to serve.
+fn hosting(package: &Package) -> String {
+    let Some(Handler {
+        host, host_with, ident, ..
+    }) = package.handlers.first()
+    else {
+        return String::new();
+    };
+    format!(
+        "\
+## Calls of the client
+
+A client can serve an actor itself, whose mailbox it gives to the server: `{host}` takes a handler, which is whatever
+implements `{krate}::handlers::{ident}`, and `{host_with}` takes an id and a bound on its calls besides. `mailbox()`
+of what they return is the mailbox.
+
+- A handler fails with `HostError`, into which the error of the contract converts. `HostError::failed` takes any other:
+  it is logged here by `tracing`, and told as `ActorFailed` without its text. A method that streams returns any `Stream`,
+  of which as many items are taken as the caller has room for.
+- Up to 16 calls of an actor run at once unless the options say otherwise, and a thousand more wait. A call that is given
+  up is dropped where it waits.
+- Handlers of `blocking::Client` implement `{krate}::blocking::handlers::{ident}`, where streams are iterators. They run
+  on threads of their own, which nothing interrupts: a call that is given up runs to its end. They are called while some
+  thread waits in a call of the client.
+- When what `{host}` returned is dropped or closed, the actor is gone. It goes on over the next connection when one is
+  lost, but the mailboxes that were given away are void then: give it away anew.
+
+",
+        krate = crate_name(&package.name),
+    )
 }
 
 /// A call of the method, its parameters as variables.

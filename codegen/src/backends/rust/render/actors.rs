@@ -24,7 +24,13 @@ fn actor(handler: &Handler, flavour: Flavour) -> TokenStream {
         (flavour == Flavour::Blocking).then(|| quote!(pub(crate) threads: callsheet_client::hosting::Threads,));
     let unknown = quote!(std::result::Result::Err(__call.unknown()));
     let body = if handler.methods.is_empty() {
-        unknown
+        // What nobody can call is there for as long as it is hosted.
+        let threads = threads.as_ref().map(|_| quote!(let _ = &self.threads;));
+        quote! {
+            let _ = &self.handler;
+            #threads
+            #unknown
+        }
     } else {
         let arms = handler.methods.iter().map(|of| arm(of, ident, flavour));
         quote! {
@@ -61,7 +67,7 @@ fn arm(method: &Method, owner: &Ident, flavour: Flavour) -> TokenStream {
     let handled = quote!(#home::handlers::#owner::#ident(&self.handler, #(#parameters),*));
     let answered = match (method.kind, flavour) {
         (Kind::Ask, Flavour::Async) => quote!(__call.ask(async move { #handled.await })),
-        (Kind::Tell, Flavour::Async) => quote!(__call.tell(async move { #handled.await })),
+        (Kind::Tell, Flavour::Async) => quote!(__call.tell(async move { #handled.await; })),
         (Kind::Stream, Flavour::Async) => {
             quote!(__call.stream(move |__items| async move { __items.all(#handled).await }))
         }
