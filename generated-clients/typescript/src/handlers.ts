@@ -6,14 +6,14 @@ import { SourceError } from "./errors.js";
 import type { Row } from "./models.js";
 import { host } from "./runtime/hosting.js";
 import { decode } from "./runtime/index.js";
-import type { CallFacts, HostedContract } from "./runtime/index.js";
+import type { AnyIterable, Awaitable, CallFacts, HostedContract } from "./runtime/index.js";
 
 /** Serves `demo.Source`: an object with these methods, which the client hosts. */
 export interface SourceHandler {
   /** Streams the rows, in their order. */
-  rows(call: CallFacts): AsyncIterable<Row> | Iterable<Row>;
+  rows(call: CallFacts): AnyIterable<Row>;
   /** What to take in place of a row that cannot be imported. */
-  correct(row: Row, reason: string, call: CallFacts): PromiseLike<Row> | Row;
+  correct(row: Row, reason: string, call: CallFacts): Awaitable<Row>;
   /** Is told how many rows have been imported. */
   imported(rows: number, call: CallFacts): unknown;
 }

@@ -31,7 +31,9 @@ export {
   asUnknownName,
 } from "./runtime/index.js";
 export type {
+  AnyIterable,
   AskOptions,
+  Awaitable,
   CallFacts,
   CallOptions,
   CodecName,

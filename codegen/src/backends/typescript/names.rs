@@ -33,8 +33,10 @@ pub(super) const RUNTIME_CLASSES: [&str; 26] = [
 ];
 
 /// The types of the runtime that every package exports.
-pub(super) const RUNTIME_TYPES: [&str; 20] = [
+pub(super) const RUNTIME_TYPES: [&str; 22] = [
+    "AnyIterable",
     "AskOptions",
+    "Awaitable",
     "CallFacts",
     "CallOptions",
     "CodecName",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Api, Field, MapKey, TypeRef, Uses};
+use crate::ir::{Api, Field, MapKey, TypeRef, Uses, Variant};
 
 use crate::backends::Int64;
 
@@ -18,6 +18,8 @@ pub(super) struct Types<'a> {
     pub(super) names: &'a BTreeMap<&'a str, String>,
     /// What integers of 64 bits are where the types are used.
     pub(super) int64: Int64,
+    /// The api is a mirrored one: the types in TypeScript are those of the client, which is the other side.
+    pub(super) mirrored: bool,
 }
 
 /// Where a value stands: the expressions for what holds it, and for its key there.
@@ -88,14 +90,28 @@ impl<'a> Types<'a> {
 
     /// The object may be without the property: a client may leave it out, or the server may, and no null stands for it.
     pub(super) fn is_optional(&self, field: &Field, uses: Uses) -> bool {
+        let (sent, optional, received, sometimes) = if self.mirrored {
+            (uses.received, field.sometimes, uses.sent, field.optional)
+        } else {
+            (uses.sent, field.optional, uses.received, field.sometimes)
+        };
         let is_absent = match self.api.underlying(&field.type_ref) {
             // Decoders read an option that is left out as null.
             TypeRef::Option(_) => false,
             // A flattened map that is left out is an empty one.
-            TypeRef::Map(..) => field.sometimes && !field.flattened,
-            _ => field.sometimes,
+            TypeRef::Map(..) => sometimes && !field.flattened,
+            _ => sometimes,
         };
-        (uses.sent && field.optional) || (uses.received && is_absent)
+        (sent && optional) || (received && is_absent)
+    }
+
+    /// What a variant is called in the types: what the client reads.
+    pub(super) fn label(&self, variant: &Variant) -> String {
+        literal(if self.mirrored {
+            &variant.sent_as
+        } else {
+            &variant.received_as
+        })
     }
 
     /// The expression that reads `value`, which stands at `place`.
@@ -184,7 +200,8 @@ impl<'a> Types<'a> {
         };
         let read = self.decode(&field.type_ref, &from, place);
         let is_option = matches!(self.api.underlying(&field.type_ref), TypeRef::Option(_));
-        if field.sometimes && !is_option {
+        // What a client leaves out is not what it gives as null.
+        if field.sometimes && (!is_option || self.mirrored) {
             format!("{from} === undefined ? undefined : {read}")
         } else {
             read

@@ -6,7 +6,7 @@ use crate::output::Files;
 
 use super::{
     format::{self, formatted},
-    model::{Body, Codec, Declaration, ErrorClass, Example, Form, Hosted, Package, Service, mentioned},
+    model::{Body, Codec, Declaration, ErrorClass, Example, Fake, Form, Hosted, Package, Service, mentioned},
     names::{RUNTIME_CLASSES, RUNTIME_TYPES},
     runtime,
 };
@@ -84,6 +84,17 @@ struct Handlers<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "typescript/testing.ts.j2", escape = "none")]
+struct Testing<'a> {
+    contracts: &'a [Fake],
+    models: Vec<&'a str>,
+    codecs: Vec<String>,
+    errors: Vec<&'a str>,
+    runtime_values: Vec<&'a str>,
+    runtime_types: Vec<&'a str>,
+}
+
+#[derive(Template)]
 #[template(path = "typescript/client.ts.j2", escape = "none")]
 struct ClientFile<'a> {
     services: &'a [Service],
@@ -143,7 +154,7 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
     };
     files.insert("README.md", file(&readme)?);
     files.insert("src/models.ts", code(&models(package))?);
-    files.insert("src/codecs.ts", code(&codecs(package)?)?);
+    files.insert("src/codecs.ts", code(&codecs(&package.codecs)?)?);
     files.insert("src/errors.ts", code(&errors(package))?);
     for service in &package.services {
         files.insert(
@@ -152,6 +163,8 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
         );
     }
     files.insert("src/handlers.ts", code(&handlers(package)?)?);
+    files.insert("src/testing.ts", code(&testing(package)?)?);
+    files.insert("src/testing-codecs.ts", code(&codecs(&package.fakes.codecs)?)?);
     let client = ClientFile {
         services: &package.services,
     };
@@ -205,9 +218,9 @@ fn models(package: &Package) -> Models<'_> {
     }
 }
 
-fn codecs(package: &Package) -> Result<Codecs<'_>, askama::Error> {
+fn codecs(codecs: &[Codec]) -> Result<Codecs<'_>, askama::Error> {
     let mut codecs = Codecs {
-        codecs: &package.codecs,
+        codecs,
         runtime_values: Vec::new(),
         runtime_types: Vec::new(),
     };
@@ -230,21 +243,64 @@ fn handlers(package: &Package) -> Result<Handlers<'_>, askama::Error> {
     if package.hosted.is_empty() {
         return Ok(handlers);
     }
-    // Comments may well name types.
-    let code: String = handlers
-        .render()?
-        .lines()
-        .filter(|line| !line.trim_start().starts_with(['*', '/']))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let code = without_comments(&handlers.render()?);
     handlers.models = mentioned(package.model_names(), &code);
     handlers.codecs = package.decoders_in(&code);
     handlers.codecs.extend(package.encoders_in(&code));
     let errors = package.errors.iter().map(|error| error.name.as_str());
     handlers.errors = mentioned(errors, &code);
     handlers.runtime_values = mentioned(["decode", "encode"], &code);
-    handlers.runtime_types = mentioned(["CallFacts", "Duration", "HostedContract", "SystemTime"], &code);
+    handlers.runtime_types = mentioned(
+        [
+            "AnyIterable",
+            "Awaitable",
+            "CallFacts",
+            "Duration",
+            "HostedContract",
+            "SystemTime",
+        ],
+        &code,
+    );
     Ok(handlers)
+}
+
+/// The lines that are no comments, which may well name types.
+fn without_comments(text: &str) -> String {
+    let lines = text.lines();
+    lines
+        .filter(|line| !line.trim_start().starts_with(['*', '/']))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+fn testing(package: &Package) -> Result<Testing<'_>, askama::Error> {
+    let mut testing = Testing {
+        contracts: &package.fakes.contracts,
+        models: Vec::new(),
+        codecs: Vec::new(),
+        errors: Vec::new(),
+        runtime_values: Vec::new(),
+        runtime_types: Vec::new(),
+    };
+    let code = without_comments(&testing.render()?);
+    testing.models = mentioned(package.model_names(), &code);
+    testing.codecs = package.decoders_in(&code);
+    testing.codecs.extend(package.encoders_in(&code));
+    let errors = package.errors.iter().map(|error| error.name.as_str());
+    testing.errors = mentioned(errors, &code);
+    testing.runtime_values = mentioned(["decode", "encode"], &code);
+    testing.runtime_types = mentioned(
+        [
+            "AnyIterable",
+            "Awaitable",
+            "CallFacts",
+            "ConnectOptions",
+            "Duration",
+            "SystemTime",
+        ],
+        &code,
+    );
+    Ok(testing)
 }
 
 fn errors(package: &Package) -> Errors<'_> {

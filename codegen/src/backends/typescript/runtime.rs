@@ -23,6 +23,8 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "envelope.ts",
     "errors.ts",
     "exchange.ts",
+    "fake-session.ts",
+    "fake.ts",
     "frame.ts",
     "greeting.ts",
     "hosted-call.ts",

@@ -44,14 +44,14 @@ export const NOT_HOSTED = "the client hosts no actor of this id (AgentNotFound)"
 
 /** The frame of a failure: the last of a stream after `sequence` items, or a response if that is null. */
 export function refusal(id: string, error: CallError, sequence: number | null, details?: unknown): ControlFields {
-  const { code, message, retryable, delivered, path } = error;
+  const { code, message, retryable, delivered, path, retryAfterMs } = error;
   return {
     ...(sequence === null
       ? { success: false, request_id: id }
       : { stream_id: id, sequence, is_final: true, success: false }),
     error: `${code}: ${message}`,
     error_code: code,
-    error_details: details === undefined ? { retryable, delivered, path } : details,
+    error_details: details === undefined ? { retryable, delivered, path, retry_after_ms: retryAfterMs } : details,
     payload: null,
   };
 }

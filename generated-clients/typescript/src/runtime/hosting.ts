@@ -1,6 +1,7 @@
 /** Actors that a client hosts: the calls that the server makes over the client's own connection. */
 import { NOT_HOSTED, isId, refusal, refuse as answerWith } from "./callee.js";
 import type { Callee, FrameFields } from "./callee.js";
+import type { CodecName } from "./codec.js";
 import type { Connection } from "./connection.js";
 import { shallow } from "./encode.js";
 import type { Encoder } from "./encode.js";
@@ -43,6 +44,12 @@ export interface CallFacts {
   /** Fires when nobody waits for the call any more: it was cancelled, its time is over, or the connection is lost. */
   readonly signal: AbortSignal;
 }
+
+/** What a handler returns: the reply, now or later. */
+export type Awaitable<T> = PromiseLike<T> | T;
+
+/** What the handler of a stream returns. */
+export type AnyIterable<T> = AsyncIterable<T> | Iterable<T>;
 
 /** How an actor is hosted. */
 export interface HostOptions {
@@ -98,11 +105,11 @@ export function host<Handler>(
   const { concurrency = 16, onError } = options;
   if (!Number.isSafeInteger(concurrency) || concurrency < 1)
     throw new RangeError("concurrency is a number of calls, 1 or more");
-  const actors = connection.callee instanceof Actors ? connection.callee : new Actors(connection);
+  const actors = connection.callee instanceof Actors ? connection.callee : new Actors(connection, NOT_HOSTED);
   connection.callee = actors;
   const id = options.id ?? actors.freeId();
   checkId(id);
-  const actor = new Actor(contract, handler, connection, concurrency, onError);
+  const actor = new Actor(contract, handler, connection, { concurrency, onError, stopped: NO_LONGER });
   actors.add(id, actor);
   const close = (): void => {
     actors.remove(id, actor);
@@ -121,15 +128,28 @@ function checkId(id: string): void {
   }
 }
 
-/** All actors that one client hosts. */
-class Actors implements Callee {
-  readonly #connection: Connection;
+const NO_LONGER = "the client hosts this actor no longer";
+
+/** What answers go over. */
+export interface Line {
+  /** What they are written in. */
+  readonly codec: CodecName;
+  /** How many bytes wait to be handed on. */
+  readonly backlog: number;
+}
+
+/** All actors that are reached over one line. */
+export class Actors implements Callee {
+  readonly #line: Line;
+  readonly #nobody: string;
   readonly #actors = new Map<string, Serving>();
   readonly #calls = new Map<string, Running>();
   #lastId = 0;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  /** @param nobody - what is said of an id that none of them has. */
+  constructor(line: Line, nobody: string) {
+    this.#line = line;
+    this.#nobody = nobody;
   }
 
   freeId(): string {
@@ -153,14 +173,14 @@ class Actors implements Callee {
   called(request: FrameFields, answer: (fields: ControlFields) => void): void {
     const { target, message_type: message, request_id: id, expects_reply: reply, expects_stream: stream } = request;
     // A server gives each of its calls an id of its own; nothing could be said of one that does not.
-    if (!isId(id) || this.#calls.has(id) || this.#connection.backlog > MAX_BACKLOG) return;
+    if (!isId(id) || this.#calls.has(id) || this.#line.backlog > MAX_BACKLOG) return;
     const isStream = stream === true;
     const refuse = (error: CallError): void => {
       answerWith(answer, refusal(id, error, isStream ? 0 : null));
     };
     const actor = typeof target === "string" ? this.#actors.get(target) : undefined;
     if (actor === undefined) {
-      refuse(fault("ActorNotFound", NOT_HOSTED));
+      refuse(fault("ActorNotFound", this.#nobody));
       return;
     }
     if (isStream && reply === true) {
@@ -187,34 +207,37 @@ class Actors implements Callee {
 }
 
 /** An actor, whatever its handler is. */
-interface Serving {
+export interface Serving {
   serve(message: string, payload: unknown, call: Running): void;
   stop(): void;
 }
 
-/** One hosted actor. */
-class Actor<Handler> implements Serving {
-  readonly #contract: HostedContract<Handler>;
+/** How an actor serves. */
+export interface Terms {
+  /** How many calls run at once. */
+  readonly concurrency: number;
+  readonly onError: HostOptions["onError"];
+  /** What those are told whose calls it leaves behind. */
+  readonly stopped: string;
+  /** A `CallError` that the handler throws reaches the caller as it is. */
+  readonly passesErrors?: boolean;
+}
+
+/** One actor. */
+export class Actor<Handler> implements Serving {
+  readonly #contract: Pick<HostedContract<Handler>, "name" | "methods">;
   readonly #handler: Handler;
-  readonly #connection: Connection;
-  readonly #concurrency: number;
-  readonly #onError: HostOptions["onError"];
+  readonly #line: Line;
+  readonly #terms: Terms;
   readonly #waiting = new Set<() => void>();
   readonly #calls = new Set<Running>();
   #running = 0;
 
-  constructor(
-    contract: HostedContract<Handler>,
-    handler: Handler,
-    connection: Connection,
-    concurrency: number,
-    onError: HostOptions["onError"],
-  ) {
+  constructor(contract: Pick<HostedContract<Handler>, "name" | "methods">, handler: Handler, line: Line, terms: Terms) {
     this.#contract = contract;
     this.#handler = handler;
-    this.#connection = connection;
-    this.#concurrency = concurrency;
-    this.#onError = onError;
+    this.#line = line;
+    this.#terms = terms;
   }
 
   serve(message: string, payload: unknown, call: Running): void {
@@ -228,7 +251,7 @@ class Actor<Handler> implements Serving {
       call.fail(fault("ProtocolError", `${message} is a stream: ask for it with expects_stream`));
       return;
     }
-    if (this.#running >= this.#concurrency && this.#waiting.size >= MAX_WAITING) {
+    if (this.#running >= this.#terms.concurrency && this.#waiting.size >= MAX_WAITING) {
       call.fail(fault("TargetBusy", "too many calls wait for the actor"));
       return;
     }
@@ -254,7 +277,7 @@ class Actor<Handler> implements Serving {
   }
 
   stop(): void {
-    const stopped = "the client hosts this actor no longer";
+    const { stopped } = this.#terms;
     for (const call of [...this.#calls]) call.cancel(fault("ActorStopped", stopped, call.hasBegun ? "yes" : "no"));
     this.#waiting.clear();
   }
@@ -274,7 +297,7 @@ class Actor<Handler> implements Serving {
           next?.();
         });
     };
-    if (this.#running < this.#concurrency) {
+    if (this.#running < this.#terms.concurrency) {
       start();
       return;
     }
@@ -285,9 +308,8 @@ class Actor<Handler> implements Serving {
   }
 
   #write(method: HostedMethod<Handler>, value: unknown): unknown {
-    if (this.#connection.backlog > MAX_BACKLOG)
-      throw fault("SlowConsumer", "the server does not read what it asked for");
-    return shallow(method.encode(value as never, null, "reply", this.#connection.codec));
+    if (this.#line.backlog > MAX_BACKLOG) throw fault("SlowConsumer", "what was asked for is not read");
+    return shallow(method.encode(value as never, null, "reply", this.#line.codec));
   }
 
   #failed(error: unknown, message: string, { declared }: HostedMethod<Handler>, call: Running): void {
@@ -295,7 +317,7 @@ class Actor<Handler> implements Serving {
     if (call.signal.aborted) return;
     try {
       if (declared !== null && error instanceof declared.kind) {
-        const details = shallow(declared.encode(error.error as never, null, "error", this.#connection.codec));
+        const details = shallow(declared.encode(error.error as never, null, "error", this.#line.codec));
         call.declare(error, details);
         return;
       }
@@ -304,13 +326,17 @@ class Actor<Handler> implements Serving {
       call.fail(unsent(unwritten));
       return;
     }
+    if (this.#terms.passesErrors === true && error instanceof CallError && !call.isUnsent(error)) {
+      call.fail(error);
+      return;
+    }
     this.#report(error, message);
     call.fail(call.isUnsent(error) ? unsent(error) : fault("ActorFailed", "the handler failed", "yes"));
   }
 
   #report(error: unknown, message: string): void {
     try {
-      this.#onError?.(error, message);
+      this.#terms.onError?.(error, message);
     } catch {
       // What is told of failures must not make more of them.
     }

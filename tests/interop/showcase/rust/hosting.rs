@@ -54,12 +54,13 @@ impl Texts {
 }
 
 fn rows(texts: &[&'static str]) -> impl Stream<Item = Result<Row, HostError>> + Send + use<> {
-    stream::iter(texts.to_vec().into_iter().zip(1..).map(|(text, number)| {
+    let row = |(text, number): (&&str, u32)| {
         Ok(Row {
             number,
-            text: text.to_owned(),
+            text: (*text).to_owned(),
         })
-    }))
+    };
+    stream::iter(texts.iter().zip(1..).map(row).collect::<Vec<_>>())
 }
 
 impl Source for Texts {

@@ -28,7 +28,10 @@ for (const codec of ["json", "messagepack"] as const) {
     test("an import calls its source back", limit, async () => {
       await using client = await connect(socket, { codec });
       const told: number[] = [];
-      const hosted = client.host(SourceContract, table(["a", "", "c"], (row) => ({ ...row, text: "b" }), told));
+      const hosted = client.host(
+        SourceContract,
+        table(["a", "", "c"], (row) => ({ ...row, text: "b" }), told),
+      );
       assert.deepEqual(await client.importer().importRows(hosted.mailbox), { imported: 3, leftOut: 0 });
       assert.deepEqual(told.slice(0, 2), [1, 2]);
       hosted.close();

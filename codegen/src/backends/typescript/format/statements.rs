@@ -125,8 +125,8 @@ impl Reader {
         ]))
     }
 
-    /// What stands between a function's name and its body.
-    fn head(&mut self) -> Result<Doc, Unknown> {
+    /// What stands between a function's name and its body, or its end.
+    pub(super) fn head(&mut self) -> Result<Doc, Unknown> {
         let generics = if self.is("<") {
             self.type_parameter()?
         } else {

@@ -283,7 +283,7 @@ impl Reader {
         Ok(Self::bracketed("{", members, "}", ";", Doc::Line, broken))
     }
 
-    /// A property of a type, with the comments above it.
+    /// A property or a method of a type, with the comments above it.
     pub(super) fn member_type(&mut self) -> Result<Doc, Unknown> {
         let (comments, _) = self.comments();
         let mut parts = Vec::new();
@@ -313,6 +313,10 @@ impl Reader {
             ])));
         } else {
             parts.push(Doc::text(self.key()?));
+            if self.is("(") {
+                parts.push(self.head()?);
+                return Ok(Doc::All(vec![comments, Doc::All(parts)]));
+            }
         }
         if self.take_if("?") {
             parts.push(Doc::text("?"));

@@ -129,14 +129,19 @@ pub(super) fn codec(named: &NamedType, types: &Types<'_>) -> Codec {
     }
 }
 
-/// The names of the variants that a tag tells, as a list.
+/// The names of the variants that a tag tells, as they are read, as a list.
 pub(super) fn variant_names(of: &Enum) -> String {
-    let names: Vec<_> = of
-        .variants
-        .iter()
-        .filter(|variant| !is_bare(of, variant))
-        .map(|variant| literal(&variant.received_as))
-        .collect();
+    listed(of, |variant| literal(&variant.received_as))
+}
+
+/// The same names, as the types have them.
+pub(super) fn variant_labels(of: &Enum, types: &Types<'_>) -> String {
+    listed(of, |variant| types.label(variant))
+}
+
+fn listed(of: &Enum, name: impl Fn(&Variant) -> String) -> String {
+    let tagged = of.variants.iter().filter(|variant| !is_bare(of, variant));
+    let names: Vec<_> = tagged.map(name).collect();
     format!("[{}]", names.join(", "))
 }
 

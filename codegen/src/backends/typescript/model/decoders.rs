@@ -22,6 +22,18 @@ pub(super) fn decoder(named: &NamedType, types: &Types<'_>) -> Body {
         Shape::Tuple(items) => direct(&TypeRef::Tuple(items.clone())),
         Shape::Unit => direct(&TypeRef::Unit),
         Shape::Struct(of) => Body::Return(object_block(&of.fields, MAP, types, IN_FUNCTION)),
+        Shape::Enum(of)
+            if of.strings && types.mirrored && of.variants.iter().any(|of| of.received_as != of.sent_as) =>
+        {
+            let entry = |variant: &Variant| format!("[{}, {}]", literal(&variant.received_as), types.label(variant));
+            let entries: Vec<_> = of.variants.iter().map(entry).collect();
+            let call = format!(
+                "decode.renamed<{}>(value, parent, key, ",
+                types.names[named.id.as_str()]
+            );
+            let entries = list('[', &entries, ']', IN_FUNCTION, call.len());
+            Body::Return(Block::result(format!("{call}{entries})")))
+        }
         Shape::Enum(of) if of.strings => {
             let names: Vec<_> = of
                 .variants
@@ -188,11 +200,7 @@ fn unknown(of: &Enum, data: &str) -> String {
 }
 
 fn variant_block(of: &Enum, variant: &Variant, types: &Types<'_>) -> Block {
-    let mut members = vec![format!(
-        "{}: {}",
-        key(tag_property(&of.tagging)),
-        literal(&variant.received_as)
-    )];
+    let mut members = vec![format!("{}: {}", key(tag_property(&of.tagging)), types.label(variant))];
     let mut setup = Vec::new();
     let property = data_property(&of.tagging);
     let (data, name) = match &of.tagging {

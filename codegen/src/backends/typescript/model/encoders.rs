@@ -9,7 +9,7 @@ use super::{
         references::{HERE, Place, Types},
     },
     codecs::{
-        AT_WRITTEN, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, UNKNOWN, enum_body, only_fields, variant_names,
+        AT_WRITTEN, Block, Body, Case, IN_BRANCH, IN_FUNCTION, Switch, UNKNOWN, enum_body, only_fields, variant_labels,
     },
     merged::{self, Data, data_of},
     models::{VALUE, data_property, own_properties, tag_property, unknown_properties, variant_type},
@@ -25,8 +25,7 @@ pub(super) fn encoder(named: &NamedType, types: &Types<'_>) -> Body {
         Shape::Unit => direct(&TypeRef::Unit),
         Shape::Struct(of) => Body::Return(object_block(&of.fields, CHECK, named.uses, types, IN_FUNCTION)),
         Shape::Enum(of) if of.strings => {
-            let pair =
-                |variant: &Variant| format!("[{}, {}]", literal(&variant.received_as), literal(&variant.sent_as));
+            let pair = |variant: &Variant| format!("[{}, {}]", types.label(variant), literal(&variant.sent_as));
             let pairs: Vec<_> = of.variants.iter().map(pair).collect();
             let name = &types.names[named.id.as_str()];
             let taken = format!("const sent{name}: ReadonlyMap<{name}, string> = new Map<{name}, string>();").len();
@@ -190,12 +189,16 @@ fn switch(of: &Enum, variants: &[&Variant], uses: Uses, types: &Types<'_>) -> Sw
         cases: variants
             .iter()
             .map(|variant| Case {
-                label: literal(&variant.received_as),
+                label: types.label(variant),
                 block: variant_block(of, variant, uses, types),
             })
             .chain(unknown(of))
             .collect(),
-        otherwise: format!("encode.unknownVariant({}, at, {})", variant_names(of), literal(tag)),
+        otherwise: format!(
+            "encode.unknownVariant({}, at, {})",
+            variant_labels(of, types),
+            literal(tag)
+        ),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The contracts that clients host: an interface for the handler of each, and what reads its requests and writes its answers.
 
 use crate::{
-    backends::{Claims, Integers},
+    backends::{Claims, Integers, prose::line_of_prose},
     fault::{Faults, Place},
     ir::{self, Api, Argument, Kind, Request, TypeRef},
 };
@@ -20,14 +20,14 @@ use super::{
 pub(in super::super) struct Hosted {
     /// The comment above the interface.
     pub(in super::super) docs: String,
-    /// The interface of its handlers.
+    /// The interface of its handlers; `object` if it has no methods.
     pub(in super::super) handler: String,
     /// The constant by which it is hosted.
     pub(in super::super) constant: String,
     /// The full name, as a literal.
     pub(in super::super) name: String,
-    /// The full name, as a word in a comment.
-    pub(in super::super) contract: String,
+    /// The comment above that.
+    pub(in super::super) constant_docs: String,
     pub(in super::super) methods: Vec<HostedMethod>,
 }
 
@@ -71,33 +71,38 @@ pub(super) fn hosted(
         let types = &types.with(integers.of(&service.contract));
         let handler = format!("{}Handler", service.name.upper_camel());
         let constant = format!("{}Contract", service.name.upper_camel());
-        exports.claim(&handler, place.clone(), faults);
+        if !methods.is_empty() {
+            exports.claim(&handler, place.clone(), faults);
+        }
         exports.claim(&constant, place, faults);
-        let docs = format!(
-            "Serves `{}`: an object with these methods, which the client hosts.",
-            service.contract
-        );
+        let contract = line_of_prose(&service.contract);
+        let docs = format!("Serves `{contract}`: an object with these methods, which the client hosts.");
+        let constant_docs = format!("By which a client hosts `{contract}`.");
         all.push(Hosted {
-            docs: comment(&docs, service.deprecated.as_deref(), 0),
-            handler,
+            docs: comment(&docs, None, 0),
+            constant_docs: comment(&constant_docs, None, 0),
+            handler: if methods.is_empty() {
+                "object".to_owned()
+            } else {
+                handler
+            },
             constant,
             name: literal(&service.contract),
-            contract: service.contract.clone(),
             methods: methods.iter().map(|method| lower(method, types)).collect(),
         });
     }
     all
 }
 
-fn lower(method: &ir::Method, types: &Types<'_>) -> HostedMethod {
+pub(super) fn lower(method: &ir::Method, types: &Types<'_>) -> HostedMethod {
     let reply = types.annotation(&method.reply);
     let is_unit = matches!(types.api.underlying(&method.reply), TypeRef::Unit);
     let (kind, returns) = match method.kind {
         // Whatever is returned where there is nothing to return is no fault, nor is a promise of it.
         Kind::Tell => ("\"tell\"", "unknown".to_owned()),
         Kind::Ask if is_unit => ("\"ask\"", "unknown".to_owned()),
-        Kind::Ask => ("\"ask\"", format!("PromiseLike<{reply}> | {reply}")),
-        Kind::Stream => ("\"stream\"", format!("AsyncIterable<{reply}> | Iterable<{reply}>")),
+        Kind::Ask => ("\"ask\"", format!("Awaitable<{reply}>")),
+        Kind::Stream => ("\"stream\"", format!("AnyIterable<{reply}>")),
     };
     let arguments = match &method.request {
         Request::Message(argument) => std::slice::from_ref(argument),
@@ -133,7 +138,8 @@ fn lower(method: &ir::Method, types: &Types<'_>) -> HostedMethod {
     passed.push("call".to_owned());
     let name = member(&method.name, &[]);
     HostedMethod {
-        docs: comment(&method.docs, method.deprecated.as_deref(), 2),
+        // Linters would tell of the call that is made here, which whoever still serves the method can do nothing about.
+        docs: comment(&method.docs, None, 2),
         parameters: list('(', &parameters, ')', 2, name.len() + returns.len() + 4),
         name,
         returns,
@@ -145,12 +151,21 @@ fn lower(method: &ir::Method, types: &Types<'_>) -> HostedMethod {
         encode: if is_unit {
             "() => null".to_owned()
         } else {
-            types.encoder(&method.reply)
+            encoder(&method.reply, types)
         },
         declared: method
             .error
             .as_ref()
-            .map(|error| (error_class(&error.name), types.encoder(&error.type_ref))),
+            .map(|error| (error_class(&error.name), encoder(&error.type_ref, types))),
+    }
+}
+
+/// The function that writes a value, which says what it takes where nothing around it does.
+fn encoder(reference: &TypeRef, types: &Types<'_>) -> String {
+    let function = types.encoder(reference);
+    match function.strip_prefix("(value, ") {
+        Some(rest) => format!("(value: {}, {rest}", types.annotation(reference)),
+        None => function,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
         names::{literal, property},
         references::{HERE, Place, Types},
     },
-    codecs::variant_names,
+    codecs::{variant_labels, variant_names},
     models::VALUE,
 };
 
@@ -141,7 +141,7 @@ pub(super) fn decode_left(reference: &TypeRef, rest: String, place: Place<'_>, t
 pub(super) fn encode(reference: &TypeRef, value: &str, place: Place<'_>, types: &Types<'_>) -> String {
     let closed = |reference: &TypeRef, value: &str, place: Place<'_>| match enumeration(reference, types.api) {
         Some(of) if of.tagging == Tagging::External => {
-            let (names, encoder) = (variant_names(of), types.encoder(reference));
+            let (names, encoder) = (variant_labels(of, types), types.encoder(reference));
             format!(
                 "encode.known({value}, {}, {}, codec, {names}, {encoder})",
                 place.parent, place.key

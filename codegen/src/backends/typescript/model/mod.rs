@@ -4,6 +4,7 @@ mod codecs;
 mod decoders;
 mod encoders;
 mod example;
+mod fakes;
 mod hosted;
 mod merged;
 mod models;
@@ -19,6 +20,7 @@ use crate::{
 
 pub(super) use codecs::{Body, Codec};
 pub(super) use example::Example;
+pub(super) use fakes::{Fake, Fakes};
 pub(super) use hosted::Hosted;
 pub(super) use models::{Declaration, Form};
 pub(super) use services::Service;
@@ -42,6 +44,8 @@ pub(super) struct Package {
     pub(super) services: Vec<Service>,
     /// The contracts that clients host.
     pub(super) hosted: Vec<Hosted>,
+    /// What stands in for the server in tests.
+    pub(super) fakes: Fakes,
     /// The document of the contracts, as JSON within a template literal.
     pub(super) document: String,
     /// What the package's users could do first.
@@ -86,6 +90,13 @@ impl Package {
             api,
             names: &names,
             int64: options.int64.default,
+            mirrored: false,
+        };
+        let mirrored = api.clone().mirrored();
+        let mirror = Types {
+            api: &mirrored,
+            mirrored: true,
+            ..types
         };
         let errors: Vec<_> = api
             .errors
@@ -114,6 +125,7 @@ impl Package {
             .collect();
         let mut declarations = Vec::new();
         let mut codecs = Vec::new();
+        let mut mirrored_codecs = Vec::new();
         for named in api.types.values() {
             if let Shape::Enum(of) = &named.shape
                 && of.variants.is_empty()
@@ -125,10 +137,17 @@ impl Package {
             let types = types.with(integers.of_type(named));
             declarations.push(models::declaration(named, &types, &mut faults));
             codecs.push(codecs::codec(named, &types));
+            let mirror = mirror.with(integers.of_type(named));
+            mirrored_codecs.push(codecs::codec(mirrored.named(&named.id), &mirror));
         }
         let services = services::services(api, &types, &options.int64, &mut exports, &mut faults);
         let example = Example::of(api, &types, &options.int64);
         let hosted = hosted::hosted(api, &types, &options.int64, &mut exports, &mut faults);
+        let taken = names.values().chain(errors.iter().map(|error| &error.name)).cloned();
+        let fakes = Fakes {
+            codecs: mirrored_codecs,
+            contracts: fakes::contracts(&mirrored, &mirror, &options.int64, &taken.collect()),
+        };
         faults.finish(Self {
             name: package.to_owned(),
             declarations,
@@ -136,6 +155,7 @@ impl Package {
             errors,
             services,
             hosted,
+            fakes,
             document: names::template(&api.document.to_json()),
             example,
             only_bigint: options.int64 == Integers::default(),
@@ -229,7 +249,7 @@ pub(super) fn words(code: &str) -> BTreeSet<&str> {
             _ => first.len_utf8(),
         };
         let (taken, left) = rest.split_at(length);
-        let is_key = left.starts_with(':') || left.starts_with("?:");
+        let is_key = (left.starts_with(':') || left.starts_with("?:")) && !before.ends_with("case ");
         let is_member = before.ends_with('.') && !before.ends_with("...");
         if is_part_of_word(first) && !is_key && !is_member {
             words.insert(taken);
@@ -261,9 +281,20 @@ mod tests {
 
     #[test]
     fn only_what_code_refers_to_is_a_word_of_it() {
-        let code =
-            r#"{ Duration: decode.Path(from["Key \" Set"], at), ...encodeKey(a ? B : c) } readonly Map?: readonly [X]"#;
-        let expected = ["B", "X", "a", "at", "c", "decode", "encodeKey", "from", "readonly"];
+        let code = r#"{ Duration: decode.Path(from["Key \" Set"], at), ...encodeKey(a ? B : c) } readonly Map?: readonly [X] case Y: {"#;
+        let expected = [
+            "B",
+            "X",
+            "Y",
+            "a",
+            "at",
+            "c",
+            "case",
+            "decode",
+            "encodeKey",
+            "from",
+            "readonly",
+        ];
         assert_eq!(words(code).into_iter().collect::<Vec<_>>(), expected);
     }
 }

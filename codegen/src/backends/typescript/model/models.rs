@@ -241,7 +241,7 @@ pub(super) fn variant_type(of: &Enum, variant: &Variant, uses: Uses, types: &Typ
     let mut members = vec![format!(
         "readonly {}: {}",
         key(tag_property(&of.tagging)),
-        literal(&variant.received_as)
+        types.label(variant)
     )];
     let mut member = |property: &str, annotation: String| {
         members.push(format!("readonly {}: {annotation}", key(property)));
