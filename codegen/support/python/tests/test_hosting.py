@@ -314,7 +314,10 @@ def test_what_is_closed_ends_its_calls(hosting: Hosting) -> None:
     hosting.close()
     ends = [hosting.server.expect(success=False) for _ in range(2)]
     assert {end["error_code"] for end in ends} == {"ActorStopped"}
-    later = hosting.ask("Double")
+    hosting.call("Double")
+    # A blocking client that hosts nothing reads while somebody waits.
+    assert hosting.client.ask("later") == "later"
+    later = hosting.server.expect(request_id="s1")
     assert (later["error_code"], later["error_details"]["delivered"]) == ("ActorNotFound", "no")
     hosting.handler.gate.set()
     hosting.host("actor")
