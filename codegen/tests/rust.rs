@@ -182,11 +182,12 @@ fn a_small_crate() {
         "src/models.rs",
         "src/client.rs",
         "src/services.rs",
+        "src/testing/mod.rs",
     ] {
         insta::assert_snapshot!(path.replace('/', "_"), files.get(path).unwrap());
     }
     let paths: Vec<_> = files.iter().map(|(path, _)| path).collect();
-    assert_eq!(paths.len(), 10, "{paths:?}");
+    assert_eq!(paths.len(), 12, "{paths:?}");
     assert_eq!(
         files,
         generated(
@@ -241,6 +242,22 @@ fn what_hosts_has_a_name_of_its_own() {
 }
 
 #[test]
+fn what_a_fake_cannot_tell_is_said() {
+    // The name by which one field is written is that by which the other is read.
+    let document = HOSTING.replace(
+        "\"name\": \"note\"",
+        "\"name\": \"max_retries\", \"ident\": \"note\", \"accepts\": \"note\"",
+    );
+    let files = generated(&document, "hosting-client", ClientSource::Registry);
+    let (fakes, models) = (
+        files.get("src/testing/mod.rs").unwrap(),
+        files.get("src/models.rs").unwrap(),
+    );
+    assert!(fakes.contains("//! - `hosting.Settings`"), "{fakes}");
+    assert!(!models.contains("alias = \"max_retries\""), "{models}");
+}
+
+#[test]
 fn everything_compiles_without_a_warning_of_pedants_and_speaks_as_the_contract_says() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rust-client");
     let tests = [
@@ -250,7 +267,12 @@ fn everything_compiles_without_a_warning_of_pedants_and_speaks_as_the_contract_s
     ];
     build(&folder, "everything-client", EVERYTHING, &tests);
     build(&folder, "hiding-client", HIDING, &[]);
-    build(&folder, "hosting-client", HOSTING, &[]);
+    build(
+        &folder,
+        "hosting-client",
+        HOSTING,
+        &[("fakes.rs", include_str!("rust_client/fakes.rs"))],
+    );
     build(&folder, "tangled-client", TANGLED, &[]);
     build(&folder, "nasty-client", NASTY, &[]);
 }

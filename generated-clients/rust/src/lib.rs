@@ -30,6 +30,7 @@
 #![allow(
     clippy::enum_variant_names,
     clippy::iter_not_returning_iterator,
+    clippy::len_without_is_empty,
     clippy::self_named_constructors,
     clippy::should_implement_trait,
     clippy::similar_names,
@@ -56,6 +57,8 @@ mod client;
 pub mod handlers;
 pub mod models;
 pub mod services;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[doc(no_inline)]
 pub use callsheet_client::{
     Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered,

@@ -50,6 +50,8 @@ mod questions;
 mod reply;
 mod stream;
 mod subscription;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 
 pub use array::Array;

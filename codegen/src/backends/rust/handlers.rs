@@ -12,7 +12,7 @@ use super::{
 use crate::{
     backends::Claims,
     fault::{Faults, Place},
-    ir::{self, Api, Kind, NamedType, Request, Shape, TypeRef},
+    ir::{self, Api, Kind, NamedType, Request, Shape, TypeRef, VariantShape},
 };
 
 /// A contract that an actor serves which is made of a handler.
@@ -21,11 +21,42 @@ pub(super) struct Handler {
     pub(super) contract: String,
     /// The trait.
     pub(super) ident: Ident,
+    pub(super) methods: Vec<Method>,
+}
+
+/// A contract that clients host.
+pub(super) struct Hosted {
+    pub(super) handler: Handler,
     /// The client's methods that host it.
     pub(super) host: Ident,
     pub(super) host_with: Ident,
     pub(super) mailbox: Mailbox,
-    pub(super) methods: Vec<Method>,
+}
+
+/// A contract that a fake server serves.
+pub(super) struct Fake {
+    pub(super) handler: Handler,
+    /// The server's methods that serve it.
+    pub(super) serve: Ident,
+    pub(super) serve_at: Ident,
+    pub(super) default_target: String,
+}
+
+/// An event that a fake server publishes.
+pub(super) struct Publication {
+    pub(super) about: About,
+    pub(super) publish: Ident,
+    pub(super) event: String,
+    pub(super) type_: TokenStream,
+}
+
+/// What a fake server serves and publishes.
+pub(super) struct Fakes {
+    pub(super) contracts: Vec<Fake>,
+    pub(super) events: Vec<Publication>,
+    /// The types, as the document calls them, of which a name is written as another one is read: a fake and its clients take
+    /// the one for the other.
+    pub(super) crossed: Vec<String>,
 }
 
 /// The type of a contract's mailboxes, and that of the address in it.
@@ -71,7 +102,7 @@ pub(super) struct Parameter {
 }
 
 /// The contracts that clients host. `taken` are the methods that a client has besides.
-pub(super) fn of(api: &Api, taken: &[&Ident], faults: &mut Faults) -> Vec<Handler> {
+pub(super) fn of(api: &Api, taken: &[&Ident], faults: &mut Faults) -> Vec<Hosted> {
     let types = Types::of_handlers(api);
     let mut names = Claims::new("trait");
     let mut taken: HashSet<String> = taken.iter().map(ToString::to_string).collect();
@@ -84,29 +115,107 @@ pub(super) fn of(api: &Api, taken: &[&Ident], faults: &mut Faults) -> Vec<Handle
     let mut lower = |(service, host): (&ir::Service, Ident)| {
         let methods = service.hosted.as_ref()?;
         let mailbox = mailbox(api, &service.contract)?;
-        let place = Place::contract(&service.contract);
         let ident = type_name(&service.name);
-        names.claim(ident.to_string(), place.clone(), faults);
-        let mut claims = Claims::new("method");
-        let methods = methods
-            .iter()
-            .map(|of| method(of, &types, &place.method(of.name.source()), &mut claims, faults))
-            .collect();
-        Some(Handler {
-            about: About::new(
-                &service.docs,
-                format!("The contract `{}`.", service.contract),
-                service.deprecated.as_ref(),
-            ),
-            contract: service.contract.clone(),
-            ident,
+        names.claim(ident.to_string(), Place::contract(&service.contract), faults);
+        Some(Hosted {
+            handler: handler(service, methods, ident, &types, faults),
             host,
             host_with: free(format!("host_{}_with", service.name.snake()), &mut taken),
             mailbox,
-            methods,
         })
     };
     hosted.into_iter().zip(hosts).filter_map(&mut lower).collect()
+}
+
+/// All that a server in memory has. What it publishes has the names of its methods before what it serves.
+pub(super) fn fakes(api: &Api, faults: &mut Faults) -> Fakes {
+    let types = Types::of_fakes(api);
+    let mut taken = HashSet::new();
+    let events = api.services.iter().flat_map(|service| &service.events);
+    let events = events
+        .map(|event| Publication {
+            about: About::new(
+                "",
+                format!("Tells `{}` to all who have subscribed to it.", event.event),
+                None,
+            ),
+            publish: free(format!("publish_{}", event.name.snake()), &mut taken),
+            event: event.event.clone(),
+            type_: types.owned(&event.type_ref),
+        })
+        .collect();
+    let served: Vec<_> = api.services.iter().filter(|of| !of.methods.is_empty()).collect();
+    let serves: Vec<_> = served
+        .iter()
+        .map(|of| free(format!("serve_{}", of.name.snake()), &mut taken))
+        .collect();
+    let mut lower = |(service, serve): (&ir::Service, Ident)| {
+        let ident = escaped(format!("{}Fake", service.name.upper_camel()));
+        Fake {
+            handler: handler(service, &service.methods, ident, &types, faults),
+            serve,
+            serve_at: free(format!("serve_{}_at", service.name.snake()), &mut taken),
+            default_target: service.default_target.clone(),
+        }
+    };
+    Fakes {
+        contracts: served.into_iter().zip(serves).map(&mut lower).collect(),
+        events,
+        crossed: api
+            .types
+            .values()
+            .filter(|of| is_crossed(&of.shape))
+            .map(|of| of.wire_name.clone())
+            .collect(),
+    }
+}
+
+fn names(fields: &[ir::Field]) -> Vec<(&String, &String)> {
+    fields.iter().map(|of| (&of.sent_as, &of.received_as)).collect()
+}
+
+/// Something in it is written by the name that something else beside it is read by.
+fn is_crossed(shape: &Shape) -> bool {
+    let cross = |names: Vec<(&String, &String)>| {
+        let mut renamed = names.iter().filter(|(sent, received)| sent != received);
+        renamed.any(|(sent, _)| names.iter().any(|(_, received)| received == sent))
+    };
+    match shape {
+        Shape::Unit | Shape::Newtype(_) | Shape::Tuple(_) => false,
+        Shape::Struct(of) => cross(names(&of.fields)),
+        Shape::Enum(of) => {
+            let told = of.variants.iter().filter(|variant| !variant.untagged);
+            cross(told.map(|of| (&of.sent_as, &of.received_as)).collect())
+                || of.variants.iter().any(|variant| match &variant.shape {
+                    VariantShape::Struct(fields) => cross(names(fields)),
+                    _ => false,
+                })
+        }
+    }
+}
+
+fn handler(
+    service: &ir::Service,
+    methods: &[ir::Method],
+    ident: Ident,
+    types: &Types<'_>,
+    faults: &mut Faults,
+) -> Handler {
+    let place = Place::contract(&service.contract);
+    let mut claims = Claims::new("method");
+    Handler {
+        about: About::new(
+            &service.docs,
+            format!("The contract `{}`.", service.contract),
+            service.deprecated.as_ref(),
+        ),
+        contract: service.contract.clone(),
+        ident,
+        methods: methods
+            .iter()
+            .map(|of| method(of, types, &place.method(of.name.source()), &mut claims, faults))
+            .collect(),
+    }
 }
 
 /// The type of the mailboxes that clients send of a contract.

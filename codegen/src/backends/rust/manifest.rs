@@ -2,7 +2,7 @@
 
 use super::{
     example::Example,
-    handlers::Handler,
+    handlers::{Fake, Handler, Hosted},
     model::{Message, Method, Package},
     names::crate_name,
 };
@@ -41,6 +41,8 @@ serde = {{ version = \"1.0\", features = [\"derive\"] }}
 [features]
 # The client for programs without async.
 blocking = [\"callsheet-client/blocking\"]
+# A server that stands in for the real one, in the tests of what calls it.
+testing = [\"callsheet-client/testing\"]
 ",
         name = string(&package.name),
         rust = string(env!("CARGO_PKG_RUST_VERSION")),
@@ -92,6 +94,7 @@ within 30 seconds unless `with_timeout` says otherwise. Streams and subscription
         text.push('\n');
     }
     text.push_str(&hosting(package));
+    text.push_str(&testing(package));
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
@@ -99,8 +102,11 @@ within 30 seconds unless `with_timeout` says otherwise. Streams and subscription
 
 /// How a client serves an actor, if it has a contract to serve.
 fn hosting(package: &Package) -> String {
-    let Some(Handler {
-        host, host_with, ident, ..
+    let Some(Hosted {
+        handler: Handler { ident, .. },
+        host,
+        host_with,
+        ..
     }) = package.handlers.first()
     else {
         return String::new();
@@ -123,6 +129,51 @@ of what they return is the mailbox.
   thread waits in a call of the client.
 - When what `{host}` returned is dropped or closed, the actor is gone. It goes on over the next connection when one is
   lost, but the mailboxes that were given away are void then: give it away anew.
+
+",
+        krate = crate_name(&package.name),
+    )
+}
+
+/// How what calls a server is tested, if there is something to call.
+fn testing(package: &Package) -> String {
+    let Some(Fake {
+        handler: Handler { ident, .. },
+        serve,
+        ..
+    }) = package.fakes.contracts.first()
+    else {
+        return String::new();
+    };
+    format!(
+        "\
+## Testing
+
+With the feature `testing`, `{krate}::testing` has a server that stands in for the real one, to test what calls it.
+Clients reach it by its `path()`, through the codecs and frames of the wire.
+
+```rs
+use {krate}::testing::{{{ident}, FakeServer}};
+
+/// Has the methods that the test needs; the others fail with `UnknownMessageType`.
+struct Fake;
+
+impl {ident} for Fake {{}}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {{
+    let server = FakeServer::new()?;
+    server.{serve}(Fake);
+    let client = server.connect().await?;
+    // What is tested, with this client or one of its own for `server.path()`.
+    client.close().await;
+    Ok(())
+}}
+```
+
+A handler fails with the error of its contract, or with any `Failure` by `HostError::Failure`, which reaches the caller as it
+is. The methods `publish_…` of the server tell subscribers of an event, and `drop_connections` ends all connections, as if
+the network had. The server has a thread of its own, so that the blocking client can be tested with it as well.
 
 ",
         krate = crate_name(&package.name),

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     derives::{Derives, visit_services},
-    handlers::{self, Handler},
+    handlers::{self, Fakes, Hosted},
     names::{escaped, type_name, value, without_escape},
     reading::Reading,
     references::{Types, form},
@@ -24,7 +24,8 @@ pub(super) struct Package {
     pub(super) name: String,
     pub(super) models: Vec<Model>,
     pub(super) services: Vec<Service>,
-    pub(super) handlers: Vec<Handler>,
+    pub(super) handlers: Vec<Hosted>,
+    pub(super) fakes: Fakes,
     pub(super) uses_models_in_services: bool,
 }
 
@@ -58,6 +59,8 @@ pub(super) struct Variant {
     pub(super) about: About,
     pub(super) ident: Ident,
     pub(super) serde: Vec<TokenStream>,
+    /// The name on the wire by which it is written, where it is read by another: beside a fake server it is read by both.
+    pub(super) alias: Option<String>,
     /// Never an enum.
     pub(super) body: Body,
 }
@@ -66,6 +69,8 @@ pub(super) struct Field {
     pub(super) about: About,
     pub(super) ident: Ident,
     pub(super) serde: Vec<TokenStream>,
+    /// The name on the wire by which it is written, where it is read by another: beside a fake server it is read by both.
+    pub(super) alias: Option<String>,
     pub(super) type_: TokenStream,
 }
 
@@ -165,6 +170,7 @@ impl Package {
                 .collect(),
             services,
             handlers,
+            fakes: handlers::fakes(api, faults),
             uses_models_in_services: uses_models(api),
         }
     }
@@ -279,6 +285,7 @@ fn variants(owner: &NamedType, of: &ir::Enum, types: &Types<'_>, place: &Place, 
                 variant.deprecated.as_ref(),
             ),
             serde,
+            alias: alias(&variant.sent_as, of.variants.iter().map(|of| &of.received_as)),
             ident,
             body,
         }
@@ -331,6 +338,7 @@ fn fields(
             about,
             ident,
             serde,
+            alias: alias(&field.sent_as, fields.iter().map(|of| &of.received_as)).filter(|_| !field.flattened),
             type_,
         }
     };
@@ -346,6 +354,11 @@ fn rename(ident: &Ident, sent_as: &str, received_as: &str) -> Option<TokenStream
         return Some(quote!(rename(serialize = #sent_as, deserialize = #received_as)));
     }
     (without_escape(ident) != sent_as).then(|| quote!(rename = #sent_as))
+}
+
+/// The name by which something is written, unless it or another is read by that anyway.
+fn alias<'a>(sent_as: &str, mut received_as: impl Iterator<Item = &'a String>) -> Option<String> {
+    (!received_as.any(|received| received == sent_as)).then(|| sent_as.to_owned())
 }
 
 /// What tells serde to write no `None`.

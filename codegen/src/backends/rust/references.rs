@@ -90,6 +90,15 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// For the files of the fakes, whose own names nothing else has, and which use the models by their paths.
+    pub(super) fn of_fakes(api: &'a Api) -> Self {
+        Self {
+            api,
+            path: quote!(crate::models::),
+            defined: BTreeSet::new(),
+        }
+    }
+
     /// The file itself defines a type of this name.
     pub(super) fn defines(&self, name: &str) -> bool {
         self.defined.contains(name)

@@ -46,7 +46,7 @@ impl<'de, T: Variants, O: Otherwise<T>> Visitor<'de> for Adjacent<T, O> {
         let name = loop {
             match map.next_key_seed(EntryOf { tag, content })? {
                 None => return Err(de::Error::missing_field(tag)),
-                Some(Entry::Tag) => break map.next_value_seed(NameOf(T::NAMES))?,
+                Some(Entry::Tag) => break map.next_value_seed(NameOf::<T>(PhantomData))?,
                 Some(Entry::Content) => early = Some(map.next_value()?),
                 Some(Entry::Other) => drop(map.next_value::<IgnoredAny>()?),
             }

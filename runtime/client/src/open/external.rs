@@ -37,7 +37,7 @@ impl<'de, T: Variants, O: Otherwise<T>> Visitor<'de> for External<T, O> {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<T, A::Error> {
-        let (name, data) = access.variant_seed(NameOf(T::NAMES))?;
+        let (name, data) = access.variant_seed(NameOf::<T>(PhantomData))?;
         let name = match name {
             Name::Known(index) => return T::known(index, Variant(data)),
             Name::Unknown(name) => name,

@@ -44,7 +44,7 @@ impl<'de, T: Variants, O: Otherwise<T>> Visitor<'de> for Internal<T, O> {
         let name = loop {
             match map.next_key()? {
                 None => return Err(de::Error::missing_field(tag)),
-                Some(Value::Text(key)) if key == tag => break map.next_value_seed(NameOf(T::NAMES))?,
+                Some(Value::Text(key)) if key == tag => break map.next_value_seed(NameOf::<T>(PhantomData))?,
                 Some(key) => before.push((key, map.next_value()?)),
             }
         };

@@ -39,6 +39,9 @@ pub trait Variants: Sized {
     const NAME: &'static str;
     /// The names of the variants that are told by one, in their order, as they are received.
     const NAMES: &'static [&'static str];
+    /// Other names that are read as variants of [`NAMES`](Self::NAMES), each with the index of its variant. Beside a fake server,
+    /// an enum reads what it writes.
+    const ALIASES: &'static [(&'static str, usize)] = &[];
     /// The entries that tell the variant: none if its name is a string or the one key of a map; the one that holds the name;
     /// or that and the one that holds the data.
     const ENTRIES: &'static [&'static str];

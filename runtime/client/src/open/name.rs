@@ -1,6 +1,6 @@
 //! The names that tell variants, and the keys of the entries that hold them.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use serde::de::{self, DeserializeSeed, Deserializer, Visitor};
 
@@ -36,10 +36,10 @@ impl<T: Variants> Otherwise<T> for Refuse {
     }
 }
 
-/// Reads a name, which is looked for among these.
-pub(super) struct NameOf(pub(super) &'static [&'static str]);
+/// Reads a name, which is looked for among those of `T`.
+pub(super) struct NameOf<T>(pub(super) PhantomData<T>);
 
-impl<'de> DeserializeSeed<'de> for NameOf {
+impl<'de, T: Variants> DeserializeSeed<'de> for NameOf<T> {
     type Value = Name;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
@@ -47,7 +47,7 @@ impl<'de> DeserializeSeed<'de> for NameOf {
     }
 }
 
-impl Visitor<'_> for NameOf {
+impl<T: Variants> Visitor<'_> for NameOf<T> {
     type Value = Name;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +55,13 @@ impl Visitor<'_> for NameOf {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        let index = self.0.iter().position(|known| *known == name);
+        let alias = || {
+            T::ALIASES
+                .iter()
+                .find(|(alias, _)| *alias == name)
+                .map(|(_, index)| *index)
+        };
+        let index = T::NAMES.iter().position(|known| *known == name).or_else(alias);
         Ok(index.map_or_else(|| Name::Unknown(name.to_owned()), Name::Known))
     }
 }

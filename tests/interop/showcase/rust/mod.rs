@@ -4,6 +4,7 @@ mod asynchronous;
 mod blocking;
 mod blocking_hosting;
 mod changed;
+mod fakes;
 mod hosting;
 mod packed;
 mod silence;

@@ -9,7 +9,7 @@ use std::{
 use crate::service::Service;
 
 /// All that is in the package, beside what cargo puts there.
-const PACKED: [&str; 14] = [
+const PACKED: [&str; 16] = [
     "Cargo.toml",
     "README.md",
     "src/actors.rs",
@@ -24,6 +24,8 @@ const PACKED: [&str; 14] = [
     "src/lib.rs",
     "src/models.rs",
     "src/services.rs",
+    "src/testing/actors.rs",
+    "src/testing/mod.rs",
 ];
 const OF_CARGO: [&str; 3] = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml.orig"];
 
@@ -68,13 +70,19 @@ fn unpacked(folder: &Path) -> PathBuf {
     folder.join("showcase-client-0.1.0")
 }
 
-/// The only block of a README in `language`, with the path that a service listens at in the place of what it `shows`.
-fn program(readme: &Path, language: &str, shows: &str, service: &Service) -> String {
+/// The only block of a README in `language`.
+fn block(readme: &Path, language: &str) -> String {
     let text = fs::read_to_string(readme).expect("it is there");
     let start = format!("```{language}\n");
     assert_eq!(text.matches(&start).count(), 1, "{}", readme.display());
     let (_, program) = text.split_once(&start).expect("it shows a program");
     let (program, _) = program.split_once("```").expect("which ends");
+    program.to_owned()
+}
+
+/// The same, with the path that a service listens at in the place of what it `shows`.
+fn program(readme: &Path, language: &str, shows: &str, service: &Service) -> String {
+    let program = block(readme, language);
     let shows = format!("{shows:?}");
     assert_eq!(program.matches(&shows).count(), 1, "{program}");
     program.replace(&shows, &format!("{:?}", service.socket()))
@@ -98,15 +106,18 @@ fn what_the_readmes_show_runs_with_the_packed_crate_outside_of_the_workspace() {
         &service,
     );
 
+    let of_testing = block(&package.join("README.md"), "rs");
+
     let user = folder.path().join("user");
     fs::create_dir_all(user.join("src/bin")).expect("its folder");
     fs::write(user.join("src/bin/package.rs"), of_package).expect("its program");
     fs::write(user.join("src/bin/repository.rs"), of_repository).expect("its other program");
+    fs::write(user.join("src/bin/testing.rs"), of_testing).expect("its test");
     // The package goes by the version of callsheet-client, which stands in for that of a registry.
     let client = repository().join("runtime/client");
     let manifest = format!(
         "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         showcase-client.path = {package:?}\n\
+         showcase-client = {{ path = {package:?}, features = [\"testing\"] }}\n\
          futures-util = {{ version = \"0.3\", default-features = false }}\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n\
          [patch.crates-io]\ncallsheet-client.path = {client:?}\n"
@@ -121,5 +132,6 @@ fn what_the_readmes_show_runs_with_the_packed_crate_outside_of_the_workspace() {
         "{printed}"
     );
     assert_eq!(cargo(&user, &["run", "--quiet", "--bin", "repository"]), "8\n");
+    assert_eq!(cargo(&user, &["run", "--quiet", "--bin", "testing"]), "");
     service.stop();
 }

@@ -1,6 +1,6 @@
 //! The actors that handlers are made into: what reads their calls.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Flavour, inner_docs};
@@ -14,12 +14,17 @@ use crate::{
 
 pub(super) fn actors(package: &Package, flavour: Flavour) -> TokenStream {
     let docs = inner_docs(["Handlers as actors: what reads the calls that they answer."]);
-    let actors = package.handlers.iter().map(|of| actor(of, flavour));
+    let home = flavour.home();
+    let actors = package
+        .handlers
+        .iter()
+        .map(|of| actor(&of.handler, &quote!(#home::handlers), flavour));
     quote!(#docs #(#actors)*)
 }
 
-fn actor(handler: &Handler, flavour: Flavour) -> TokenStream {
-    let (ident, home) = (&handler.ident, flavour.home());
+/// The actor that a handler is made into, whose trait stands in the module `home`.
+pub(super) fn actor(handler: &Handler, home: &TokenStream, flavour: Flavour) -> TokenStream {
+    let ident = &handler.ident;
     let threads =
         (flavour == Flavour::Blocking).then(|| quote!(pub(crate) threads: callsheet_client::hosting::Threads,));
     let unknown = quote!(std::result::Result::Err(__call.unknown()));
@@ -32,7 +37,10 @@ fn actor(handler: &Handler, flavour: Flavour) -> TokenStream {
             #unknown
         }
     } else {
-        let arms = handler.methods.iter().map(|of| arm(of, ident, flavour));
+        let arms = handler
+            .methods
+            .iter()
+            .map(|of| arm(of, &quote!(#home::#ident), flavour));
         quote! {
             match __call.message_type() {
                 #(#arms)*
@@ -46,7 +54,7 @@ fn actor(handler: &Handler, flavour: Flavour) -> TokenStream {
             #threads
         }
 
-        impl<__H: #home::handlers::#ident> callsheet_client::hosting::Actor for #ident<__H> {
+        impl<__H: #home::#ident> callsheet_client::hosting::Actor for #ident<__H> {
             fn accept(
                 self: std::sync::Arc<Self>,
                 __call: callsheet_client::hosting::Call<'_>,
@@ -57,14 +65,13 @@ fn actor(handler: &Handler, flavour: Flavour) -> TokenStream {
     }
 }
 
-fn arm(method: &Method, owner: &Ident, flavour: Flavour) -> TokenStream {
+fn arm(method: &Method, owner: &TokenStream, flavour: Flavour) -> TokenStream {
     let Method {
         ident, message_type, ..
     } = method;
-    let home = flavour.home();
     let read = read(&method.message);
     let parameters = method.message.parameters().iter().map(|of| &of.ident);
-    let handled = quote!(#home::handlers::#owner::#ident(&self.handler, #(#parameters),*));
+    let handled = quote!(#owner::#ident(&self.handler, #(#parameters),*));
     let answered = match (method.kind, flavour) {
         (Kind::Ask, Flavour::Async) => quote!(__call.ask(async move { #handled.await })),
         (Kind::Tell, Flavour::Async) => quote!(__call.tell(async move { #handled.await; })),

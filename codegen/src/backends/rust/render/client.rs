@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{DOCUMENT, Flavour, docs};
 use crate::backends::rust::{
-    handlers::{Handler, Mailbox},
+    handlers::{Handler, Hosted, Mailbox},
     model::{Package, Service},
 };
 
@@ -157,19 +157,20 @@ fn service(service: &Service, home: &TokenStream) -> TokenStream {
     }
 }
 
-fn host(handler: &Handler, flavour: Flavour) -> TokenStream {
-    let Handler {
-        ident,
+fn host(hosted: &Hosted, flavour: Flavour) -> TokenStream {
+    let Hosted {
+        handler: Handler {
+            about, ident, contract, ..
+        },
         host,
         host_with,
-        contract,
         mailbox: Mailbox {
             ident: mailbox,
             address,
         },
-        ..
-    } = handler;
+    } = hosted;
     let home = flavour.home();
+    let deprecated = super::deprecated(about);
     let first = format!("Serves `{contract}` on this connection, for as long as what is returned is there.");
     let about = docs([
         first.as_str(),
@@ -198,7 +199,6 @@ fn host(handler: &Handler, flavour: Flavour) -> TokenStream {
             })
         }
     };
-    let deprecated = super::deprecated(&handler.about);
     let hosted = quote!(callsheet_client::hosting::Hosted<crate::models::#mailbox>);
     quote! {
         #about

@@ -59,6 +59,7 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
         #![allow(
             clippy::enum_variant_names,
             clippy::iter_not_returning_iterator,
+            clippy::len_without_is_empty,
             clippy::self_named_constructors,
             clippy::should_implement_trait,
             clippy::similar_names,
@@ -85,6 +86,8 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
         #handlers
         pub mod models;
         pub mod services;
+        #[cfg(feature = "testing")]
+        pub mod testing;
 
         #[doc(no_inline)]
         pub use callsheet_client::{

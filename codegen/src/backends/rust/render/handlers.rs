@@ -25,13 +25,14 @@ pub(super) fn handlers(package: &Package, flavour: Flavour) -> TokenStream {
             "They are answered while some thread waits in a call of the client.",
         ],
     });
-    let traits = package.handlers.iter().map(|of| handler(of, flavour));
+    let traits = package.handlers.iter().map(|of| handler(&of.handler, flavour, false));
     quote!(#docs #(#traits)*)
 }
 
-fn handler(handler: &Handler, flavour: Flavour) -> TokenStream {
+/// The trait. One whose methods `may_be_missing` has bodies for them.
+pub(super) fn handler(handler: &Handler, flavour: Flavour, may_be_missing: bool) -> TokenStream {
     let (about, ident) = (about(&handler.about), &handler.ident);
-    let methods = handler.methods.iter().map(|of| method(of, flavour));
+    let methods = handler.methods.iter().map(|of| method(of, flavour, may_be_missing));
     quote! {
         #about
         pub trait #ident: std::marker::Send + std::marker::Sync + 'static {
@@ -40,7 +41,7 @@ fn handler(handler: &Handler, flavour: Flavour) -> TokenStream {
     }
 }
 
-fn method(method: &Method, flavour: Flavour) -> TokenStream {
+fn method(method: &Method, flavour: Flavour, may_be_missing: bool) -> TokenStream {
     let Method {
         ident,
         kind,
@@ -69,12 +70,23 @@ fn method(method: &Method, flavour: Flavour) -> TokenStream {
         (Kind::Ask, Flavour::Async) => future(answer),
         (Kind::Ask, Flavour::Blocking) => quote!(-> #answer),
     };
+    let body = if may_be_missing {
+        let unused = method.message.parameters().iter().map(|of| &of.ident);
+        let missing = match kind {
+            Kind::Ask => quote!(callsheet_client::testing::missing()),
+            Kind::Stream => quote!(callsheet_client::testing::missing_stream()),
+            Kind::Tell => quote!(std::future::ready(())),
+        };
+        quote!({ #(let _ = #unused;)* #missing })
+    } else {
+        quote!(;)
+    };
     let about = about(&method.about);
     let errors = (*kind == Kind::Ask && flavour == Flavour::Blocking && !method.tells_errors)
         .then(|| docs(["", "# Errors", "", "What the caller gets in place of a reply."]));
     quote! {
         #about
         #errors
-        fn #ident(&self, #(#parameters),*) #returned;
+        fn #ident(&self, #(#parameters),*) #returned #body
     }
 }

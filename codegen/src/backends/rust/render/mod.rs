@@ -3,6 +3,7 @@
 mod actors;
 mod client;
 mod doorway;
+mod fakes;
 mod handlers;
 mod models;
 mod services;
@@ -24,6 +25,8 @@ pub(super) fn files(package: &Package) -> Vec<(&'static str, TokenStream)> {
         ("models.rs", models::models(package)),
         ("client.rs", client::client(package, Flavour::Async)),
         ("services.rs", services::services(package, Flavour::Async)),
+        ("testing/mod.rs", fakes::fakes(package)),
+        ("testing/actors.rs", fakes::actors(package)),
         ("blocking/mod.rs", doorway::blocking(package)),
         ("blocking/client.rs", client::client(package, Flavour::Blocking)),
         ("blocking/services.rs", services::services(package, Flavour::Blocking)),

@@ -72,5 +72,12 @@ fn variant(variant: &Variant) -> TokenStream {
 fn field(field: &Field, visibility: &TokenStream) -> TokenStream {
     let Field { ident, type_, .. } = field;
     let (about, serde) = (about(&field.about), serde(&field.serde));
-    quote!(#about #serde #visibility #ident: #type_)
+    let alias = alias(field);
+    quote!(#about #serde #alias #visibility #ident: #type_)
+}
+
+/// Has a fake server, and its clients, also read what is written by another name.
+pub(super) fn alias(field: &Field) -> Option<TokenStream> {
+    let alias = field.alias.as_ref()?;
+    Some(quote!(#[cfg_attr(feature = "testing", serde(alias = #alias))]))
 }

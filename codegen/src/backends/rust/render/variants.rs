@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::serde;
+use super::{models::alias, serde};
 use crate::backends::rust::{
     model::{Body, Field, Variant},
     names::without_escape,
@@ -34,6 +34,19 @@ pub(super) fn reading(ident: &Ident, variants: &[Variant], by: &Reading) -> Toke
     } = by;
     let name = without_escape(ident);
     let known = known(variants, by);
+    let aliases = variants.iter().take(names.len()).enumerate();
+    let aliases: Vec<_> = aliases
+        .filter_map(|(index, variant)| {
+            let (alias, index) = (variant.alias.as_ref()?, Literal::usize_unsuffixed(index));
+            Some(quote!((#alias, #index)))
+        })
+        .collect();
+    let aliases = (!aliases.is_empty()).then(|| {
+        quote! {
+            #[cfg(feature = "testing")]
+            const ALIASES: &'static [(&'static str, usize)] = &[#(#aliases),*];
+        }
+    });
     let open = unknown.as_ref().map(|unknown| {
         quote! {
             impl callsheet_client::open::Open for #ident {
@@ -48,6 +61,7 @@ pub(super) fn reading(ident: &Ident, variants: &[Variant], by: &Reading) -> Toke
             const NAME: &'static str = #name;
             const NAMES: &'static [&'static str] = &[#(#names),*];
             const ENTRIES: &'static [&'static str] = &[#(#entries),*];
+            #aliases
 
             fn known<'de, __D: callsheet_client::open::Data<'de>>(
                 index: usize,
@@ -116,8 +130,8 @@ fn of_fields(ident: &Ident, of: &[Field], by: &Reading) -> TokenStream {
     );
     let defined = of.iter().map(|field| {
         let Field { ident, type_, .. } = field;
-        let serde = serde(&field.serde);
-        quote!(#serde #ident: #type_)
+        let (serde, alias) = (serde(&field.serde), alias(field));
+        quote!(#serde #alias #ident: #type_)
     });
     quote!({
         #[derive(serde::Deserialize)]

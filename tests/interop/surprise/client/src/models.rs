@@ -1257,6 +1257,7 @@ pub struct Lenient {
     pub new_name: Option<i32>,
     /// Is read under one name and written under another.
     #[serde(rename(serialize = "read", deserialize = "written"))]
+    #[cfg_attr(feature = "testing", serde(alias = "read"))]
     pub two_faced: String,
 }
 
@@ -1883,6 +1884,7 @@ pub struct Settings {
     pub fingerprint: u64,
     /// Which revision it is, or is expected to be.
     #[serde(rename(serialize = "expectedRevision", deserialize = "revision"))]
+    #[cfg_attr(feature = "testing", serde(alias = "expectedRevision"))]
     pub revision: Option<std::num::NonZero<u64>>,
     /// Is 3 if it is left out.
     pub attempts: u8,
@@ -1904,6 +1906,7 @@ pub struct SettingsInput {
         default,
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "testing", serde(alias = "expectedRevision"))]
     pub revision: Option<std::num::NonZero<u64>>,
     /// Is 3 if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1952,6 +1955,8 @@ impl callsheet_client::open::Variants for Speed {
     const NAME: &'static str = "Speed";
     const NAMES: &'static [&'static str] = &["SLOW", "FAST"];
     const ENTRIES: &'static [&'static str] = &[];
+    #[cfg(feature = "testing")]
+    const ALIASES: &'static [(&'static str, usize)] = &[("slow", 0), ("fast", 1)];
     fn known<'de, __D: callsheet_client::open::Data<'de>>(
         index: usize,
         data: __D,
