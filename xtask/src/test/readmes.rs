@@ -26,7 +26,7 @@ const PYTHON: [&[&str]; 3] = [&CALLS, &CALLS, &[]];
 const CALLS: [&str; 3] = ["Offline", "CountdownTick(value=1)", "PriceUpdate(symbol="];
 
 /// The same of its TypeScript.
-const TYPESCRIPT: [&str; 3] = ["Offline", "{ value: 1 }", "{ symbol: "];
+const TYPESCRIPT: [&[&str]; 2] = [&["Offline", "{ value: 1 }", "{ symbol: "], &[]];
 
 /// How the lines begin that the TypeScript of the repository's README prints: a sum, a countdown, a declared error, a price.
 const REPOSITORY: [&str; 6] = ["8", "3", "2", "1", "OutOfStock", "ACME "];
@@ -169,7 +169,11 @@ pub(super) fn write_typescript(project: &Path, packages: &[(&str, &Path)]) -> Re
     for (name, package) in packages {
         let files = extract(&package.join("README.md"), "ts", "ts", &folder, name)?;
         if *name == "showcase" {
-            files.iter().for_each(|file| show(file, &TYPESCRIPT));
+            if files.len() != TYPESCRIPT.len() {
+                let message = "the README of the showcase's TypeScript does not show the programs that are known";
+                return Err(Error::new(message));
+            }
+            files.iter().zip(TYPESCRIPT).for_each(|(file, lines)| show(file, lines));
         }
     }
     for file in extract(&places::root().join("README.md"), "ts", "ts", &folder, "repository")? {

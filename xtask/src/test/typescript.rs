@@ -40,7 +40,7 @@ struct Size {
 const ALONE: &str = include_str!("alone.test.mjs");
 
 /// Documents that hold what contracts seldom do; generated, compiled and looked at, but not served.
-const DOCUMENTS: [&str; 3] = ["everything", "nasty", "typescript_forms"];
+const DOCUMENTS: [&str; 4] = ["everything", "nasty", "python_hosting", "typescript_forms"];
 
 /// Checks a generated package and packs it.
 pub(super) fn package(report: &mut Report, node: &Packages, name: &str, project: &Path) -> Result<PathBuf, Error> {
@@ -126,6 +126,15 @@ fn size(node: &Packages, project: &Path) -> Result<(), Error> {
             "that is more than {} and {} bytes; make it smaller, or say in xtask/src/test/typescript.rs why it is not",
             BUNDLE.minified, BUNDLE.compressed
         )));
+    }
+    // Who hosts nothing gets none of what serves, and nobody gets the server for tests with the client.
+    let text = fs::read_to_string(project.join("bundle.js"))?;
+    for part in ["hosts this actor no longer", "callsheet-fake"] {
+        if text.contains(part) {
+            return Err(Error::new(format!(
+                "the client pulls in what it does without: its bundle has `{part}`"
+            )));
+        }
     }
     // Who imports one contract's client gets no other: the message types of one are in what is bundled, and no other's.
     let one = bundle(node, project, "export { CalculatorClient } from \"./dist/index.js\";\n")?;

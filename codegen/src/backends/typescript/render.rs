@@ -33,6 +33,7 @@ struct Readme<'a> {
     services: &'a [Service],
     only_bigint: bool,
     hosted: &'a [Hosted],
+    fakes: &'a [Fake],
 }
 
 #[derive(Template)]
@@ -151,6 +152,7 @@ pub(super) fn render(package: &Package) -> Result<Files, askama::Error> {
         services: &package.services,
         only_bigint: package.only_bigint,
         hosted: &package.hosted,
+        fakes: &package.fakes.contracts,
     };
     files.insert("README.md", file(&readme)?);
     files.insert("src/models.ts", code(&models(package))?);

@@ -81,6 +81,34 @@ test("what is received", () => {
   }
 });
 
+/** The codecs of the other side, by their names. */
+type Mirrored = Readonly<Record<string, unknown>>;
+
+test("a server for tests reads what is sent, and writes what is received", async () => {
+  const mirrored = (await generated.load("testing-codecs")) as Mirrored;
+  const all = [...forms.samples, ...forms.unknown];
+  const other = (name: string): unknown => {
+    const found = mirrored[name];
+    assert.equal(typeof found, "function", name);
+    return found;
+  };
+  for (const sent of [...all, ...forms.sent]) {
+    const read = other(sent.encode.name.replace(/^encode/, "decode")) as Decoder<unknown>;
+    // A flattened map that is left out is read as an empty one, which is written alike.
+    const again = (wire: unknown): string => {
+      const value = read(wire, null, "value");
+      return json.stringify(encoded({ ...sent, value }, "json"));
+    };
+    assert.equal(again(json.parse(sent.json)), sent.json);
+    assert.equal(again(fromMessagePack(toMessagePack(encoded(sent, "messagepack")))), sent.json);
+  }
+  for (const { decode, value, json: text } of [...all, ...forms.received]) {
+    const encode = other(decode.name.replace(/^decode/, "encode")) as Encoder<unknown>;
+    const written = json.stringify(encode(value, null, "value", "json"));
+    assert.deepEqual(decode(json.parse(written), null, "value"), value, text);
+  }
+});
+
 /** What of `Shape` is read and written again, in the codecs of these names. */
 function again(from: CodecName, wire: unknown, to: CodecName): unknown {
   const value =
