@@ -5,6 +5,7 @@ use std::{
     io,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use bytes::BytesMut;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use tokio::{
     io::AsyncReadExt,
     net::{UnixListener, UnixStream, unix::OwnedReadHalf},
+    time::sleep,
 };
 use tracing::debug;
 
@@ -31,6 +33,9 @@ pub(super) const FRAME_LIMIT: usize = 16 << 20;
 
 /// So many calls a client may have in flight, and an actor may run.
 const IN_FLIGHT: usize = 1024;
+
+/// How soon after a client could not be accepted this is tried again.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// What a fake server serves, and to whom.
 pub(super) struct Scene {
@@ -104,7 +109,11 @@ impl Scene {
                 Ok((socket, _)) => {
                     tokio::spawn(Arc::clone(&self).receive(socket));
                 }
-                Err(error) => debug!(%error, "a client was not accepted"),
+                Err(error) => {
+                    debug!(%error, "a client was not accepted");
+                    // Where there is no file to be had for it, there is none at once either.
+                    sleep(ACCEPT_AGAIN).await;
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ mod asks;
 mod attempts;
 mod blocking;
 mod endings;
+mod fakes;
 mod greeting;
 mod hosting;
 mod open_enums;
