@@ -57,8 +57,11 @@ impl std::error::Error for NameConflicts {}
 pub(crate) struct Contracts {
     /// The types of their messages, which tell them apart whatever they are called.
     met: HashSet<TypeId>,
-    describe: Vec<fn(&mut Types) -> Contract>,
+    describe: Vec<Describe>,
 }
+
+/// What describes a contract.
+type Describe = fn(&mut Types) -> Contract;
 
 /// Why contracts cannot be described together.
 pub(crate) enum Undescribed {
@@ -90,8 +93,20 @@ impl Contracts {
 
     /// The document of all of them.
     pub(crate) fn document(&self) -> Result<Document, Undescribed> {
+        self.described(Document::describe)
+    }
+
+    /// The document of all of them and of those whose mailboxes they speak of.
+    pub(crate) fn document_with_mailboxes(&self) -> Result<Document, Undescribed> {
+        self.described(Document::describe_with_mailboxes)
+    }
+
+    fn described(
+        &self,
+        describe: fn(Vec<Describe>) -> Result<Document, DocumentError>,
+    ) -> Result<Document, Undescribed> {
         // Descriptions may be the user's own code.
-        match contained::outcome(|| Document::describe(self.describe.iter().copied())) {
+        match contained::outcome(|| describe(self.describe.clone())) {
             Ok(described) => described.map_err(Undescribed::Faults),
             Err(Panicked) => Err(Undescribed::Panicked),
         }
@@ -99,7 +114,7 @@ impl Contracts {
 
     /// Looks for names that mean two things. Whatever else may be wrong with a document is for those who ask for it.
     fn check(&self) -> Result<(), NameConflicts> {
-        match self.document() {
+        match self.document_with_mailboxes() {
             Err(Undescribed::Faults(error)) => NameConflicts::among(error).map_or(Ok(()), Err),
             Ok(_) | Err(Undescribed::Panicked) => Ok(()),
         }

@@ -16,7 +16,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Definition, Place, TypeRef, descriptor::DefinitionDescriptor};
+use crate::{Contract, Definition, Place, TypeRef, descriptor::DefinitionDescriptor};
 
 /// What a type looks like on the wire.
 ///
@@ -85,6 +85,8 @@ pub struct Types {
     contract: Option<&'static str>,
     /// What of it is being described.
     place: Option<Place>,
+    /// What describes the contracts whose mailboxes were met.
+    mentioned: Vec<fn(&mut Types) -> Contract>,
 }
 
 /// A name that two different types laid claim to.
@@ -165,6 +167,16 @@ impl Types {
         self.enter(name, TypeId::of::<T>(), type_name::<T>(), &mut |types| {
             Some(descriptor.define(types))
         })
+    }
+
+    /// Notes that the mailboxes of a contract were met, which this describes: whoever is given one calls the contract.
+    pub fn mention(&mut self, describe: fn(&mut Types) -> Contract) {
+        self.mentioned.push(describe);
+    }
+
+    /// Those of which mailboxes were met since this was asked last.
+    pub(crate) fn take_mentioned(&mut self) -> Vec<fn(&mut Types) -> Contract> {
+        std::mem::take(&mut self.mentioned)
     }
 
     /// Begins with the contract that is this trait.

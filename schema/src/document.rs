@@ -129,11 +129,31 @@ impl Document {
     /// cannot be flattened as it is.
     pub fn describe(contracts: impl IntoIterator<Item = fn(&mut Types) -> Contract>) -> Result<Self, DocumentError> {
         let mut types = Types::default();
-        let described = contracts.into_iter().map(|describe| {
-            let contract = describe(&mut types);
-            (contract, types.end())
-        });
-        let mut contracts: Vec<_> = described.collect();
+        let described = described(contracts, &mut types);
+        Self::of_described(described, types)
+    }
+
+    /// The document of the given contracts and of those whose mailboxes they speak of.
+    ///
+    /// # Errors
+    ///
+    /// As [`describe`](Self::describe).
+    pub fn describe_with_mailboxes(
+        contracts: impl IntoIterator<Item = fn(&mut Types) -> Contract>,
+    ) -> Result<Self, DocumentError> {
+        let mut types = Types::default();
+        let mut all = described(contracts, &mut types);
+        loop {
+            let mentioned = types.take_mentioned();
+            if mentioned.is_empty() {
+                return Self::of_described(all, types);
+            }
+            all.extend(described(mentioned, &mut types));
+        }
+    }
+
+    /// The document of contracts, each with the trait that it is.
+    fn of_described(mut contracts: Vec<(Contract, Option<&'static str>)>, types: Types) -> Result<Self, DocumentError> {
         // Stable: of one name, the first is the one that was given first.
         contracts.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         let mut faults = Faults::default();
@@ -314,4 +334,13 @@ impl Document {
         });
         encodings
     }
+}
+
+/// The contracts, each with the path of the trait that it is.
+fn described(
+    contracts: impl IntoIterator<Item = fn(&mut Types) -> Contract>,
+    types: &mut Types,
+) -> Vec<(Contract, Option<&'static str>)> {
+    let described = contracts.into_iter().map(|describe| (describe(types), types.end()));
+    described.collect()
 }

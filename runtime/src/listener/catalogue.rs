@@ -27,7 +27,15 @@ pub(super) struct Catalogue {
 struct Known {
     /// What the router looked like.
     version: u64,
-    document: Arc<Document>,
+    documents: Documents,
+}
+
+#[derive(Clone)]
+struct Documents {
+    /// What exposed actors serve.
+    served: Arc<Document>,
+    /// That and the contracts whose mailboxes it speaks of, which callers may serve themselves.
+    whole: Arc<Document>,
 }
 
 impl Catalogue {
@@ -44,19 +52,23 @@ impl Catalogue {
     ///
     /// `Internal`, if they cannot be described. Names that mean two things are none of the reasons: nothing listens then.
     pub(super) fn document(&self) -> Result<Arc<Document>, Failure> {
+        self.documents().map(|documents| documents.served)
+    }
+
+    fn documents(&self) -> Result<Documents, Failure> {
         let runtime = self.runtime.upgrade()?;
         // Read before anything is looked up, so that a change in between is seen next time.
         let version = runtime.router().version();
         if let Some(known) = self.known().as_ref().filter(|known| known.version == version) {
-            return Ok(Arc::clone(&known.document));
+            return Ok(known.documents.clone());
         }
         // Without the lock: descriptions may be the user's own code, and others ask meanwhile.
-        let document = Arc::new(describe(&runtime.router().all_exposed())?);
+        let documents = describe(&runtime.router().all_exposed())?;
         *self.known() = Some(Known {
             version,
-            document: Arc::clone(&document),
+            documents: documents.clone(),
         });
-        Ok(document)
+        Ok(documents)
     }
 
     fn known(&self) -> MutexGuard<'_, Option<Known>> {
@@ -75,6 +87,32 @@ impl Catalogue {
         }
         let exposed = self.runtime.upgrade()?.router().all_exposed();
         Ok(narrowed(&document, &exposed, visitor))
+    }
+
+    /// The document that clients are made of: what of it a visitor may use, and the contracts whose mailboxes that speaks of.
+    ///
+    /// # Errors
+    ///
+    /// As [`document`](Self::document).
+    pub(super) fn told(&self, visitor: &Visitor) -> Result<Arc<Document>, Failure> {
+        let Documents { served, whole } = self.documents()?;
+        if visitor.is_free() {
+            return Ok(whole);
+        }
+        let is_served: BTreeSet<_> = served.contracts.iter().map(|contract| &*contract.name).collect();
+        let others = || whole.contracts.iter().filter(|of| !is_served.contains(&*of.name));
+        let messages: BTreeSet<_> = others()
+            .flat_map(|of| of.methods.iter().map(|of| &*of.message))
+            .collect();
+        let events: BTreeSet<_> = others().flat_map(|of| of.events.iter().map(|of| &*of.name)).collect();
+        let exposed = self.runtime.upgrade()?.router().all_exposed();
+        let usable = Usable::of(&exposed, visitor);
+        let narrowed = whole.narrowed(
+            &|message| usable.has_method(message) || messages.contains(message),
+            &|event| usable.has_event(event) || events.contains(event),
+        );
+        // What nothing usable speaks of goes.
+        Ok(Arc::new(narrowed.of_contracts(&|name| is_served.contains(name))))
     }
 
     /// What there is that a visitor may call and subscribe to.
@@ -119,22 +157,38 @@ impl Catalogue {
 
 /// What of a document a visitor may use.
 fn narrowed(document: &Document, exposed: &[(ActorId, Exposed)], visitor: &Visitor) -> Arc<Document> {
-    let mut asked = BTreeSet::new();
-    let mut usable = BTreeSet::new();
-    for (_, Exposed { id, routes }) in exposed {
-        // An actor may have several names.
-        if asked.insert(id.as_str()) {
-            let methods = routes.registry.methods();
-            usable.extend(
-                methods
-                    .filter(|method| visitor.may_call(id, method))
-                    .map(|method| method.name()),
-            );
+    let usable = Usable::of(exposed, visitor);
+    Arc::new(document.narrowed(&|message| usable.has_method(message), &|event| usable.has_event(event)))
+}
+
+/// What a visitor may use.
+struct Usable<'a> {
+    messages: BTreeSet<&'a str>,
+    visitor: &'a Visitor,
+}
+
+impl<'a> Usable<'a> {
+    fn of(exposed: &'a [(ActorId, Exposed)], visitor: &'a Visitor) -> Self {
+        let mut asked = BTreeSet::new();
+        let mut messages = BTreeSet::new();
+        for (_, Exposed { id, routes }) in exposed {
+            // An actor may have several names.
+            if asked.insert(id.as_str()) {
+                let methods = routes.registry.methods();
+                let usable = methods.filter(|method| visitor.may_call(id, method));
+                messages.extend(usable.map(|method| method.name()));
+            }
         }
+        Usable { messages, visitor }
     }
-    let keeps_method = |message: &str| usable.contains(message);
-    let keeps_event = |event: &str| visitor.may_subscribe(event);
-    Arc::new(document.narrowed(&keeps_method, &keeps_event))
+
+    fn has_method(&self, message: &str) -> bool {
+        self.messages.contains(message)
+    }
+
+    fn has_event(&self, event: &str) -> bool {
+        self.visitor.may_subscribe(event)
+    }
 }
 
 /// The contracts of an actor that a visitor may call a method of, sorted.
@@ -152,9 +206,17 @@ fn usable_contracts(Exposed { id, routes }: &Exposed, visitor: &Visitor) -> Vec<
     contracts
 }
 
-fn describe(exposed: &[(ActorId, Exposed)]) -> Result<Document, Failure> {
-    match Contracts::exposed(exposed).document() {
-        Ok(document) => Ok(document),
+fn describe(exposed: &[(ActorId, Exposed)]) -> Result<Documents, Failure> {
+    let contracts = Contracts::exposed(exposed);
+    let documents = contracts.document().and_then(|served| {
+        let whole = contracts.document_with_mailboxes()?;
+        Ok((served, whole))
+    });
+    match documents {
+        Ok((served, whole)) => Ok(Documents {
+            served: Arc::new(served),
+            whole: Arc::new(whole),
+        }),
         Err(Undescribed::Faults(error)) => {
             tracing::error!(%error, "the exposed actors cannot be described together");
             let text = "the contracts of the exposed actors do not go together in one document; see the server's log";

@@ -181,7 +181,10 @@ impl<T: Contract + ?Sized + 'static> Describe for Mailbox<T> {
     const NAME: &'static str = Joined::<Self>::NAME;
 
     fn describe(types: &mut Types) -> TypeRef {
-        types.define::<Self>(Self::NAME, |types| mailbox(T::Message::DESCRIPTOR.name, types))
+        types.define::<Self>(Self::NAME, |types| {
+            types.mention(T::Message::describe);
+            mailbox(T::Message::DESCRIPTOR.name, types)
+        })
     }
 }
 

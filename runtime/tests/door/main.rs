@@ -6,6 +6,7 @@ mod activation;
 mod admission;
 mod audit;
 mod authorization;
+mod callers;
 mod catalogue;
 mod child;
 mod events;

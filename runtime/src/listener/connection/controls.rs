@@ -170,7 +170,7 @@ impl Inbound {
                 let visitor = &self.link.visitor;
                 let shown = visitor
                     .check(Action::Schema)
-                    .and_then(|()| self.terms.catalogue.shown(visitor));
+                    .and_then(|()| self.terms.catalogue.told(visitor));
                 self.settle(codec, id, shown.map(Served));
             }
             Ok(Own {

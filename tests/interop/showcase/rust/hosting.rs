@@ -80,6 +80,14 @@ impl Source for Texts {
 }
 
 #[tokio::test]
+async fn clients_made_of_the_running_server_can_host_too() {
+    let service = Service::showcase();
+    let client = connect(&service, CODECS[0]).await;
+    let document = client.connection().schema().await.expect("it tells");
+    assert!(document.contracts.iter().any(|of| of.name == "demo.Source"));
+}
+
+#[tokio::test]
 async fn rows_are_imported_corrected_and_counted() {
     let service = Service::showcase();
     for codec in CODECS {
