@@ -210,6 +210,13 @@ fn one_target_that_fails_lets_none_be_written() {
     assert!(ended.errors.contains("caused by: package `a b`: "), "{}", ended.errors);
     assert!(!place.has("clients") && !place.has(".callsheet-targets"));
 
+    // Without a target, each reason is said once.
+    place.put("contracts.json", &document().to_json());
+    let page = ["--schema", "contracts.json", "--lang", "python", "--out", "out"];
+    let ended = place.callsheet(&[&["generate", "--package", "a b"], &page[..]].concat());
+    ended.assert_fails(1, "error: no package was generated\n  package `a b`: ");
+    assert_eq!(ended.errors.matches("`a b`").count(), 1, "{}", ended.errors);
+
     // A file of the user stands where the last target would put one.
     let place = project(TWO);
     place.put("clients/web/package.json", "mine");

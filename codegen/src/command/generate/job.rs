@@ -29,7 +29,14 @@ pub(super) enum Error {
     )]
     Unnamed,
     #[error("no package was generated{}", indented(.0))]
-    Generate(#[from] GenerateError),
+    Generate(GenerateError),
+}
+
+/// Not its source, since it says all of it.
+impl From<GenerateError> for Error {
+    fn from(error: GenerateError) -> Self {
+        Self::Generate(error)
+    }
 }
 
 /// The faults, each on a line of its own.

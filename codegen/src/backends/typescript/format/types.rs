@@ -312,11 +312,15 @@ impl Reader {
                 Doc::text("]"),
             ])));
         } else {
-            parts.push(Doc::text(self.key()?));
+            let written = self.peek().text.clone();
+            let key = self.key()?;
             if self.is("(") {
+                // A method; bare, that would be what constructs.
+                parts.push(Doc::text(if key == "new" { written } else { key }));
                 parts.push(self.head()?);
                 return Ok(Doc::All(vec![comments, Doc::All(parts)]));
             }
+            parts.push(Doc::text(key));
         }
         if self.take_if("?") {
             parts.push(Doc::text("?"));

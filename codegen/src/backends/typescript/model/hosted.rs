@@ -36,6 +36,8 @@ pub(in super::super) struct HostedMethod {
     /// The comment above it.
     pub(in super::super) docs: String,
     pub(in super::super) name: String,
+    /// The name in the interface, where a bare `new` would say how the handler is constructed.
+    pub(in super::super) signed: String,
     /// The parameters, in brackets.
     pub(in super::super) parameters: String,
     /// The type of what the handler returns.
@@ -137,11 +139,13 @@ pub(super) fn lower(method: &ir::Method, types: &Types<'_>) -> HostedMethod {
     let mut passed = names;
     passed.push("call".to_owned());
     let name = member(&method.name, &[]);
+    let signed = if name == "new" { literal(&name) } else { name.clone() };
     HostedMethod {
         // Linters would tell of the call that is made here, which whoever still serves the method can do nothing about.
         docs: comment(&method.docs, None, 2),
-        parameters: list('(', &parameters, ')', 2, name.len() + returns.len() + 4),
+        parameters: list('(', &parameters, ')', 2, signed.len() + returns.len() + 4),
         name,
+        signed,
         returns,
         message: key(&method.message),
         kind,
