@@ -20,6 +20,10 @@ _WAITING = ThreadPoolExecutor(64)
 """Threads for all that wait at once."""
 
 
+class EndError(BaseException):
+    """As the outcomes of test runners are."""
+
+
 class Plain:
     def __init__(self) -> None:
         self.begun: queue.Queue[int] = queue.Queue()
@@ -48,6 +52,8 @@ class Plain:
                 raise ValueError("secret")
             case 3:
                 return "no float"
+            case 5 | 6:
+                raise EndError("secret")
             case _:
                 return math.nan
 
@@ -75,6 +81,11 @@ class Tasks:
         return await asyncio.get_running_loop().run_in_executor(_WAITING, self.plain.wait, value)
 
     async def fail(self, value: int) -> object:
+        if value == 6:
+            # Somebody else than the caller has cancelled what it waits for.
+            waited = asyncio.get_running_loop().create_future()
+            waited.cancel()
+            await waited
         return self.plain.fail(value)
 
     async def note(self, value: int) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import json
+import math
+import socket
+import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from .fake_server import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +62,42 @@ def test_names_that_two_things_would_have_are_told_apart(hosting: Any) -> None:
             client.host_source_(object())
         server.serve_fake_server(type("Fake", (testing.FakeServerFake,), {"publish": _nothing})())
         assert client.fake_server().publish() is None
+
+
+@pytest.fixture(scope="module")
+def events(generated: Callable[[str, str], Any]) -> Any:
+    return generated("python_events", "python_events")
+
+
+def test_who_does_not_read_delays_nobody(events: Any) -> None:
+    testing = importlib.import_module("python_events.testing")
+    with testing.FakeServer() as server, socket.socket(socket.AF_UNIX) as deaf:
+        deaf.settimeout(PATIENCE)
+        deaf.connect(server.path)
+        subscribe = json.dumps({"request_id": "s", "message_types": ["events.*"]}).encode()
+        deaf.sendall(struct.pack(">I", len(subscribe)) + subscribe)
+        assert len(deaf.recv(4)) == 4
+        for _ in range(40):
+            server.publish(events.NAME, "x" * 100_000)
+        with server.connect() as client, client.several().subscribe(events.NAME) as received:
+            server.publish(events.NAME, "last")
+            assert next(iter(received)) == "last"
+
+
+def test_what_one_subscriber_cannot_be_told_nobody_is(events: Any) -> None:
+    testing = importlib.import_module("python_events.testing")
+    with (
+        testing.FakeServer() as server,
+        server.connect(codec="messagepack") as packed,
+        server.connect() as plain,
+        packed.plain().subscribe(events.RATIO) as first,
+        plain.plain().subscribe(events.RATIO) as second,
+    ):
+        with pytest.raises(ValueError, match="finite"):
+            server.publish(events.RATIO, math.nan)
+        server.publish(events.RATIO, 0.5)
+        for received in (first, second):
+            assert next(iter(received.with_gaps())) == 0.5
 
 
 def _nothing(_: object) -> None:

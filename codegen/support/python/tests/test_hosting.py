@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from callsheet_runtime.aio_serving import AsyncActor, AsyncHost
+from callsheet_runtime.codec import codec_named
 from callsheet_runtime.errors import ConnectionLostError
-from callsheet_runtime.serving import WAITING
+from callsheet_runtime.serving import BACKLOG, WAITING, Answers, serve
+from callsheet_runtime.terms import Terms
 
+from .clients import HOSTED
 from .fake_server import PATIENCE
 from .handlers import Plain, Tasks
 
@@ -204,7 +209,16 @@ def test_failures_are_told_by_what_the_contract_says(
         declared = hosting.ask("Fail", 0)
         assert (declared["error_code"], declared["error_details"]) == ("ContractError", 0.5)
         assert not caplog.records
-        for value in (1, 2, 3):
+        for value, path in ((1, "error"), (3, "reply")):
+            failed = hosting.ask("Fail", value)
+            assert failed["error_code"] == "SerializationError"
+            assert failed["error_details"] == {
+                "retryable": False,
+                "delivered": "yes",
+                "path": path,
+            }
+        # What would end a program ends no more than the call.
+        for value in (2, 5):
             failed = hosting.ask("Fail", value)
             assert failed["error_code"] == "ActorFailed"
             assert failed["error_details"] == {"retryable": False, "delivered": "yes"}
@@ -214,6 +228,12 @@ def test_failures_are_told_by_what_the_contract_says(
         (frame,) = hosting.items("s5")
         assert frame["error_code"] == "ActorFailed"
     hosting.works()
+
+
+def test_handlers_that_end_in_odd_ways_leave_room_for_others(narrow: Hosting) -> None:
+    for value in (5, 6, 5):
+        assert narrow.ask("Fail", value)["error_code"] == "ActorFailed"
+    narrow.works()
 
 
 def test_what_the_codec_cannot_write_is_told(narrow: Hosting) -> None:
@@ -322,6 +342,37 @@ def test_what_is_closed_ends_its_calls(hosting: Hosting) -> None:
     hosting.handler.gate.set()
     hosting.host("actor")
     hosting.works()
+
+
+class Full:
+    """A way out that nobody reads at the other end."""
+
+    backlog = BACKLOG
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+
+    def write(self, frame: bytes) -> None:
+        self.frames.append(frame)
+
+    async def room(self, limit: int) -> None:
+        await asyncio.get_running_loop().create_future()
+
+
+def test_who_asks_and_does_not_read_costs_no_memory() -> None:
+    async def run() -> None:
+        actor, full = AsyncActor(1), Full()
+        actor.methods.update(serve(HOSTED, Tasks(Plain())))
+        host = AsyncHost({"actor": actor}, Answers(codec_named("json"), Terms()), full)
+        host.take({**request("Other")})
+        bounded: tuple[Frame, ...] = ({}, {"timeout_ms": 0})
+        for envelope in bounded:
+            host.take({**request("Double", **envelope)})
+            await asyncio.sleep(0)
+            host.take({"control": "cancel", "request_id": "s1"})
+        assert (full.frames, host.calls) == ([], {})
+
+    asyncio.run(run())
 
 
 def test_answers_go_over_no_other_connection(hosting: Hosting) -> None:
