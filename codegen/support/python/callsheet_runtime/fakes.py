@@ -16,7 +16,7 @@ from .serving import Answers, Request, told
 from .terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Generator, Mapping
 
     from .codec import Codec, Envelope
     from .encode import Encoder
@@ -93,7 +93,7 @@ class Feed:
         return found
 
     @contextmanager
-    def told(self, event: object, payload: object) -> Iterator[tuple[str, dict[str, object]]]:
+    def told(self, event: object, payload: object) -> Generator[tuple[str, dict[str, object]]]:
         """The name of an event and the envelope that tells of it, which counts if nothing fails.
 
         Raises:

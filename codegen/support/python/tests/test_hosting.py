@@ -21,6 +21,8 @@ from .handlers import Plain, Tasks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from callsheet_runtime.codec import Envelope
+
     from .clients import Client
     from .fake_server import FakeServer, Frame
 
@@ -344,6 +346,10 @@ def test_what_is_closed_ends_its_calls(hosting: Hosting) -> None:
     hosting.works()
 
 
+def envelope_of(method: str, **more: object) -> Envelope:
+    return dict(request(method, **more).items())
+
+
 class Full:
     """A way out that nobody reads at the other end."""
 
@@ -364,10 +370,10 @@ def test_who_asks_and_does_not_read_costs_no_memory() -> None:
         actor, full = AsyncActor(1), Full()
         actor.methods.update(serve(HOSTED, Tasks(Plain())))
         host = AsyncHost({"actor": actor}, Answers(codec_named("json"), Terms()), full)
-        host.take({**request("Other")})
+        host.take(envelope_of("Other"))
         bounded: tuple[Frame, ...] = ({}, {"timeout_ms": 0})
         for envelope in bounded:
-            host.take({**request("Double", **envelope)})
+            host.take(envelope_of("Double", **envelope))
             await asyncio.sleep(0)
             host.take({"control": "cancel", "request_id": "s1"})
         assert (full.frames, host.calls) == ([], {})
