@@ -3,9 +3,11 @@ import type { FrameFields } from "./callee.js";
 import type { Codec, CodecName } from "./codec.js";
 import type { ControlFields } from "./envelope.js";
 import { fault } from "./errors.js";
-import type { Serve } from "./fake.js";
+import type { Part } from "./fake.js";
 import { FrameReader, MAX_PAYLOAD, writeFrame } from "./frame.js";
+import type { Running } from "./hosted-call.js";
 import { Actors } from "./hosting.js";
+import type { Serving } from "./hosting.js";
 import { Output } from "./output.js";
 import type { Receiver, Transport } from "./transport.js";
 
@@ -44,7 +46,7 @@ export class FakeSession implements Transport {
     this.#read(payload);
   });
   readonly #actors: Actors = new Actors(this, "the fake server has no actor of this id (AgentNotFound)");
-  readonly #ids: string[] = [];
+  readonly #served = new Map<string, Parts>();
   readonly #subscribed = new Set<string>();
   #lastTell = 0;
   #isOver = false;
@@ -98,10 +100,15 @@ export class FakeSession implements Transport {
     });
   }
 
-  /** Takes calls for an actor. */
-  serve(id: string, serve: Serve): void {
-    this.#actors.add(id, serve(this));
-    this.#ids.push(id);
+  /** Takes calls for an actor, or for one more of its contracts. */
+  serve(id: string, part: Part): void {
+    let parts = this.#served.get(id);
+    if (parts === undefined) {
+      parts = new Parts();
+      this.#served.set(id, parts);
+      this.#actors.add(id, parts);
+    }
+    parts.add(part.messages, part.serve(this));
   }
 
   /** Sends an event, if it is wanted. */
@@ -137,7 +144,7 @@ export class FakeSession implements Transport {
         });
         return;
       case "discover":
-        this.#reply(fields, { actors: this.#ids.map((name) => ({ name })) });
+        this.#reply(fields, { actors: [...this.#served.keys()].map((name) => ({ name })) });
         return;
       case "ping":
         this.#reply(fields, null);
@@ -171,4 +178,23 @@ export class FakeSession implements Transport {
       if (!this.#isOver) this.#receiver.received(bytes);
     });
   };
+}
+
+/** An actor, of which each contract is served by itself. */
+class Parts implements Serving {
+  readonly #parts = new Map<string, Serving>();
+
+  add(messages: readonly string[], part: Serving): void {
+    for (const message of messages) this.#parts.set(message, part);
+  }
+
+  serve(message: string, payload: unknown, call: Running): void {
+    const part = this.#parts.get(message);
+    if (part === undefined) call.fail(fault("UnknownMessageType", "this fake has no such message"));
+    else part.serve(message, payload, call);
+  }
+
+  stop(): void {
+    for (const part of new Set(this.#parts.values())) part.stop();
+  }
 }

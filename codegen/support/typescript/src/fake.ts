@@ -31,12 +31,17 @@ export interface FakeOptions {
 /** How many calls of one actor run at once. */
 const CONCURRENCY = 1024;
 
-/** Makes the actor as it is reached over one line. */
-export type Serve = (line: Line) => Serving;
+/** What serves some messages of an actor. */
+export interface Part {
+  readonly messages: readonly string[];
+  /** Makes it as it is reached over one line. */
+  readonly serve: (line: Line) => Serving;
+}
 
 /** What is the same for all contracts. */
 export abstract class Fake extends Disposing {
-  readonly #served = new Map<string, Serve>();
+  /** By the ids of the actors, then by the names of the contracts. */
+  readonly #served = new Map<string, Map<string, Part>>();
   readonly #sessions = new Set<FakeSession>();
   /** The number of the next event of each name. */
   readonly #numbers = new Map<string, number>();
@@ -44,10 +49,9 @@ export abstract class Fake extends Disposing {
   #isClosed = false;
 
   /**
-   * Has `handler` serve the contract, to clients that are connected as well. Methods that it lacks answer
-   * `UnknownMessageType`; a `CallError` that one throws is what the caller gets.
-   *
-   * @throws RangeError if an actor has the id already.
+   * Has `handler` serve the contract, to clients that are connected as well, and in the place of what has served it. An actor may
+   * serve several contracts. Methods that the handler lacks answer `UnknownMessageType`; a `CallError` that one throws is what
+   * the caller gets.
    */
   serve<Handler extends object, Events>(
     contract: FakeContract<Handler, Events>,
@@ -55,12 +59,13 @@ export abstract class Fake extends Disposing {
     options: FakeOptions = {},
   ): void {
     const { id = contract.target, onError } = options;
-    if (this.#served.has(id)) throw new RangeError(`there is an actor of the id ${JSON.stringify(id)} already`);
     const terms = { concurrency: CONCURRENCY, onError, stopped: "the server was closed", passesErrors: true };
     const whole = completed(handler, contract.name);
-    const serve: Serve = (line) => new Actor(contract, whole, line, terms);
-    this.#served.set(id, serve);
-    for (const session of this.#sessions) session.serve(id, serve);
+    const serve = (line: Line): Serving => new Actor(contract, whole, line, terms);
+    const part: Part = { messages: Object.keys(contract.methods), serve };
+    const parts = this.#served.get(id) ?? new Map<string, Part>();
+    this.#served.set(id, parts.set(contract.name, part));
+    for (const session of this.#sessions) session.serve(id, part);
   }
 
   /**
@@ -107,7 +112,7 @@ export abstract class Fake extends Disposing {
         ended: () => this.#sessions.delete(session),
       });
       this.#sessions.add(session);
-      for (const [id, serve] of this.#served) session.serve(id, serve);
+      for (const [id, parts] of this.#served) for (const part of parts.values()) session.serve(id, part);
       return Promise.resolve(session);
     };
   }

@@ -204,6 +204,50 @@ test("a stream has no more items than there is credit for", BOUNDED, async () =>
   assert.equal((await server.arrived(answers("1")))["sequence"], 3);
 });
 
+test("the time of a stream is for its first item", BOUNDED, async () => {
+  await using server = await serve(() => undefined);
+  let release: () => void = () => undefined;
+  const handler: RowsHandler = {
+    ...QUIET,
+    read: () => new Promise<string>(() => undefined),
+    async *all() {
+      yield 1;
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      yield 2;
+    },
+  };
+  host(server.connection, ROWS, handler, { id: "rows" });
+  const [peer] = server.peers;
+  peer?.send({ ...stream("1", 2, 5), timeout_ms: 20 });
+  await server.arrived((frame) => frame["stream_id"] === "1" && frame["sequence"] === 0);
+  // What has longer to wait ends after the stream would have.
+  assert.equal((await answer(server, ask("2", 0, { timeout_ms: 60 })))["error_code"], "Timeout");
+  release();
+  const last = await server.arrived(answers("1"));
+  assert.deepEqual([last["sequence"], last["error_code"]], [2, undefined]);
+});
+
+test("who wants no answer gets none, and what is cancelled before it begins is not begun", BOUNDED, async () => {
+  await using server = await serve(() => undefined);
+  const rows: number[] = [];
+  const handler: RowsHandler = { ...QUIET, read: (row) => `${String(rows.push(row))} rows` };
+  host(server.connection, ROWS, handler, { id: "rows" });
+  const [peer] = server.peers;
+  peer?.send(ask("1", 1, { expects_reply: false }));
+  // Its id is free.
+  assert.equal((await answer(server, ask("1", 2)))["payload"], "2 rows");
+  peer?.send(ask("2", 3), { control: "cancel", request_id: "2" });
+  const cancelled = await server.arrived(answers("2"));
+  assert.deepEqual(cancelled["error_details"], { retryable: true, delivered: "no" });
+  const told = { message_type: "demo.Rows.Told", payload: "x", expects_reply: false, expects_stream: true };
+  peer?.send(ask("3", 0, told));
+  assert.equal((await server.arrived(answers("3")))["error_code"], "ProtocolError");
+  assert.equal((await answer(server, ask("4", 4)))["payload"], "3 rows");
+  assert.deepEqual(rows, [1, 2, 4]);
+});
+
 test("a cancelled stream is answered once, and its iterator is closed", BOUNDED, async () => {
   let close: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {

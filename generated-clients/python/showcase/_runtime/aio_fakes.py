@@ -10,7 +10,7 @@ from .aio_link import AsyncLink, Leaver
 from .aio_serving import AsyncActor, AsyncHost
 from .errors import CallError, ConnectionLostError
 from .fakes import Feed, Place, Visitor
-from .frame import FrameSplitter, seal
+from .frame import FrameSplitter
 from .hosting import CONCURRENCY, check_id
 from .serving import serve
 
@@ -73,6 +73,8 @@ class AsyncFake:
             asyncio.get_running_loop().remove_reader(listener.fileno())
             listener.close()
         self.drop_connections()
+        for actor in self._actors.values():
+            actor.stop()
         if place is not None:
             place.leave()
 
@@ -98,9 +100,11 @@ class AsyncFake:
 
     def _publish(self, event: object, payload: object) -> None:
         """Tells all who have subscribed of an event."""
-        name, envelope = self._feed.push(event, payload)
-        for connection in self._connections:
-            connection.push(name, envelope)
+        with self._feed.told(event, payload) as (name, envelope):
+            frames = [(one, one.frame(name, envelope)) for one in self._connections]
+        for connection, frame in frames:
+            if frame is not None:
+                connection.write(frame)
 
     def _accept(self, listener: socket.socket) -> None:
         try:
@@ -140,11 +144,13 @@ class _Connection:
             if self._host is not None:
                 self._host.end()
 
-    def push(self, name: str, envelope: Mapping[str, object]) -> None:
-        """Tells of an event, if that is subscribed to."""
-        visitor = self._visitor
-        if visitor is not None and name in visitor.subscribed:
-            self._link.write(seal(visitor.codec.encode(envelope)))
+    def frame(self, name: str, envelope: Mapping[str, object]) -> bytes | None:
+        """What tells of an event, if that is subscribed to."""
+        return None if self._visitor is None else self._visitor.frame(name, envelope)
+
+    def write(self, frame: bytes) -> None:
+        """Has a frame leave."""
+        self._link.write(frame)
 
     def _received(self, chunk: bytes) -> None:
         try:

@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol, cast
 
 from .errors import (
+    ActorFailedError,
     ActorStoppedError,
     CallCancelledError,
     CallError,
@@ -22,6 +23,7 @@ from .serving import (
     accept,
     told,
     told_of_handler,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -94,6 +96,10 @@ class AsyncActor:
     def end(self) -> None:
         """Ends every call: there is no such actor any more."""
         self.methods.clear()
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends every call."""
         for call in list(self.calls):
             call.stop(ActorStoppedError("the actor was stopped", delivered=call.delivered("yes")))
 
@@ -147,7 +153,7 @@ class AsyncHost:
         for call in calls.values():
             call.abandon()
 
-    def told_of(self, accepted: Accepted, error: Exception) -> Told:
+    def told_of(self, accepted: Accepted, error: BaseException) -> Told:
         """What is told of an exception of a handler."""
         return told_of_handler(accepted.served.method, error, codes=self._codes)
 
@@ -163,7 +169,7 @@ class AsyncHost:
             call.watch()
         elif request.is_answered:
             # A tell: that it has come is all there is to say.
-            self._write(self.answers.reply(request, None))
+            self.write(self.answers.reply(request, None))
         actor.take(call)
 
     def _control(self, envelope: Envelope) -> None:
@@ -181,9 +187,9 @@ class AsyncHost:
 
     def _refuse(self, request: Request, failed: Told) -> None:
         if request.request_id is not None:
-            self._write(self.answers.failure(request, failed))
+            self.write(self.answers.failure(request, failed))
 
-    def _write(self, frame: bytes) -> None:
+    def write(self, frame: bytes) -> None:
         """Writes what no handler waits for, unless the other side asks and does not read."""
         if self.way_out.backlog < BACKLOG:
             self.way_out.write(frame)
@@ -250,8 +256,7 @@ class _Call:
     def stop(self, failure: CallError) -> None:
         """Ends it for this reason, if it has not ended."""
         if not self.over:
-            frame = self._host.answers.failure(self._request, told(failure), self._sequence)
-            self._answer(frame)
+            self._refuse(told(failure))
             self._cancel()
 
     def abandon(self) -> None:
@@ -289,9 +294,22 @@ class _Call:
             self._timer.cancel()
             self._timer = None
 
-    def _ended(self, _: asyncio.Task[None]) -> None:
+    def _refuse(self, failed: Told) -> None:
+        """Ends it with a failure that no handler waits to tell."""
+        self._close()
+        if self.is_answered:
+            failure = self._host.answers.failure(self._request, failed, self._sequence)
+            self._host.write(failure)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
         if not self.over:
-            self._close()
+            # The handler was cancelled, and not by its caller, or raised what is no `Exception`.
+            error = None if task.cancelled() else task.exception()
+            if error is None:
+                failure = ActorFailedError("the handler was cancelled", delivered="yes")
+                self._refuse(told(failure))
+            else:
+                self._refuse(self._host.told_of(self.accepted, error))
         self._actor.ended(self)
 
     async def _run(self) -> None:
@@ -309,14 +327,14 @@ class _Call:
         if method.kind == "stream":
             await self._stream(cast("AsyncIterable[object]", made))
             return
-        payload = method.write(await cast("Awaitable[object]", made))
+        payload = written(method, await cast("Awaitable[object]", made))
         if self.is_answered:
             await self._host.way_out.room(BACKLOG)
             self._answer(self._host.answers.reply(self._request, payload))
 
     async def _stream(self, made: AsyncIterable[object]) -> None:
         answers, way_out = self._host.answers, self._host.way_out
-        write = self.accepted.served.method.write
+        method = self.accepted.served.method
         items = aiter(made)
         try:
             # One that goes on after it was cancelled is not asked again.
@@ -331,7 +349,7 @@ class _Call:
                 if self.over:
                     return
                 self._stop_watching()
-                frame, goes_on = answers.item(self._request, self._sequence, write(item))
+                frame, goes_on = answers.item(self._request, self._sequence, written(method, item))
                 if not goes_on:
                     self._answer(frame)
                     return

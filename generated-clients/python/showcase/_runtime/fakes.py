@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from .codec import codec_named
 from .envelope import PROTOCOL
 from .errors import CallError, ProtocolError, UnknownMessageTypeError
-from .frame import MAX_FRAME
+from .frame import MAX_FRAME, seal
 from .serving import Answers, Request, told
 from .terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Generator, Mapping
 
     from .codec import Codec, Envelope
     from .encode import Encoder
@@ -91,8 +92,9 @@ class Feed:
                 raise UnknownMessageTypeError(f"{name} is no event")
         return found
 
-    def push(self, event: object, payload: object) -> tuple[str, dict[str, object]]:
-        """The name of an event, and the envelope that tells of it.
+    @contextmanager
+    def told(self, event: object, payload: object) -> Generator[tuple[str, dict[str, object]]]:
+        """The name of an event and the envelope that tells of it, which counts if nothing fails.
 
         Raises:
             TypeError: It is no event of the contracts, or what it carries has another type.
@@ -107,14 +109,17 @@ class Feed:
             raise TypeError(f"{event!r} is no event of the contracts")
         wire = published.write(payload if is_named else event)
         number = self._next[published.name]
+        yield (
+            published.name,
+            {
+                "notification_type": "subscription",
+                "message_type": published.name,
+                "timestamp": int(time.time() * 1000),
+                "seq": number,
+                "payload": wire,
+            },
+        )
         self._next[published.name] = number + 1
-        return published.name, {
-            "notification_type": "subscription",
-            "message_type": published.name,
-            "timestamp": int(time.time() * 1000),
-            "seq": number,
-            "payload": wire,
-        }
 
 
 class Visitor:
@@ -128,6 +133,14 @@ class Visitor:
         self.answers: Answers = Answers(self.codec, Terms())
         self.subscribed: set[str] = set()
         self._feed = feed
+
+    def frame(self, name: str, envelope: Mapping[str, object]) -> bytes | None:
+        """What tells of an event, if that is subscribed to.
+
+        Raises:
+            ValueError: What it carries cannot be written in this codec.
+        """
+        return seal(self.codec.encode(envelope)) if name in self.subscribed else None
 
     def answer(self, envelope: Envelope, actors: Collection[str]) -> bytes | None:
         """What answers a frame that is no call; none if nothing does."""

@@ -337,8 +337,30 @@ def told(failure: CallError) -> Told:
     return Told(failure.code, str(failure), details)
 
 
-def told_of_handler(method: Handled, error: Exception, *, codes: bool) -> Told:
-    """What is told of an exception that a handler has raised.
+class UnwrittenError(Exception):
+    """What a handler answered does not fit its method."""
+
+    def __init__(self, mismatch: MismatchError) -> None:
+        """Says where it does not."""
+        super().__init__(str(mismatch))
+        self.path: str = mismatch.path
+
+
+def written(method: Handled, answer: object) -> object:
+    """A reply or an item, as it is written.
+
+    Raises:
+        UnwrittenError: It does not fit the method.
+    """
+    try:
+        return method.write(answer)
+    except MismatchError as mismatch:
+        step = "item" if method.kind == "stream" else "reply"
+        raise UnwrittenError(mismatch.within(step)) from None
+
+
+def told_of_handler(method: Handled, error: BaseException, *, codes: bool) -> Told:
+    """What is told of an exception that a handler has raised, or of its answer that does not fit.
 
     Args:
         method: The method that it handled.
@@ -348,15 +370,22 @@ def told_of_handler(method: Handled, error: Exception, *, codes: bool) -> Told:
     if method.declared is not None and isinstance(error, method.declared.kind):
         try:
             details = method.declared.write_error(getattr(error, "error", None))
-        except MismatchError:
-            _log().exception("the error that %s answered with cannot be told", method.message_type)
-        else:
-            return Told("ContractError", "the contract's own error", details)
-    elif codes and isinstance(error, CallError) and not isinstance(error, ContractError):
+        except MismatchError as mismatch:
+            return _told_of_unwritten(method, mismatch.within("error"))
+        return Told("ContractError", "the contract's own error", details)
+    if isinstance(error, UnwrittenError):
+        return _told_of_unwritten(method, error)
+    if codes and isinstance(error, CallError) and not isinstance(error, ContractError):
         return told(error)
-    else:
-        _log().error("the handler of %s failed", method.message_type, exc_info=error)
+    _log().error("the handler of %s failed", method.message_type, exc_info=error)
     return told(ActorFailedError("the handler failed", delivered="yes"))
+
+
+def _told_of_unwritten(method: Handled, why: UnwrittenError | MismatchError) -> Told:
+    _log().error("what %s answered with does not fit it: %s", method.message_type, why)
+    failure = SerializationError("the answer does not fit the method", delivered="yes")
+    failure.path = why.path
+    return told(failure)
 
 
 class Answers:

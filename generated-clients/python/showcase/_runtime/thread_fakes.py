@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
+from time import sleep
 from typing import TYPE_CHECKING, Final, Self
 
 from .dial import dial
 from .errors import CallError
 from .fakes import Feed, Place, Visitor
-from .frame import FrameSplitter, seal
+from .frame import FrameSplitter
 from .hosting import CONCURRENCY, check_id
-from .serving import serve
+from .serving import BACKLOG, serve
 from .thread_serving import ThreadActor, ThreadHost
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from .serving import Handled
 
 _CHUNK: Final = 64 * 1024
+
+_PAUSE: Final = 0.05
+"""How soon after a connection could not be accepted this is tried again, in seconds."""
+
+_PATIENCE: Final = 1.0
+"""How long the end waits for the thread that accepts, in seconds."""
 
 
 class ThreadFake:
@@ -68,8 +75,10 @@ class ThreadFake:
             self._closed = True
         # Not every system wakes who accepts when the socket is closed.
         with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
             dial(self.path).close()
-        self._thread.join()
+        self._thread.join(_PATIENCE)
         self._listener.close()
         self.drop_connections()
         self._place.leave()
@@ -96,9 +105,11 @@ class ThreadFake:
     def _publish(self, event: object, payload: object) -> None:
         """Tells all who have subscribed of an event."""
         with self._mutex:
-            name, envelope = self._feed.push(event, payload)
-            for connection in list(self._connections):
-                connection.push(name, envelope)
+            with self._feed.told(event, payload) as (name, envelope):
+                frames = [(one, one.frame(name, envelope)) for one in self._connections]
+            for connection, frame in frames:
+                if frame is not None:
+                    connection.put(frame)
 
     def _accept(self) -> None:
         while True:
@@ -108,6 +119,8 @@ class ThreadFake:
                 # Whoever asked is gone already.
                 if self._closed:
                     return
+                # If no file was to be had for it, there is none at once either.
+                sleep(_PAUSE)
                 continue
             if self._closed:
                 peer.close()
@@ -141,12 +154,18 @@ class _Connection:
         self._feed = feed
         self._actors = actors
         self._subscribing = subscribing
-        self._writing = Lock()
+        # Guards what follows, and tells of frames, of room for more and of the end.
+        self._changed = Condition()
+        self._outgoing: list[bytes] = []
+        self._backlog = 0
+        self._over = False
         self._visitor: Visitor | None = None
         self._host: ThreadHost | None = None
 
     def read(self) -> None:
         """Acts on all that comes, until the connection ends."""
+        writer = Thread(target=self._write, name="callsheet-fake", daemon=True)
+        writer.start()
         splitter = FrameSplitter()
         try:
             while chunk := self._peer.recv(_CHUNK):
@@ -159,32 +178,61 @@ class _Connection:
             if self._host is not None:
                 self._host.end()
             self.end()
-            with self._writing:
-                self._peer.close()
+            writer.join()
+            self._peer.close()
 
     def end(self) -> None:
         """Ends it."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
         with suppress(OSError):
             self._peer.shutdown(socket.SHUT_RDWR)
 
-    def push(self, name: str, envelope: Mapping[str, object]) -> None:
-        """Tells of an event, if that is subscribed to."""
-        visitor = self._visitor
-        if visitor is not None and name in visitor.subscribed:
-            self.send(seal(visitor.codec.encode(envelope)))
+    def frame(self, name: str, envelope: Mapping[str, object]) -> bytes | None:
+        """What tells of an event, if that is subscribed to."""
+        return None if self._visitor is None else self._visitor.frame(name, envelope)
+
+    def put(self, frame: bytes) -> None:
+        """Has a frame leave; never blocks."""
+        with self._changed:
+            self._outgoing.append(frame)
+            self._backlog += len(frame)
+            self._changed.notify_all()
 
     def send(self, frame: bytes) -> bool:
-        """Writes a frame; false if the connection has ended."""
-        with self._writing:
-            try:
-                self._peer.sendall(frame)
-            except OSError:
+        """Has a frame leave once there is room; false if the connection has ended."""
+        with self._changed:
+            while self._backlog >= BACKLOG and not self._over:
+                self._changed.wait()
+            if self._over:
                 return False
+            self.put(frame)
         return True
 
     def post(self, frame: bytes) -> None:
-        """The same."""
-        self.send(frame)
+        """Has a frame leave if there is room; never blocks."""
+        with self._changed:
+            if self._backlog < BACKLOG:
+                self.put(frame)
+
+    def _write(self) -> None:
+        """Writes what is to leave, until the connection ends."""
+        while True:
+            with self._changed:
+                while not self._outgoing and not self._over:
+                    self._changed.wait()
+                if self._over:
+                    return
+                frames, self._outgoing = b"".join(self._outgoing), []
+            try:
+                self._peer.sendall(frames)
+            except OSError:
+                self.end()
+                return
+            with self._changed:
+                self._backlog -= len(frames)
+                self._changed.notify_all()
 
     def _dispatch(self, body: bytes) -> None:
         visitor = self._visitor
@@ -200,4 +248,4 @@ class _Connection:
         with self._subscribing:
             answer = visitor.answer(envelope, self._actors)
             if answer is not None:
-                self.send(answer)
+                self.put(answer)

@@ -22,6 +22,7 @@ from .serving import (
     accept,
     told,
     told_of_handler,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -57,16 +58,26 @@ class ThreadActor:
         self._threads = 0
 
     def take(self, call: _Call) -> bool:
-        """Has a call run, now or after those before it; false if too many wait."""
+        """Has a call run, now or after those before it; false if there is no room for it."""
         with self._mutex:
             if len(self._waiting) >= WAITING:
                 return False
             self._waiting.append(call)
             begins = self._threads < self._concurrency
             self._threads += begins
-        if begins:
+        return not begins or self._begin(call)
+
+    def _begin(self, call: _Call) -> bool:
+        """Runs what waits in one thread more; false if there can be none and nobody takes it."""
+        try:
             # It may be that the user's code never ends.
             Thread(target=self._work, name="callsheet-handler", daemon=True).start()
+        except RuntimeError:
+            with self._mutex:
+                self._threads -= 1
+                if self._threads == 0 and call in self._waiting:
+                    self._waiting.remove(call)
+                    return False
         return True
 
     def forget(self, call: _Call) -> bool:
@@ -148,7 +159,7 @@ class ThreadHost:
                 break
             call.abandon()
 
-    def told_of(self, accepted: Accepted, error: Exception) -> Told:
+    def told_of(self, accepted: Accepted, error: BaseException) -> Told:
         """What is told of an exception of a handler."""
         return told_of_handler(accepted.served.method, error, codes=self._codes)
 
@@ -240,7 +251,8 @@ class _Call:
             return
         try:
             self._handle()
-        except Exception as error:
+        except BaseException as error:
+            # A thread of its own has nothing else to end by an exit.
             self._fail(self._host.told_of(self._accepted, error))
 
     def _handle(self) -> None:
@@ -249,11 +261,11 @@ class _Call:
         if method.kind == "stream":
             self._stream(cast("Iterable[object]", made))
             return
-        frame = self._host.answers.reply(self._request, method.write(made))
+        frame = self._host.answers.reply(self._request, written(method, made))
         self._answer(frame)
 
     def _stream(self, made: Iterable[object]) -> None:
-        answers, write = self._host.answers, self._accepted.served.method.write
+        answers, method = self._host.answers, self._accepted.served.method
         items = iter(made)
         try:
             while self._allowed():
@@ -262,7 +274,7 @@ class _Call:
                 except StopIteration:
                     self._answer(answers.end(self._request, self._sequence))
                     return
-                frame, goes_on = answers.item(self._request, self._sequence, write(item))
+                frame, goes_on = answers.item(self._request, self._sequence, written(method, item))
                 if not goes_on:
                     self._answer(frame)
                 elif self._send_item(frame):

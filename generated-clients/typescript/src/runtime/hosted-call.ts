@@ -21,10 +21,12 @@ const unwritten = new WeakSet<object>();
 export class HostedCall {
   /** It was asked for with `expects_stream`. */
   readonly isStream: boolean;
+  /** Somebody waits for more than a refusal. */
+  readonly isWanted: boolean;
   /** The handler was called. */
   hasBegun = false;
   readonly #id: string;
-  readonly #answer: (fields: ControlFields) => void;
+  #answer: (fields: ControlFields) => void;
   readonly #forget: () => void;
   readonly #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,6 +45,7 @@ export class HostedCall {
   ) {
     this.#id = id;
     this.isStream = isStream;
+    this.isWanted = isStream || request["expects_reply"] === true;
     this.#answer = answer;
     this.#forget = forget;
     this.#credit = longCount(request["credit"]);
@@ -61,6 +64,11 @@ export class HostedCall {
   /** Answers a call without a reply: it is done as soon as it waits to be run, and cannot be cancelled. */
   accept(): void {
     this.reply(null);
+  }
+
+  /** Lets it run without an answer. Its id is free again. */
+  silence(): void {
+    this.#end();
   }
 
   /** Answers with the one reply, which a caller who wants a stream gets as its only item. */
@@ -143,6 +151,8 @@ export class HostedCall {
     if (this.#credit !== null) this.#credit--;
     written(this.#frame(payload, false), this.#answer);
     this.#sequence++;
+    // The time of a stream is for its first item.
+    clearTimeout(this.#timer);
   }
 
   #frame(payload: unknown, isFinal: boolean): ControlFields {

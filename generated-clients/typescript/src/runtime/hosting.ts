@@ -187,7 +187,9 @@ export class Actors implements Callee {
       refuse(fault("ProtocolError", "a request expects a reply or a stream, not both"));
       return;
     }
-    const call = new HostedCall(id, request, isStream, answer, () => this.#calls.delete(id));
+    const call: HostedCall = new HostedCall(id, request, isStream, answer, () => {
+      if (this.#calls.get(id) === call) this.#calls.delete(id);
+    });
     this.#calls.set(id, call);
     actor.serve(typeof message === "string" ? message : "", request["payload"], call);
   }
@@ -195,7 +197,8 @@ export class Actors implements Callee {
   told(control: string, fields: FrameFields): void {
     const { request_id: id, stream_id: stream, items } = fields;
     if (control === "cancel" && typeof id === "string") {
-      this.#calls.get(id)?.cancel(fault("Cancelled", "the call was cancelled"));
+      const call = this.#calls.get(id);
+      call?.cancel(fault("Cancelled", "the call was cancelled", call.hasBegun ? "unknown" : "no"));
     } else if (control === "credit" && typeof stream === "string") {
       this.#calls.get(stream)?.grant(items);
     }
@@ -251,6 +254,10 @@ export class Actor<Handler> implements Serving {
       call.fail(fault("ProtocolError", `${message} is a stream: ask for it with expects_stream`));
       return;
     }
+    if (method.kind === "tell" && call.isStream) {
+      call.fail(fault("ProtocolError", `${message} has no reply: leave out expects_stream`));
+      return;
+    }
     if (this.#running >= this.#terms.concurrency && this.#waiting.size >= MAX_WAITING) {
       call.fail(fault("TargetBusy", "too many calls wait for the actor"));
       return;
@@ -262,8 +269,11 @@ export class Actor<Handler> implements Serving {
       call.fail(unread(error));
       return;
     }
-    if (method.kind === "tell") call.accept();
+    if (!call.isWanted) call.silence();
+    else if (method.kind === "tell") call.accept();
     this.#enter(call, async () => {
+      // It may have ended in the moment before.
+      if (call.signal.aborted) return;
       call.hasBegun = true;
       try {
         const { signal } = call;
@@ -309,7 +319,8 @@ export class Actor<Handler> implements Serving {
 
   #write(method: HostedMethod<Handler>, value: unknown): unknown {
     if (this.#line.backlog > MAX_BACKLOG) throw fault("SlowConsumer", "what was asked for is not read");
-    return shallow(method.encode(value as never, null, "reply", this.#line.codec));
+    const place = method.kind === "stream" ? "item" : "reply";
+    return shallow(method.encode(value as never, null, place, this.#line.codec));
   }
 
   #failed(error: unknown, message: string, { declared }: HostedMethod<Handler>, call: Running): void {
@@ -326,7 +337,12 @@ export class Actor<Handler> implements Serving {
       call.fail(unsent(unwritten));
       return;
     }
-    if (this.#terms.passesErrors === true && error instanceof CallError && !call.isUnsent(error)) {
+    if (
+      this.#terms.passesErrors === true &&
+      error instanceof CallError &&
+      !(error instanceof ContractError) &&
+      !call.isUnsent(error)
+    ) {
       call.fail(error);
       return;
     }

@@ -127,7 +127,7 @@ test("a call that takes too long is ended on both sides", limit, async () => {
   await eventually(() => isOver);
 });
 
-test("handlers are objects of their own, and one server serves an id once", limit, async () => {
+test("handlers are objects of their own, may be replaced, and share an actor with those of other contracts", limit, async () => {
   class Calculator implements CalculatorFake {
     #calls = 0;
 
@@ -139,14 +139,17 @@ test("handlers are objects of their own, and one server serves an id once", limi
   await using server = new FakeServer();
   server.serve(CalculatorContract, new Calculator());
   server.serve(CalculatorContract, new Calculator(), { id: "second" });
-  assert.throws(() => {
-    server.serve(CalculatorContract, new Calculator());
-  }, RangeError);
+  server.serve(AgentContract, { queryStatus: () => "Away" }, { id: "second" });
   await using client = await server.connect();
   await using other = await server.connect();
   assert.deepEqual(await client.calculator().add(1, 1), { sum: 3 });
   assert.deepEqual(await other.calculator().add(1, 1), { sum: 4 });
   assert.deepEqual(await client.calculator("second").add(1, 1), { sum: 3 });
+  assert.equal(await client.agent("second").queryStatus(), "Away");
+  await assert.rejects(client.agent("calculator").queryStatus(), UnknownMessageType);
+  server.serve(CalculatorContract, new Calculator());
+  assert.deepEqual(await client.calculator().add(1, 1), { sum: 3 });
+  assert.deepEqual(await (await server.connect()).calculator().add(1, 1), { sum: 4 });
 });
 
 test("what does not fit an event is refused, and a closed server takes nobody", limit, async () => {
