@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import TYPE_CHECKING, TypeAlias
 
 from conformance import (
@@ -19,12 +20,27 @@ from conformance import (
     Tree,
 )
 
-from told import Call, Case, Outcome, Outcomes, next_line, say, tally, text, told_failure, told_item, told_reply
+from async_handler import Handler
+from told import (
+    Call,
+    Case,
+    Outcome,
+    Outcomes,
+    Reached,
+    next_line,
+    say,
+    tally,
+    text,
+    told_failure,
+    told_item,
+    told_reply,
+)
 from told import Step as Told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from conformance import Hosted, MailboxCallback
     from conformance.async_client import AsyncProbe
 
 Source: TypeAlias = AsyncStream[int] | AsyncSubscription[Tick]
@@ -41,6 +57,7 @@ class Player:
         self._outcomes = outcomes
         self._begun: dict[str, asyncio.Task[Outcome]] = {}
         self._sources: dict[str, Source] = {}
+        self._hosted: dict[str, tuple[Hosted[MailboxCallback], Handler]] = {}
         self._kept: dict[str, Callable[[float | None], Awaitable[None]]] = {}
 
     async def play(self, step: Told) -> None:
@@ -74,6 +91,14 @@ class Player:
                 await self._take(text(step, "of"), count if isinstance(count, int) else None)
             case "leave":
                 await self._sources.pop(text(step, "of")).aclose()
+            case "host":
+                self._host(name, step)
+            case "until":
+                await self._hosted[text(step, "of")][1].until(Reached.wanted(step))
+            case "release":
+                self._hosted[text(step, "of")][1].release()
+            case "unhost":
+                self._hosted[text(step, "of")][0].close()
             case "sync":
                 say({"sync": step["word"]})
                 await asyncio.to_thread(next_line)
@@ -84,8 +109,23 @@ class Player:
 
     async def end(self) -> None:
         """Leaves whatever is still there."""
+        for name, (_, handler) in self._hosted.items():
+            handler.release()
+            outcome = handler.reached.outcome()
+            if outcome is not None:
+                self._outcomes.by_name[name] = outcome
         for source in self._sources.values():
             await source.aclose()
+
+    def _host(self, name: str, step: Told) -> None:
+        handler = Handler(text(step, "does"), self._client)
+        concurrency = step.get("concurrency")
+        hosted = self._client.host_callback(
+            handler,
+            actor=text(step, "id") or "cb",
+            concurrency=concurrency if isinstance(concurrency, int) else 16,
+        )
+        self._hosted[name] = hosted, handler
 
     async def _make(self, name: str, made: Awaitable[Outcome], *, begin: bool) -> None:
         if begin:
@@ -135,6 +175,9 @@ class Player:
                 return await probe.notes(timeout=limit)
             case "explode":
                 return await probe.explode(timeout=limit)
+            case "call_back":
+                mailbox = self._hosted[call.text("kept")][0].mailbox
+                return await probe.call_back(mailbox, call.text("method"), timeout=limit)
             case "take":
                 await self._kept[call.text("kept")](limit)
             case _:
@@ -220,6 +263,8 @@ async def play(case: Case) -> None:
 
 def main() -> None:
     """Plays cases until there are no more."""
+    # What handlers fail with is logged, and they are told to.
+    logging.disable()
     while line := next_line():
         asyncio.run(play(json.loads(line)))
 

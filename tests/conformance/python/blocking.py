@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeAlias
 
 from conformance import CallError, Client, Colour, Order, Shape, Step, Stream, Subscription, Tick, Tree
 
-from told import Call, Case, Outcome, Outcomes, next_line, say, tally, text, told_failure, told_item, told_reply
+from blocking_handler import Handler
+from told import (
+    Call,
+    Case,
+    Outcome,
+    Outcomes,
+    Reached,
+    next_line,
+    say,
+    tally,
+    text,
+    told_failure,
+    told_item,
+    told_reply,
+)
 from told import Step as Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance import Hosted, MailboxCallback
     from conformance.client import Probe
 
 Source: TypeAlias = Stream[int] | Subscription[Tick]
@@ -34,6 +50,7 @@ class Player:
         self._outcomes = outcomes
         self._begun: dict[str, Future[Outcome]] = {}
         self._sources: dict[str, Source] = {}
+        self._hosted: dict[str, tuple[Hosted[MailboxCallback], Handler]] = {}
         self._kept: dict[str, Callable[[float | None], None]] = {}
 
     def play(self, step: Told) -> None:
@@ -60,6 +77,14 @@ class Player:
                 self._take(text(step, "of"), count if isinstance(count, int) else None)
             case "leave":
                 self._sources.pop(text(step, "of")).close()
+            case "host":
+                self._host(name, step)
+            case "until":
+                self._hosted[text(step, "of")][1].until(Reached.wanted(step))
+            case "release":
+                self._hosted[text(step, "of")][1].release()
+            case "unhost":
+                self._hosted[text(step, "of")][0].close()
             case "sync":
                 say({"sync": step["word"]})
                 next_line()
@@ -70,8 +95,23 @@ class Player:
 
     def end(self) -> None:
         """Leaves whatever is still there."""
+        for name, (_, handler) in self._hosted.items():
+            handler.release()
+            outcome = handler.reached.outcome()
+            if outcome is not None:
+                self._outcomes.by_name[name] = outcome
         for source in self._sources.values():
             source.close()
+
+    def _host(self, name: str, step: Told) -> None:
+        handler = Handler(text(step, "does"), self._client)
+        concurrency = step.get("concurrency")
+        hosted = self._client.host_callback(
+            handler,
+            actor=text(step, "id") or "cb",
+            concurrency=concurrency if isinstance(concurrency, int) else 16,
+        )
+        self._hosted[name] = hosted, handler
 
     def _make(self, name: str, made: Callable[[], Outcome], *, begin: bool) -> None:
         if begin:
@@ -126,6 +166,9 @@ class Player:
                 return probe.notes(timeout=limit)
             case "explode":
                 return probe.explode(timeout=limit)
+            case "call_back":
+                mailbox = self._hosted[call.text("kept")][0].mailbox
+                return probe.call_back(mailbox, call.text("method"), timeout=limit)
             case "take":
                 self._kept[call.text("kept")](limit)
             case _:
@@ -212,6 +255,8 @@ def play(case: Case) -> None:
 
 def main() -> None:
     """Plays cases until there are no more."""
+    # What handlers fail with is logged, and they are told to.
+    logging.disable()
     while line := next_line():
         play(json.loads(line))
 

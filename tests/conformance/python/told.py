@@ -82,6 +82,42 @@ class Call:
         return Wide(unsigned=int(text(parts, "unsigned")), signed=int(text(parts, "signed")))
 
 
+SECRET = "a secret"
+"""What a handler that fails says, which nobody is told."""
+
+LONG = 10_000
+"""So often a long answer repeats the text that it answers."""
+
+
+@dataclass(slots=True)
+class Reached:
+    """What has come to a handler."""
+
+    told: list[str] = field(default_factory=list[str])
+    hanging: int = 0
+    """So many calls have come to where they hang."""
+    left: int = 0
+    """So many of them were given up there."""
+
+    @classmethod
+    def wanted(cls, step: Step) -> Reached:
+        """Reads what a step waits for."""
+
+        def number(name: str) -> int:
+            value = step.get(name)
+            return value if isinstance(value, int) else 0
+
+        return cls([""] * number("told"), number("hanging"), number("left"))
+
+    def has(self, wanted: Reached) -> bool:
+        """Whether that much has come."""
+        return len(self.told) >= len(wanted.told) and self.hanging >= wanted.hanging and self.left >= wanted.left
+
+    def outcome(self) -> Outcome | None:
+        """What the handler was told, if anything."""
+        return {"told": [*self.told]} if self.told else None
+
+
 def text(of: dict[str, Json], name: str) -> str:
     """A field that is text, or nothing."""
     value = of.get(name)

@@ -48,7 +48,6 @@ export class FakeSession implements Transport {
   readonly #actors: Actors = new Actors(this, "the fake server has no actor of this id (AgentNotFound)");
   readonly #served = new Map<string, Parts>();
   readonly #subscribed = new Set<string>();
-  #lastTell = 0;
   #isOver = false;
 
   constructor(codec: Codec, receiver: Receiver, epoch: string, owner: FakeOwner) {
@@ -123,12 +122,7 @@ export class FakeSession implements Transport {
     const fields = this.#codec.read(payload, () => "order") as FrameFields;
     if (typeof fields["control"] === "string") this.#control(fields["control"], fields);
     else if (Array.isArray(fields["message_types"])) this.#subscribe(fields, fields["message_types"] as string[]);
-    else if (typeof fields["request_id"] === "string") this.#actors.called(fields, this.#send);
-    else {
-      // Nobody waits for the answer, but whoever serves it wants an id.
-      this.#lastTell++;
-      this.#actors.called({ ...fields, request_id: `tell ${String(this.#lastTell)}` }, () => undefined);
-    }
+    else this.#actors.called(fields, this.#send);
   }
 
   #control(control: string, fields: FrameFields): void {

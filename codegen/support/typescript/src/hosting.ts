@@ -172,12 +172,20 @@ export class Actors implements Callee {
 
   called(request: FrameFields, answer: (fields: ControlFields) => void): void {
     const { target, message_type: message, request_id: id, expects_reply: reply, expects_stream: stream } = request;
-    // A server gives each of its calls an id of its own; nothing could be said of one that does not.
-    if (!isId(id) || this.#calls.has(id) || this.#line.backlog > MAX_BACKLOG) return;
     const isStream = stream === true;
+    const isAwaited = isStream || reply === true;
+    const hasNone = id === undefined || id === null;
+    const known = isId(id) ? id : null;
+    // Nothing could be said to whoever waits for an answer under no id.
+    if (known === null && (isAwaited || !hasNone)) return;
+    if (this.#line.backlog > MAX_BACKLOG) return;
     const refuse = (error: CallError): void => {
-      answerWith(answer, refusal(id, error, isStream ? 0 : null));
+      if (known !== null) answerWith(answer, refusal(known, error, isStream ? 0 : null));
     };
+    if (known !== null && this.#calls.has(known)) {
+      refuse(fault("ProtocolError", "the request_id is that of a call in flight"));
+      return;
+    }
     const actor = typeof target === "string" ? this.#actors.get(target) : undefined;
     if (actor === undefined) {
       refuse(fault("ActorNotFound", this.#nobody));
@@ -187,10 +195,11 @@ export class Actors implements Callee {
       refuse(fault("ProtocolError", "a request expects a reply or a stream, not both"));
       return;
     }
-    const call: HostedCall = new HostedCall(id, request, isStream, answer, () => {
-      if (this.#calls.get(id) === call) this.#calls.delete(id);
+    const call: HostedCall = new HostedCall(known, request, { isAwaited, isStream }, answer, () => {
+      // It may be that of another one by then.
+      if (known !== null && this.#calls.get(known) === call) this.#calls.delete(known);
     });
-    this.#calls.set(id, call);
+    if (known !== null) this.#calls.set(known, call);
     actor.serve(typeof message === "string" ? message : "", request["payload"], call);
   }
 
@@ -269,10 +278,9 @@ export class Actor<Handler> implements Serving {
       call.fail(unread(error));
       return;
     }
-    if (!call.isWanted) call.silence();
-    else if (method.kind === "tell") call.accept();
+    if (method.kind === "tell" || !call.isAwaited) call.accept();
     this.#enter(call, async () => {
-      // It may have ended in the moment before.
+      // It was told to have reached nobody.
       if (call.signal.aborted) return;
       call.hasBegun = true;
       try {
@@ -337,12 +345,8 @@ export class Actor<Handler> implements Serving {
       call.fail(unsent(unwritten));
       return;
     }
-    if (
-      this.#terms.passesErrors === true &&
-      error instanceof CallError &&
-      !(error instanceof ContractError) &&
-      !call.isUnsent(error)
-    ) {
+    const isDeclared = error instanceof ContractError;
+    if (this.#terms.passesErrors === true && error instanceof CallError && !isDeclared && !call.isUnsent(error)) {
       call.fail(error);
       return;
     }

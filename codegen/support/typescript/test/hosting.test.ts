@@ -148,6 +148,12 @@ test("what cannot be served is refused, and the connection goes on", BOUNDED, as
     [ask("5", 1, { message_type: null }), "UnknownMessageType", "no", undefined],
     [ask("6", 1, { expects_stream: true }), "ProtocolError", "no", undefined],
     [ask("7", 1, { message_type: "demo.Rows.All", payload: 1 }), "ProtocolError", "no", undefined],
+    [
+      ask("7b", 1, { message_type: "demo.Rows.Told", expects_reply: false, expects_stream: true }),
+      "ProtocolError",
+      "no",
+      undefined,
+    ],
     [ask("8", "seven"), "SerializationError", "no", "payload.row"],
     [ask("9", 1, { payload: null }), "SerializationError", "no", "payload"],
     [ask("10", 1), "ActorFailed", "yes", undefined],
@@ -170,7 +176,7 @@ test("frames that make no sense are passed over", BOUNDED, async () => {
   host(server.connection, ROWS, QUIET, { id: "rows" });
   const [peer] = server.peers;
   peer?.send(
-    { target: "rows", message_type: "demo.Rows.Read", payload: { row: 1 } },
+    { target: "rows", message_type: "demo.Rows.Read", payload: { row: 1 }, expects_reply: true },
     ask("x".repeat(1000), 1),
     { control: "cancel", request_id: "17" },
     { control: "cancel", request_id: {} },
@@ -202,31 +208,6 @@ test("a stream has no more items than there is credit for", BOUNDED, async () =>
   assert.equal(server.frames.filter((frame) => frame["stream_id"] === "1").length, 2);
   peer?.send({ control: "credit", stream_id: "1", items: 2 ** 52 }, { control: "credit", stream_id: "1", items: 1 });
   assert.equal((await server.arrived(answers("1")))["sequence"], 3);
-});
-
-test("the time of a stream is for its first item", BOUNDED, async () => {
-  await using server = await serve(() => undefined);
-  let release: () => void = () => undefined;
-  const handler: RowsHandler = {
-    ...QUIET,
-    read: () => new Promise<string>(() => undefined),
-    async *all() {
-      yield 1;
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      yield 2;
-    },
-  };
-  host(server.connection, ROWS, handler, { id: "rows" });
-  const [peer] = server.peers;
-  peer?.send({ ...stream("1", 2, 5), timeout_ms: 20 });
-  await server.arrived((frame) => frame["stream_id"] === "1" && frame["sequence"] === 0);
-  // What has longer to wait ends after the stream would have.
-  assert.equal((await answer(server, ask("2", 0, { timeout_ms: 60 })))["error_code"], "Timeout");
-  release();
-  const last = await server.arrived(answers("1"));
-  assert.deepEqual([last["sequence"], last["error_code"]], [2, undefined]);
 });
 
 test("who wants no answer gets none, and what is cancelled before it begins is not begun", BOUNDED, async () => {
@@ -294,9 +275,67 @@ test("a call whose time is over, and one that is cancelled, tell their handler",
   const late = await answer(server, ask("1", 1, { timeout_ms: 20 }));
   assert.deepEqual([late["error_code"], reasons.length], ["Timeout", 1]);
   peer?.send(ask("2", 1), { control: "cancel", request_id: "2" });
-  assert.equal((await server.arrived(answers("2")))["error_code"], "Cancelled");
+  const cancelled = await server.arrived(answers("2"));
+  const { delivered } = cancelled["error_details"] as { delivered: string };
+  assert.deepEqual([cancelled["error_code"], delivered], ["Cancelled", "no"]);
+  assert.equal(reasons.length, 1, "what was not delivered is not run");
   assert.match(String(await reasons[0]), /waits no longer/);
   assert.deepEqual(errors, []);
+});
+
+test("the time of a stream is for its first item", BOUNDED, async () => {
+  await using server = await serve(() => undefined);
+  host(server.connection, ROWS, QUIET, { id: "rows" });
+  const [peer] = server.peers;
+  peer?.send({ ...stream("1", 2, 1), timeout_ms: 20 });
+  await server.arrived((frame) => frame["stream_id"] === "1");
+  peer?.send({ ...stream("2", 2, 0), timeout_ms: 50 });
+  assert.equal((await server.arrived(answers("2")))["error_code"], "Timeout");
+  peer?.send({ control: "credit", stream_id: "1", items: 2 });
+  assert.equal((await server.arrived(answers("1")))["sequence"], 2);
+});
+
+test("what nobody waits for is done and not answered, unless it is refused", BOUNDED, async () => {
+  const told: string[] = [];
+  const handler: RowsHandler = {
+    ...QUIET,
+    read(row) {
+      told.push(`row ${String(row)}`);
+      return "read";
+    },
+    told: (text) => told.push(text),
+  };
+  await using server = await serve(() => undefined);
+  host(server.connection, ROWS, handler, { id: "rows", concurrency: 1 });
+  const [peer] = server.peers;
+  const tell = { target: "rows", message_type: "demo.Rows.Told", payload: "tell" };
+  peer?.send(tell, { ...tell, request_id: null }, { ...tell, request_id: "1" }, ask("2", 2, { expects_reply: false }));
+  peer?.send({ ...tell, payload: 7 }, { ...tell, payload: 7, request_id: "3" });
+  assert.equal((await server.arrived(answers("3")))["error_code"], "SerializationError");
+  assert.equal((await answer(server, ask("4", 4)))["payload"], "read");
+  assert.deepEqual(told, ["tell", "tell", "tell", "row 2", "row 4"]);
+  assert.equal(server.frames.length, 2);
+});
+
+test("an id in flight is refused, and what has it goes on", BOUNDED, async () => {
+  let release: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const handler: RowsHandler = {
+    ...QUIET,
+    async read() {
+      await gate;
+      return "done";
+    },
+  };
+  await using server = await serve(() => undefined);
+  host(server.connection, ROWS, handler, { id: "rows" });
+  server.peers[0]?.send(ask("1", 1), ask("1", 2));
+  assert.equal((await server.arrived(answers("1")))["error_code"], "ProtocolError");
+  release();
+  const { payload } = await server.arrived((frame) => frame["request_id"] === "1" && frame["success"] === true);
+  assert.equal(payload, "done");
 });
 
 test("so many calls run, so many wait, and further ones are refused", BOUNDED, async () => {
@@ -324,7 +363,8 @@ test("so many calls run, so many wait, and further ones are refused", BOUNDED, a
   assert.deepEqual(busy["error_details"], { retryable: true, delivered: "no" });
   // One that leaves makes room for another.
   peer?.send({ control: "cancel", request_id: "500" }, ask("2000", 1));
-  assert.equal((await server.arrived(answers("500")))["error_code"], "Cancelled");
+  const cancelled = await server.arrived(answers("500"));
+  assert.deepEqual([cancelled["error_code"], cancelled["error_details"]], ["Cancelled", busy["error_details"]]);
   release();
   for (const id of ["0", "1002", "2000"]) assert.equal((await server.arrived(answers(id)))["payload"], "done");
   assert.equal(most, 3);

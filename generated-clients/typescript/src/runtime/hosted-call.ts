@@ -22,11 +22,11 @@ export class HostedCall {
   /** It was asked for with `expects_stream`. */
   readonly isStream: boolean;
   /** Somebody waits for more than a refusal. */
-  readonly isWanted: boolean;
+  readonly isAwaited: boolean;
   /** The handler was called. */
   hasBegun = false;
-  readonly #id: string;
-  #answer: (fields: ControlFields) => void;
+  readonly #id: string | null;
+  readonly #answer: (fields: ControlFields) => void;
   readonly #forget: () => void;
   readonly #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,15 +37,15 @@ export class HostedCall {
   #isAnswered = false;
 
   constructor(
-    id: string,
+    id: string | null,
     request: FrameFields,
-    isStream: boolean,
+    { isAwaited, isStream }: { readonly isAwaited: boolean; readonly isStream: boolean },
     answer: (fields: ControlFields) => void,
     forget: () => void,
   ) {
     this.#id = id;
+    this.isAwaited = isAwaited;
     this.isStream = isStream;
-    this.isWanted = isStream || request["expects_reply"] === true;
     this.#answer = answer;
     this.#forget = forget;
     this.#credit = longCount(request["credit"]);
@@ -61,14 +61,10 @@ export class HostedCall {
     return this.#abort.signal;
   }
 
-  /** Answers a call without a reply: it is done as soon as it waits to be run, and cannot be cancelled. */
+  /** Ends a call without a reply: it is done as soon as it waits to be run, and cannot be cancelled. */
   accept(): void {
-    this.reply(null);
-  }
-
-  /** Lets it run without an answer. Its id is free again. */
-  silence(): void {
-    this.#end();
+    if (this.isAwaited) this.reply(null);
+    else this.#end();
   }
 
   /** Answers with the one reply, which a caller who wants a stream gets as its only item. */
@@ -87,12 +83,12 @@ export class HostedCall {
   fail(error: CallError): void {
     if (this.#isAnswered) return;
     this.#end();
-    refuse(this.#answer, refusal(this.#id, error, this.isStream ? this.#sequence : null));
+    if (this.#id !== null) refuse(this.#answer, refusal(this.#id, error, this.isStream ? this.#sequence : null));
   }
 
   /** Answers with a declared error, whose value `details` are. */
   declare(error: CallError, details: unknown): void {
-    this.#send(refusal(this.#id, error, this.isStream ? this.#sequence : null, details));
+    if (this.#id !== null) this.#send(refusal(this.#id, error, this.isStream ? this.#sequence : null, details));
   }
 
   /** Ends the handler, and answers with the reason. */

@@ -50,8 +50,12 @@ impl Client {
             .made_from(
                 &[
                     (
+                        "conformance.Callback",
+                        "c90321d9bb62c3661be40d201685c4bbd453519fa4f86da91e312a87134df67f",
+                    ),
+                    (
                         "conformance.Probe",
-                        "ed436d38a002c48fe689e11f52ec100c839231dd3cc4a900efacec38bd108c25",
+                        "85434ae67ea9f6d0284a16927588a0f06a3bc8c2fb24fae0dc461625be729247",
                     ),
                 ],
                 include_str!("contracts.json"),
@@ -69,6 +73,18 @@ impl Client {
         self.connection.close().await;
     }
 
+    /// The contract `conformance.Callback` of the actor `callback`.
+    #[must_use]
+    pub fn callback(&self) -> crate::services::Callback {
+        crate::services::Callback::new(self.connection.clone(), "callback")
+    }
+
+    /// The contract `conformance.Callback` of the actor `target`.
+    #[must_use]
+    pub fn callback_at(&self, target: impl Into<String>) -> crate::services::Callback {
+        crate::services::Callback::new(self.connection.clone(), target.into())
+    }
+
     /// The contract `conformance.Probe` of the actor `probe`.
     #[must_use]
     pub fn probe(&self) -> crate::services::Probe {
@@ -79,6 +95,54 @@ impl Client {
     #[must_use]
     pub fn probe_at(&self, target: impl Into<String>) -> crate::services::Probe {
         crate::services::Probe::new(self.connection.clone(), target.into())
+    }
+
+    /// Serves `conformance.Callback` on this connection, for as long as what is returned is there.
+    ///
+    /// The server calls it once it has been given the mailbox. When the connection was lost and made anew, the mailbox has
+    /// to be given away anew.
+    pub fn host_callback(
+        &self,
+        handler: impl crate::handlers::Callback,
+    ) -> callsheet_client::hosting::Hosted<crate::models::MailboxCallback> {
+        self.connection
+            .host(
+                crate::actors::Callback { handler },
+                |id| {
+                    crate::models::MailboxCallback(crate::models::Mailbox {
+                        contract: "conformance.Callback".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
+    }
+
+    /// Serves `conformance.Callback` on this connection, for as long as what is returned is there.
+    ///
+    /// # Errors
+    ///
+    /// If the options have an id that is none, or that another hosted actor of this client has.
+    pub fn host_callback_with(
+        &self,
+        handler: impl crate::handlers::Callback,
+        options: callsheet_client::hosting::HostOptions,
+    ) -> Result<
+        callsheet_client::hosting::Hosted<crate::models::MailboxCallback>,
+        callsheet_client::Failure,
+    > {
+        self.connection
+            .host_with(
+                crate::actors::Callback { handler },
+                options,
+                |id| {
+                    crate::models::MailboxCallback(crate::models::Mailbox {
+                        contract: "conformance.Callback".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`Client::connect`] connects to a server's socket; a method for each contract gives its [`services`].
 //! Everything that is sent and received stands in [`models`].
 //!
+//! - [`Callback`](services::Callback): the contract `conformance.Callback`
 //! - [`Probe`](services::Probe): the contract `conformance.Probe`
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -41,9 +42,11 @@
     reason = "the shapes are the contracts' own"
 )]
 
+mod actors;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
+pub mod handlers;
 pub mod models;
 pub mod services;
 #[cfg(feature = "testing")]
@@ -53,5 +56,7 @@ pub use callsheet_client::{
     Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered,
     Event, Events, Failure, Gap, Notice, UnknownVariant, ReplyStream,
 };
+#[doc(no_inline)]
+pub use callsheet_client::hosting::{HostError, HostOptions, Hosted};
 pub use client::Client;
 pub use models::*;

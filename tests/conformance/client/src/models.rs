@@ -267,3 +267,20 @@ pub struct Wide {
     /// Down to -2^63.
     pub signed: i64,
 }
+
+/// The address of an actor, as it travels.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct Mailbox {
+    /// The full name of the contract that the actor serves.
+    pub contract: String,
+    /// What the actor is called there.
+    pub id: String,
+    /// Where that is: `server`, which it is without a route, or `client`, the sides of the connection that this crosses; or
+    /// the name of a further connection, which the receiver must know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+}
+
+/// The mailbox of an actor that serves `conformance.Callback`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
+pub struct MailboxCallback(pub Mailbox);

@@ -3,7 +3,7 @@
 //! The types come in pairs of methods, `give_` and `take_`: what a client was given it hands back, so that a case can say
 //! what crosses the wire both ways without every test client having to print it.
 
-use callsheet::{Streaming, actor_contract, contract_type};
+use callsheet::{Mailbox, Streaming, actor_contract, contract_type};
 
 /// Published when it is asked for.
 #[contract_type]
@@ -106,6 +106,24 @@ pub enum Refused {
     },
 }
 
+/// What clients host, for the probe and for scripts to call.
+#[actor_contract(namespace = "conformance")]
+pub trait Callback {
+    /// A text for a text.
+    fn say(&self, text: String) -> String;
+    /// As `say`, by a method that declares an error.
+    fn weigh(&self, text: String) -> Result<String, Refused>;
+    /// The same integers.
+    fn wide(&self, value: Wide) -> Wide;
+    /// The same shape.
+    fn shape(&self, value: Shape) -> Shape;
+    /// Counts from 1.
+    fn items(&self, upto: u32) -> Streaming<Result<u32, Refused>>;
+    /// Is kept.
+    #[tell]
+    fn told(&self, text: String);
+}
+
 /// One method for each thing that a case is about.
 #[actor_contract(namespace = "conformance", events(Tick))]
 pub trait Probe {
@@ -165,6 +183,8 @@ pub trait Probe {
     fn note(&mut self, text: String);
     /// How many notes there were.
     fn notes(&self) -> u32;
+    /// Calls this method of a callback, and says what came of it.
+    async fn call_back(&self, callback: Mailbox<dyn Callback>, method: String) -> String;
     /// Panics.
     fn explode(&self) -> u32;
 }

@@ -39,6 +39,8 @@ pub(crate) enum Server {
 pub(crate) enum Need {
     /// A call can be cancelled while it is under way.
     Cancel,
+    /// A handler that runs is not waited for beyond the time of its call.
+    TimesHandlers,
     /// What comes is read whether or not a call is under way.
     ReadsAlways,
 }

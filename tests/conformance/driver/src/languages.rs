@@ -43,6 +43,8 @@ impl Language {
         match need {
             // Who blocks a thread has nothing to cancel a call with.
             Need::Cancel => !matches!(self, Language::PythonBlocking | Language::RustBlocking),
+            // Nothing of it runs beside handlers but whoever reads; the server's own cancel ends their calls.
+            Need::TimesHandlers => self != Language::PythonBlocking,
             // The blocking client in Rust reads only while a call is made, and its buffer is for all subscriptions.
             Need::ReadsAlways => self != Language::RustBlocking,
         }

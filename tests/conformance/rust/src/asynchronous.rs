@@ -2,17 +2,21 @@
 
 use std::{collections::HashMap, io, pin::Pin, thread};
 
-use conformance_client::{Client, Failure, services::Probe};
+use conformance_client::{Client, Failure, HostOptions, Hosted, MailboxCallback, services::Probe};
 use futures_util::{Stream, StreamExt, future::join_all};
 use serde_json::{Value, json};
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    sync::{
+        mpsc::{UnboundedReceiver, unbounded_channel},
+        watch,
+    },
     task::JoinHandle,
 };
 
 use crate::{
+    async_handler::Handler,
     calls::{Kept, make_call},
-    told::{Call, Case, Next, Outcomes, Step, Told, item, notice, outcome, say, tally},
+    told::{Call, Case, Next, Outcomes, Reached, Step, Told, item, notice, outcome, say, tally},
 };
 
 /// A stream or a subscription, as what is told of it.
@@ -38,12 +42,13 @@ pub(crate) async fn play() -> Result<(), String> {
                     begun: HashMap::new(),
                     sources: HashMap::new(),
                     kept: HashMap::new(),
+                    hosted: HashMap::new(),
                     outcomes,
                 };
                 for step in case.steps {
                     player.step(step, &mut lines).await?;
                 }
-                player.sources.clear();
+                player.end();
                 player.client.close().await;
                 outcomes = player.outcomes;
             }
@@ -54,11 +59,15 @@ pub(crate) async fn play() -> Result<(), String> {
     Ok(())
 }
 
+/// An actor that is hosted, until it is closed, and what has come to it.
+type Actor = (Option<Hosted<MailboxCallback>>, watch::Sender<Reached>);
+
 struct Player {
     client: Client,
     begun: HashMap<String, JoinHandle<Value>>,
     sources: HashMap<String, Source>,
     kept: HashMap<String, Kept>,
+    hosted: HashMap<String, Actor>,
     outcomes: Outcomes,
 }
 
@@ -143,6 +152,38 @@ impl Player {
             Step::Leave { of } => {
                 self.sources.remove(&of);
             }
+            Step::Host {
+                name,
+                id,
+                does,
+                concurrency,
+            } => {
+                let reached = watch::Sender::default();
+                let handler = Handler {
+                    does,
+                    client: self.client.clone(),
+                    reached: reached.clone(),
+                };
+                let mut options = HostOptions::new().id(id);
+                if let Some(calls) = concurrency {
+                    options = options.concurrency(calls);
+                }
+                let hosted = self.client.host_callback_with(handler, options);
+                let hosted = hosted.map_err(|failure| failure.to_string())?;
+                self.kept.insert(name.clone(), Kept::Mailbox(hosted.mailbox().clone()));
+                self.hosted.insert(name, (Some(hosted), reached));
+            }
+            Step::Until { of, wanted } => {
+                let mut reached = self.actor(&of)?.1.subscribe();
+                reached
+                    .wait_for(|reached| reached.has(wanted))
+                    .await
+                    .map_err(|error| error.to_string())?;
+            }
+            Step::Release { of } => {
+                self.actor(&of)?.1.send_modify(|reached| reached.is_released = true);
+            }
+            Step::Unhost { of } => drop(self.actor(&of)?.0.take()),
             Step::Sync { word } => {
                 say(&json!({"sync": word}))?;
                 lines.recv().await.ok_or("the driver has gone")?;
@@ -150,6 +191,19 @@ impl Player {
             Step::Close {} => self.client.close().await,
         }
         Ok(())
+    }
+
+    fn actor(&mut self, name: &str) -> Result<&mut Actor, &'static str> {
+        self.hosted.get_mut(name).ok_or("no such actor is hosted")
+    }
+
+    /// Leaves whatever is still there.
+    fn end(&mut self) {
+        for (name, (_, reached)) in &self.hosted {
+            reached.send_modify(|reached| reached.is_released = true);
+            self.outcomes.heard(name, &reached.borrow());
+        }
+        self.sources.clear();
     }
 
     fn probe(&self, call: &Call) -> Probe {

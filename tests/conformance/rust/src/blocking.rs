@@ -3,13 +3,18 @@
 use std::{
     collections::HashMap,
     io,
+    sync::Arc,
     thread::{self, JoinHandle},
 };
 
-use conformance_client::blocking::{Client, services::Probe};
+use conformance_client::{
+    HostOptions, Hosted, MailboxCallback,
+    blocking::{Client, services::Probe},
+};
 use serde_json::{Value, json};
 
 use crate::{
+    blocking_handler::{Handler, Log},
     calls::{Kept, make_call},
     told::{Call, Case, Next, Outcomes, Step, Told, item, notice, outcome, say, tally},
 };
@@ -30,12 +35,13 @@ pub(crate) fn play() -> Result<(), String> {
                     begun: HashMap::new(),
                     sources: HashMap::new(),
                     kept: HashMap::new(),
+                    hosted: HashMap::new(),
                     outcomes,
                 };
                 for step in case.steps {
                     player.step(step, &mut lines)?;
                 }
-                player.sources.clear();
+                player.end();
                 player.client.close().map_err(|failure| failure.to_string())?;
                 outcomes = player.outcomes;
             }
@@ -46,11 +52,15 @@ pub(crate) fn play() -> Result<(), String> {
     Ok(())
 }
 
+/// An actor that is hosted, until it is closed, and what has come to it.
+type Actor = (Option<Hosted<MailboxCallback>>, Arc<Log>);
+
 struct Player {
     client: Client,
     begun: HashMap<String, JoinHandle<Value>>,
     sources: HashMap<String, Source>,
     kept: HashMap<String, Kept>,
+    hosted: HashMap<String, Actor>,
     outcomes: Outcomes,
 }
 
@@ -129,6 +139,34 @@ impl Player {
             Step::Leave { of } => {
                 self.sources.remove(&of);
             }
+            Step::Host {
+                name,
+                id,
+                does,
+                concurrency,
+            } => {
+                let log = Arc::<Log>::default();
+                let handler = Handler {
+                    does,
+                    client: self.client.clone(),
+                    log: Arc::clone(&log),
+                };
+                let mut options = HostOptions::new().id(id);
+                if let Some(calls) = concurrency {
+                    options = options.concurrency(calls);
+                }
+                let hosted = self.client.host_callback_with(handler, options);
+                let hosted = hosted.map_err(|failure| failure.to_string())?;
+                self.kept.insert(name.clone(), Kept::Mailbox(hosted.mailbox().clone()));
+                self.hosted.insert(name, (Some(hosted), log));
+            }
+            Step::Until { of, wanted } => {
+                self.actor(&of)?.1.until(wanted);
+            }
+            Step::Release { of } => {
+                self.actor(&of)?.1.change(|reached| reached.is_released = true);
+            }
+            Step::Unhost { of } => drop(self.actor(&of)?.0.take()),
             Step::Sync { word } => {
                 say(&json!({"sync": word}))?;
                 lines.next().ok_or("the driver has gone")?;
@@ -136,6 +174,19 @@ impl Player {
             Step::Close {} => self.client.close().map_err(|failure| failure.to_string())?,
         }
         Ok(())
+    }
+
+    fn actor(&mut self, name: &str) -> Result<&mut Actor, &'static str> {
+        self.hosted.get_mut(name).ok_or("no such actor is hosted")
+    }
+
+    /// Leaves whatever is still there.
+    fn end(&mut self) {
+        for (name, (_, reached)) in &self.hosted {
+            let reached = reached.change(|reached| reached.is_released = true);
+            self.outcomes.heard(name, &reached);
+        }
+        self.sources.clear();
     }
 
     fn probe(&self, call: &Call) -> Probe {

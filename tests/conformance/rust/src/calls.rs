@@ -1,8 +1,8 @@
 //! Which method a case means, of either client.
 
-use conformance_client::{Colour, Order, Shape, Step, Tree};
+use conformance_client::{Colour, MailboxCallback, Order, Shape, Step, Tree};
 
-/// A reply that is handed back by `take`.
+/// A reply that is handed back by `take`, or the mailbox of an actor that is hosted.
 #[derive(Clone)]
 pub(crate) enum Kept {
     Colour(Colour),
@@ -10,6 +10,7 @@ pub(crate) enum Kept {
     Step(Step),
     Order(Order),
     Tree(Tree),
+    Mailbox(MailboxCallback),
 }
 
 /// Makes a call, in either client: a blocking one has nothing behind its calls, the other one awaits them.
@@ -54,7 +55,13 @@ macro_rules! make_call {
                 Some(Kept::Step(step)) => told!(probe.take_step(step) $($await)*),
                 Some(Kept::Order(order)) => told!(probe.take_order(order) $($await)*),
                 Some(Kept::Tree(tree)) => told!(probe.take_tree(tree) $($await)*),
-                None => Err(json!("nothing was kept")),
+                _ => Err(json!("nothing was kept")),
+            }
+            .map(Value::from)
+            .map(plain),
+            "call_back" => match taken {
+                Some(Kept::Mailbox(callback)) => told!(probe.call_back(callback, call.text("method")) $($await)*),
+                _ => Err(json!("no such actor is hosted")),
             }
             .map(Value::from)
             .map(plain),

@@ -1,7 +1,9 @@
 //! The test client of the conformance suite in Rust: it plays cases with the generated client, async or blocking.
 
+mod async_handler;
 mod asynchronous;
 mod blocking;
+mod blocking_handler;
 mod calls;
 mod told;
 

@@ -76,6 +76,28 @@ pub(crate) enum Step {
     },
     /// Ends a stream or a subscription early.
     Leave { of: String },
+    /// Hosts an actor.
+    Host {
+        #[serde(rename = "as")]
+        name: String,
+        #[serde(default = "callback")]
+        id: String,
+        #[serde(default)]
+        does: Does,
+        /// How many of its calls run at once.
+        #[serde(default)]
+        concurrency: Option<usize>,
+    },
+    /// Waits until so much has come to a hosted actor.
+    Until {
+        of: String,
+        #[serde(flatten)]
+        wanted: Wanted,
+    },
+    /// Lets the calls of a hosted actor go on that hang.
+    Release { of: String },
+    /// Ends a hosted actor.
+    Unhost { of: String },
     /// Says a word, and waits for a line.
     Sync { word: String },
     /// Closes the client.
@@ -92,6 +114,60 @@ pub(crate) struct Call {
     pub(crate) args: Map<String, Value>,
     #[serde(default)]
     timeout_ms: Option<u64>,
+}
+
+/// What a hosted actor does otherwise than to answer what it is asked: its streams count first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Does {
+    #[default]
+    Echo,
+    /// Fails with the error that the contract declares, where it does.
+    Refuse,
+    /// Fails in a way that nobody is told.
+    Throw,
+    /// Hangs until it is released or given up.
+    Hang,
+    /// Repeats the text many times.
+    Long,
+    /// Has the server repeat the text.
+    Ask,
+}
+
+/// What a hosted actor has come to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reached {
+    pub(crate) told: Vec<String>,
+    /// So many calls have come to where they hang.
+    pub(crate) hanging: usize,
+    /// So many of them were given up there.
+    pub(crate) left: usize,
+    pub(crate) is_released: bool,
+}
+
+/// How much of that is waited for.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    told: usize,
+    hanging: usize,
+    left: usize,
+}
+
+impl Reached {
+    pub(crate) fn has(&self, wanted: Wanted) -> bool {
+        self.told.len() >= wanted.told && self.hanging >= wanted.hanging && self.left >= wanted.left
+    }
+}
+
+/// What a handler that fails says, which nobody is told.
+pub(crate) const SECRET: &str = "a secret";
+
+/// So often a long answer repeats the text that it answers.
+pub(crate) const LONG: usize = 10_000;
+
+fn callback() -> String {
+    "cb".to_owned()
 }
 
 fn probe() -> String {
@@ -160,6 +236,13 @@ impl Outcomes {
             }
             Next::Failed(failure) => outcome["failed"] = failure,
             Next::Ended => outcome["ended"] = Value::from(true),
+        }
+    }
+
+    /// What a hosted actor was told, if anything.
+    pub(crate) fn heard(&mut self, name: &str, reached: &Reached) {
+        if !reached.told.is_empty() {
+            self.set(name, json!({"told": reached.told}));
         }
     }
 

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use crate::hosted::Hosted;
+
 /// The controls that a client may send.
 const CONTROLS: [&str; 8] = [
     "hello",
@@ -21,6 +23,7 @@ const CONTROLS: [&str; 8] = [
 pub(crate) struct Judge {
     frames: usize,
     in_flight: HashSet<String>,
+    hosted: Hosted,
 }
 
 impl Judge {
@@ -30,6 +33,9 @@ impl Judge {
         let control = frame.get("control");
         if self.frames == 1 && control.and_then(Value::as_str) != Some("hello") {
             return Err("the first frame of a generated client is no hello".to_owned());
+        }
+        if control.is_none() && (frame.contains_key("success") || frame.contains_key("stream_id")) {
+            return self.hosted.answer(frame);
         }
         let kinds = ["target", "message_types", "stream_id", "notification_type"];
         let found = kinds.iter().filter(|key| frame.contains_key(**key)).count();
@@ -50,6 +56,11 @@ impl Judge {
     /// The call of this id was answered: the id is free again.
     pub(crate) fn answered(&mut self, id: &str) {
         self.in_flight.remove(id);
+    }
+
+    /// A frame that is sent as a case has it: it may be a request, or about one.
+    pub(crate) fn sent(&mut self, frame: &Value) {
+        self.hosted.sent(frame);
     }
 
     fn id(&mut self, id: &Value, is_cancel: bool) -> Result<(), String> {

@@ -5,6 +5,7 @@
 //! it makes sense or not. Beside that, every frame of a client is held to what the page says of all frames.
 
 mod codec;
+mod hosted;
 mod judge;
 mod play;
 mod script;

@@ -99,8 +99,22 @@ impl Player<'_> {
                 }
                 self.send(&push, Sent::Whole)
             }),
+            Step::Request {
+                method,
+                id,
+                payload,
+                with,
+                sent,
+            } => {
+                let id = self.filled(&Value::from(id.as_str()))?;
+                let frame = request(method, &id, payload, with);
+                self.judge.sent(&frame);
+                self.send(&frame, *sent)
+            }
+            Step::Collect { id, items, end } => self.collect(id, items, end.as_ref()),
             Step::Send { frame, codec, sent } => {
                 let frame = self.filled(frame)?;
+                self.judge.sent(&frame);
                 let bytes = codec.unwrap_or(self.codec).write(&frame);
                 self.write(&socket::framed(&bytes), *sent)
             }
@@ -135,6 +149,11 @@ impl Player<'_> {
             Value::Object(with) => with,
             _ => Frame::new(),
         };
+        let named = match kind.split_once(":$") {
+            Some((kind, name)) => Some(format!("{kind}:{}", self.id(name)?)),
+            None => None,
+        };
+        let kind = named.as_deref().unwrap_or(kind);
         let fits = |frame: &Frame| is_of(kind, frame) && has(frame, &with);
         if let Some(place) = self.kept.iter().position(fits) {
             return Ok(self.kept.remove(place));
@@ -265,6 +284,34 @@ impl Player<'_> {
         Ok(())
     }
 
+    /// Takes the items of a stream of the client's, and its end if that is expected.
+    fn collect(&mut self, id: &str, items: &[Value], end: Option<&Frame>) -> Result<(), String> {
+        let kind = format!("item:{id}");
+        let mut items = items.iter();
+        while items.len() > 0 || end.is_some() {
+            let frame = self.expect(&kind, &Frame::new())?;
+            let is_final = frame.get("is_final") == Some(&Value::Bool(true));
+            let payload = frame.get("payload").unwrap_or(&Value::Null);
+            // The last item may be in the last frame.
+            if !is_final || !payload.is_null() {
+                let wanted = items.next();
+                if wanted != Some(payload) {
+                    return Err(format!("expected {wanted:?} as the next item, found {frame:?}"));
+                }
+            }
+            if is_final {
+                return match end {
+                    Some(end) if items.len() == 0 && has(&frame, end) => Ok(()),
+                    _ => Err(format!(
+                        "the stream has ended, with {} items to come: {frame:?}",
+                        items.len()
+                    )),
+                };
+            }
+        }
+        Ok(())
+    }
+
     fn crowd(&mut self, calls: usize, order: Order, cut: bool) -> Result<(), String> {
         let mut asked = Vec::new();
         while asked.len() < calls {
@@ -334,6 +381,25 @@ impl Player<'_> {
     }
 }
 
+/// A request for an actor of the client.
+fn request(method: &str, id: &Value, payload: &Value, with: &Frame) -> Value {
+    let mut frame = json!({
+        "target": "cb",
+        "message_type": format!("conformance.Callback.{method}"),
+        "request_id": id,
+        "expects_reply": true,
+        "timeout_ms": 30_000,
+        "payload": payload,
+    });
+    for (key, value) in with {
+        frame[key] = value.clone();
+    }
+    if let Some(fields) = frame.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    frame
+}
+
 fn refusal(code: &str, id: &str, details: Option<&Value>) -> Value {
     let mut frame = json!({
         "success": false,
@@ -351,16 +417,24 @@ fn refusal(code: &str, id: &str, details: Option<&Value>) -> Value {
 /// Whether a frame is what a script calls `kind`.
 fn is_of(kind: &str, frame: &Frame) -> bool {
     let text = |key: &str| frame.get(key).and_then(Value::as_str);
-    match kind.strip_prefix("control:") {
-        Some(control) => text("control") == Some(control),
-        None if kind == "subscribe" => frame.contains_key("message_types"),
-        None => text("message_type") == Some(format!("conformance.Probe.{kind}").as_str()),
+    match kind.split_once(':') {
+        Some(("control", control)) => text("control") == Some(control),
+        Some(("answer", id)) => text("request_id") == Some(id) && frame.contains_key("success"),
+        Some(("refusal", id)) => {
+            frame.contains_key("error_code") && (text("request_id") == Some(id) || text("stream_id") == Some(id))
+        }
+        Some(("item", id)) => text("stream_id") == Some(id) && !frame.contains_key("control"),
+        _ if kind == "subscribe" => frame.contains_key("message_types"),
+        _ => text("message_type") == Some(format!("conformance.Probe.{kind}").as_str()),
     }
 }
 
-/// Whether a frame has all of these fields, and maps in it all of theirs.
+/// Whether a frame has all of these fields, and maps in it all of theirs. `{"any": [...]}` asks for one of several.
 fn has(frame: &Frame, with: &Frame) -> bool {
     with.iter().all(|(key, wanted)| match (frame.get(key), wanted) {
+        (Some(found), Value::Object(choices)) if choices.len() == 1 && choices.contains_key("any") => {
+            choices["any"].as_array().is_some_and(|choices| choices.contains(found))
+        }
         (Some(Value::Object(found)), Value::Object(wanted)) => has(found, wanted),
         (found, wanted) => found == Some(wanted),
     })

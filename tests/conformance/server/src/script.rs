@@ -38,7 +38,8 @@ pub struct Connection {
 pub enum Step {
     /// Waits for a frame; those that come before it are kept for later steps.
     Expect {
-        /// A method, such as `Echo`; a control, such as `control:cancel`; or `subscribe`.
+        /// A method, such as `Echo`; a control, such as `control:cancel`; `subscribe`; the response to a request of this
+        /// server, such as `answer:1`; a frame of such a stream, such as `item:1`; or a refusal in either form, such as `refusal:1`.
         frame: String,
         /// What it is called by later steps.
         #[serde(default, rename = "as")]
@@ -113,6 +114,32 @@ pub enum Step {
         /// In what pieces.
         #[serde(default)]
         sent: Sent,
+    },
+    /// Sends a request for an actor of the client.
+    Request {
+        /// The method of the callback, such as `Say`.
+        method: String,
+        /// The id.
+        id: String,
+        /// The arguments.
+        #[serde(default)]
+        payload: Value,
+        /// What the frame has otherwise than usual, which is a request for `cb` that expects a reply; null takes a field out.
+        #[serde(default)]
+        with: Map<String, Value>,
+        /// In what pieces.
+        #[serde(default)]
+        sent: Sent,
+    },
+    /// Takes the items of such a stream: these, and no others before the next frame if its end is not expected.
+    Collect {
+        /// Of which request.
+        id: String,
+        /// What they are.
+        items: Vec<Value>,
+        /// What its last frame must have among its fields, if it is waited for.
+        #[serde(default)]
+        end: Option<Map<String, Value>>,
     },
     /// Sends bytes, as hexadecimal digits.
     Bytes(String),

@@ -1,5 +1,6 @@
 //! The real server of the conformance suite: an ordinary one.
 
+mod callback;
 mod gates;
 mod probe;
 

@@ -2,11 +2,11 @@
 
 use std::fmt::Debug;
 
-use callsheet::{Broker, Streaming};
-use conformance_contract::{Colour, Line, Order, Probe, Refused, Shape, Step, Tick, Tree, Wide};
+use callsheet::{Broker, Mailbox, Streaming};
+use conformance_contract::{Callback, Colour, Line, Order, Probe, Refused, Shape, Step, Tick, Tree, Wide};
 use futures_util::stream;
 
-use crate::gates::Gates;
+use crate::{callback, gates::Gates};
 
 #[derive(Clone)]
 pub(crate) struct Subject {
@@ -158,6 +158,10 @@ impl Probe for Subject {
 
     fn notes(&self) -> u32 {
         self.notes
+    }
+
+    async fn call_back(&self, callback: Mailbox<dyn Callback>, method: String) -> String {
+        callback::call(&callback, &method).await.unwrap_or_else(|told| told)
     }
 
     fn explode(&self) -> u32 {

@@ -1,14 +1,22 @@
 /** The test client of the conformance suite in TypeScript: it plays cases with the generated client. */
 import { createInterface } from "node:readline";
 
-import type { CallOptions, Client, EventOrGap, ProbeClient, Tick } from "conformance";
+import type { CallOptions, Client, EventOrGap, Hosted, ProbeClient, Tick } from "conformance";
+import { CallbackContract } from "conformance/handlers";
 import { connect } from "conformance/node";
 
+import { Handler } from "./handler.js";
 import { connectOptions, say, tally, toldFailure, toldItem, toldWide } from "./told.js";
 import type { Call, Case, Json, Outcome, Step, Taken } from "./told.js";
 
 /** What items are taken from. */
 type Source = AsyncIterator<number | EventOrGap<Tick>, undefined, undefined>;
+
+/** An actor of this client's. */
+interface Actor {
+  readonly hosted: Hosted;
+  readonly handler: Handler;
+}
 
 /** A call that was begun. */
 interface Begun {
@@ -23,6 +31,7 @@ class Player {
   readonly #nextLine: () => Promise<string | undefined>;
   readonly #begun = new Map<string, Begun>();
   readonly #sources = new Map<string, Source>();
+  readonly #actors = new Map<string, Actor>();
   readonly #kept = new Map<string, (options: CallOptions) => Promise<null>>();
 
   constructor(client: Client, { options }: Case, nextLine: () => Promise<string | undefined>) {
@@ -61,6 +70,18 @@ class Player {
         await this.#source(step.of).return?.();
         this.#sources.delete(step.of);
         return;
+      case "host":
+        this.#host(step);
+        return;
+      case "until":
+        await this.#actor(step.of).handler.until(step);
+        return;
+      case "release":
+        this.#actor(step.of).handler.release();
+        return;
+      case "unhost":
+        this.#actor(step.of).hosted.close();
+        return;
       case "sync":
         say({ sync: step.word });
         await this.#nextLine();
@@ -69,6 +90,17 @@ class Player {
         await this.#client.close();
         return;
     }
+  }
+
+  #host({ as: name, id = "cb", does = "echo", concurrency }: Extract<Step, { readonly do: "host" }>): void {
+    const handler = new Handler(does, this.#client);
+    this.#actors.set(name, { handler, hosted: this.#client.host(CallbackContract, handler, { id, concurrency }) });
+  }
+
+  #actor(name: string): Actor {
+    const actor = this.#actors.get(name);
+    if (actor === undefined) throw new Error(`there is no actor ${name}`);
+    return actor;
   }
 
   async #make(name: string, begin: boolean, make: (signal: AbortSignal) => Promise<Outcome>): Promise<void> {
@@ -100,7 +132,7 @@ class Player {
 
   #reply(call: Call, keep: string, options: CallOptions): Json | Promise<Json> {
     const probe = this.#client.probe(call.actor);
-    const { text = "", gate = "", kept = "", count = 0, bytes = 0, value = 0 } = call.args ?? {};
+    const { text = "", gate = "", kept = "", method = "", count = 0, bytes = 0, value = 0 } = call.args ?? {};
     switch (call.method) {
       case "echo":
         return probe.echo(text, options);
@@ -130,6 +162,8 @@ class Player {
         return probe.notes(options);
       case "explode":
         return probe.explode(options);
+      case "call_back":
+        return probe.callBack(this.#actor(kept).hosted.mailbox, method, options);
       case "take": {
         const take = this.#kept.get(kept);
         if (take === undefined) throw new Error(`nothing is kept as ${kept}`);
@@ -223,6 +257,10 @@ class Player {
   }
 
   async end(): Promise<void> {
+    for (const [name, { handler }] of this.#actors) {
+      handler.release();
+      if (handler.texts.length > 0) this.outcomes[name] = { told: handler.texts };
+    }
     for (const source of this.#sources.values()) await source.return?.();
   }
 }

@@ -24,6 +24,7 @@ export interface Call {
   readonly args?: {
     readonly text?: string;
     readonly gate?: string;
+    readonly method?: string;
     readonly kept?: string;
     readonly count?: number;
     readonly bytes?: number;
@@ -32,6 +33,16 @@ export interface Call {
     readonly value?: number | { readonly unsigned: string; readonly signed: string };
   };
   readonly timeout_ms?: number;
+}
+
+/** What a hosted actor does otherwise than to answer what it is asked. */
+export type Does = "echo" | "refuse" | "throw" | "hang" | "long" | "ask";
+
+/** What has come to a hosted actor: how many texts, how many calls that hang, and how many of these were given up. */
+export interface Reached {
+  readonly told?: number;
+  readonly hanging?: number;
+  readonly left?: number;
 }
 
 /** One thing to do. */
@@ -43,6 +54,15 @@ export type Step =
   | { readonly do: "subscribe"; readonly as: string }
   | { readonly do: "next"; readonly of: string; readonly count?: number }
   | { readonly do: "leave"; readonly of: string }
+  | {
+      readonly do: "host";
+      readonly as: string;
+      readonly id?: string;
+      readonly does?: Does;
+      readonly concurrency?: number;
+    }
+  | ({ readonly do: "until"; readonly of: string } & Reached)
+  | { readonly do: "release" | "unhost"; readonly of: string }
   | { readonly do: "sync"; readonly word: string }
   | { readonly do: "close" };
 

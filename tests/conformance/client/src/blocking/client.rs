@@ -62,6 +62,21 @@ impl Client {
         self.connection.close()
     }
 
+    /// The contract `conformance.Callback` of the actor `callback`.
+    #[must_use]
+    pub fn callback(&self) -> crate::blocking::services::Callback {
+        crate::blocking::services::Callback::new(self.connection.clone(), "callback")
+    }
+
+    /// The contract `conformance.Callback` of the actor `target`.
+    #[must_use]
+    pub fn callback_at(
+        &self,
+        target: impl Into<String>,
+    ) -> crate::blocking::services::Callback {
+        crate::blocking::services::Callback::new(self.connection.clone(), target.into())
+    }
+
     /// The contract `conformance.Probe` of the actor `probe`.
     #[must_use]
     pub fn probe(&self) -> crate::blocking::services::Probe {
@@ -75,6 +90,62 @@ impl Client {
         target: impl Into<String>,
     ) -> crate::blocking::services::Probe {
         crate::blocking::services::Probe::new(self.connection.clone(), target.into())
+    }
+
+    /// Serves `conformance.Callback` on this connection, for as long as what is returned is there.
+    ///
+    /// The server calls it once it has been given the mailbox. When the connection was lost and made anew, the mailbox has
+    /// to be given away anew.
+    pub fn host_callback(
+        &self,
+        handler: impl crate::blocking::handlers::Callback,
+    ) -> callsheet_client::hosting::Hosted<crate::models::MailboxCallback> {
+        self.connection
+            .host(
+                crate::blocking::actors::Callback {
+                    handler,
+                    threads: callsheet_client::hosting::Threads::of(
+                        &callsheet_client::hosting::HostOptions::new(),
+                    ),
+                },
+                |id| {
+                    crate::models::MailboxCallback(crate::models::Mailbox {
+                        contract: "conformance.Callback".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
+    }
+
+    /// Serves `conformance.Callback` on this connection, for as long as what is returned is there.
+    ///
+    /// # Errors
+    ///
+    /// If the options have an id that is none, or that another hosted actor of this client has.
+    pub fn host_callback_with(
+        &self,
+        handler: impl crate::blocking::handlers::Callback,
+        options: callsheet_client::hosting::HostOptions,
+    ) -> Result<
+        callsheet_client::hosting::Hosted<crate::models::MailboxCallback>,
+        callsheet_client::Failure,
+    > {
+        self.connection
+            .host_with(
+                crate::blocking::actors::Callback {
+                    handler,
+                    threads: callsheet_client::hosting::Threads::of(&options),
+                },
+                options,
+                |id| {
+                    crate::models::MailboxCallback(crate::models::Mailbox {
+                        contract: "conformance.Callback".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
     }
 }
 

@@ -4,6 +4,168 @@
 
 use crate::models;
 
+/// What clients host, for the probe and for scripts to call.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    connection: callsheet_client::blocking::Connection,
+    target: std::borrow::Cow<'static, str>,
+    options: callsheet_client::CallOptions,
+}
+
+impl Callback {
+    pub(crate) fn new(
+        connection: callsheet_client::blocking::Connection,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            connection,
+            target: target.into(),
+            options: callsheet_client::CallOptions::new(),
+        }
+    }
+
+    /// The same actor, each of whose calls may take as long as `timeout`.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
+        self.with_options(self.options.clone().timeout(timeout))
+    }
+
+    /// The same actor, each of whose calls is made with these options.
+    #[must_use]
+    pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
+    }
+
+    /// A text for a text.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn say(&self, text: &str) -> Result<String, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            text: &'a str,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "conformance.Callback.Say",
+                &Arguments { text },
+                self.options.clone(),
+            )
+    }
+
+    /// As `say`, by a method that declares an error.
+    ///
+    /// # Errors
+    ///
+    /// The error that the contract declares, or what went wrong on the way.
+    pub fn weigh(
+        &self,
+        text: &str,
+    ) -> Result<String, callsheet_client::CallError<models::Refused>> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            text: &'a str,
+        }
+        self.connection
+            .ask_fallible(
+                &self.target,
+                "conformance.Callback.Weigh",
+                &Arguments { text },
+                self.options.clone(),
+            )
+    }
+
+    /// The same integers.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn wide(
+        &self,
+        value: &models::Wide,
+    ) -> Result<models::Wide, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            value: &'a models::Wide,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "conformance.Callback.Wide",
+                &Arguments { value },
+                self.options.clone(),
+            )
+    }
+
+    /// The same shape.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn shape(
+        &self,
+        value: &models::Shape,
+    ) -> Result<models::Shape, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            value: &'a models::Shape,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "conformance.Callback.Shape",
+                &Arguments { value },
+                self.options.clone(),
+            )
+    }
+
+    /// Counts from 1.
+    pub fn items(
+        &self,
+        upto: u32,
+    ) -> callsheet_client::blocking::ReplyStream<
+        u32,
+        callsheet_client::CallError<models::Refused>,
+    > {
+        #[derive(serde::Serialize)]
+        struct Arguments {
+            upto: u32,
+        }
+        self.connection
+            .stream_fallible(
+                &self.target,
+                "conformance.Callback.Items",
+                &Arguments { upto },
+                self.options.clone(),
+            )
+    }
+
+    /// Is kept.
+    ///
+    /// # Errors
+    ///
+    /// If it was not sent. What happens to it at the server is not told.
+    pub fn told(&self, text: &str) -> Result<(), callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            text: &'a str,
+        }
+        self.connection
+            .tell(
+                &self.target,
+                "conformance.Callback.Told",
+                &Arguments { text },
+                self.options.clone(),
+            )
+    }
+}
+
 /// One method for each thing that a case is about.
 #[derive(Clone, Debug)]
 pub struct Probe {
@@ -472,6 +634,30 @@ impl Probe {
     pub fn notes(&self) -> Result<u32, callsheet_client::Failure> {
         self.connection
             .ask(&self.target, "conformance.Probe.Notes", &(), self.options.clone())
+    }
+
+    /// Calls this method of a callback, and says what came of it.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong on the way.
+    pub fn call_back(
+        &self,
+        callback: &models::MailboxCallback,
+        method: &str,
+    ) -> Result<String, callsheet_client::Failure> {
+        #[derive(serde::Serialize)]
+        struct Arguments<'a> {
+            callback: &'a models::MailboxCallback,
+            method: &'a str,
+        }
+        self.connection
+            .ask(
+                &self.target,
+                "conformance.Probe.CallBack",
+                &Arguments { callback, method },
+                self.options.clone(),
+            )
     }
 
     /// Panics.

@@ -2,6 +2,87 @@
 
 //! Fakes as actors: what reads the calls that they answer.
 
+pub(crate) struct CallbackFake<__H> {
+    pub(crate) handler: __H,
+}
+
+impl<__H: crate::testing::CallbackFake> callsheet_client::hosting::Actor
+for CallbackFake<__H> {
+    fn accept(
+        self: std::sync::Arc<Self>,
+        __call: callsheet_client::hosting::Call<'_>,
+    ) -> std::result::Result<
+        callsheet_client::hosting::Accepted,
+        callsheet_client::Failure,
+    > {
+        match __call.message_type() {
+            "conformance.Callback.Say" => {
+                let mut text = callsheet_client::hosting::Argument::<String>::new();
+                __call.arguments(&["text"], &mut [text.place()])?;
+                let text = callsheet_client::hosting::taken(text)?;
+                __call
+                    .ask(async move {
+                        crate::testing::CallbackFake::say(&self.handler, text).await
+                    })
+            }
+            "conformance.Callback.Weigh" => {
+                let mut text = callsheet_client::hosting::Argument::<String>::new();
+                __call.arguments(&["text"], &mut [text.place()])?;
+                let text = callsheet_client::hosting::taken(text)?;
+                __call
+                    .ask(async move {
+                        crate::testing::CallbackFake::weigh(&self.handler, text).await
+                    })
+            }
+            "conformance.Callback.Wide" => {
+                let mut value = callsheet_client::hosting::Argument::<
+                    crate::models::Wide,
+                >::new();
+                __call.arguments(&["value"], &mut [value.place()])?;
+                let value = callsheet_client::hosting::taken(value)?;
+                __call
+                    .ask(async move {
+                        crate::testing::CallbackFake::wide(&self.handler, value).await
+                    })
+            }
+            "conformance.Callback.Shape" => {
+                let mut value = callsheet_client::hosting::Argument::<
+                    crate::models::Shape,
+                >::new();
+                __call.arguments(&["value"], &mut [value.place()])?;
+                let value = callsheet_client::hosting::taken(value)?;
+                __call
+                    .ask(async move {
+                        crate::testing::CallbackFake::shape(&self.handler, value).await
+                    })
+            }
+            "conformance.Callback.Items" => {
+                let mut upto = callsheet_client::hosting::Argument::<u32>::new();
+                __call.arguments(&["upto"], &mut [upto.place()])?;
+                let upto = callsheet_client::hosting::taken(upto)?;
+                __call
+                    .stream(move |__items| async move {
+                        __items
+                            .all(
+                                crate::testing::CallbackFake::items(&self.handler, upto),
+                            )
+                            .await
+                    })
+            }
+            "conformance.Callback.Told" => {
+                let mut text = callsheet_client::hosting::Argument::<String>::new();
+                __call.arguments(&["text"], &mut [text.place()])?;
+                let text = callsheet_client::hosting::taken(text)?;
+                __call
+                    .tell(async move {
+                        crate::testing::CallbackFake::told(&self.handler, text).await;
+                    })
+            }
+            _ => std::result::Result::Err(__call.unknown()),
+        }
+    }
+}
+
 pub(crate) struct ProbeFake<__H> {
     pub(crate) handler: __H,
 }
@@ -250,6 +331,28 @@ for ProbeFake<__H> {
                 __call
                     .ask(async move {
                         crate::testing::ProbeFake::notes(&self.handler).await
+                    })
+            }
+            "conformance.Probe.CallBack" => {
+                let mut callback = callsheet_client::hosting::Argument::<
+                    crate::models::MailboxCallback,
+                >::new();
+                let mut method = callsheet_client::hosting::Argument::<String>::new();
+                __call
+                    .arguments(
+                        &["callback", "method"],
+                        &mut [callback.place(), method.place()],
+                    )?;
+                let callback = callsheet_client::hosting::taken(callback)?;
+                let method = callsheet_client::hosting::taken(method)?;
+                __call
+                    .ask(async move {
+                        crate::testing::ProbeFake::call_back(
+                                &self.handler,
+                                callback,
+                                method,
+                            )
+                            .await
                     })
             }
             "conformance.Probe.Explode" => {

@@ -46,6 +46,29 @@ impl FakeServer {
         self.inner.drop_connections();
     }
 
+    /// Serves `conformance.Callback` as the actor `callback`, in the place of what has served it there.
+    pub fn serve_callback(&self, handler: impl CallbackFake) {
+        self.serve_callback_at("callback", handler);
+    }
+
+    /// Serves `conformance.Callback` as the actor `target`, in the place of what has served it there.
+    pub fn serve_callback_at(&self, target: &str, handler: impl CallbackFake) {
+        self.inner
+            .serve(
+                target,
+                "conformance.Callback",
+                &[
+                    "conformance.Callback.Say",
+                    "conformance.Callback.Weigh",
+                    "conformance.Callback.Wide",
+                    "conformance.Callback.Shape",
+                    "conformance.Callback.Items",
+                    "conformance.Callback.Told",
+                ],
+                actors::CallbackFake { handler },
+            );
+    }
+
     /// Serves `conformance.Probe` as the actor `probe`, in the place of what has served it there.
     pub fn serve_probe(&self, handler: impl ProbeFake) {
         self.serve_probe_at("probe", handler);
@@ -83,6 +106,7 @@ impl FakeServer {
                     "conformance.Probe.Publish",
                     "conformance.Probe.Note",
                     "conformance.Probe.Notes",
+                    "conformance.Probe.CallBack",
                     "conformance.Probe.Explode",
                 ],
                 actors::ProbeFake { handler },
@@ -99,6 +123,76 @@ impl FakeServer {
         event: &crate::models::Tick,
     ) -> Result<(), callsheet_client::Failure> {
         self.inner.publish("Tick", event)
+    }
+}
+
+/// What clients host, for the probe and for scripts to call.
+pub trait CallbackFake: std::marker::Send + std::marker::Sync + 'static {
+    /// A text for a text.
+    fn say(
+        &self,
+        text: String,
+    ) -> impl std::future::Future<
+        Output = Result<String, callsheet_client::hosting::HostError>,
+    > + std::marker::Send {
+        let _ = text;
+        callsheet_client::testing::missing()
+    }
+
+    /// As `say`, by a method that declares an error.
+    fn weigh(
+        &self,
+        text: String,
+    ) -> impl std::future::Future<
+        Output = Result<
+            String,
+            callsheet_client::hosting::HostError<crate::models::Refused>,
+        >,
+    > + std::marker::Send {
+        let _ = text;
+        callsheet_client::testing::missing()
+    }
+
+    /// The same integers.
+    fn wide(
+        &self,
+        value: crate::models::Wide,
+    ) -> impl std::future::Future<
+        Output = Result<crate::models::Wide, callsheet_client::hosting::HostError>,
+    > + std::marker::Send {
+        let _ = value;
+        callsheet_client::testing::missing()
+    }
+
+    /// The same shape.
+    fn shape(
+        &self,
+        value: crate::models::Shape,
+    ) -> impl std::future::Future<
+        Output = Result<crate::models::Shape, callsheet_client::hosting::HostError>,
+    > + std::marker::Send {
+        let _ = value;
+        callsheet_client::testing::missing()
+    }
+
+    /// Counts from 1.
+    fn items(
+        &self,
+        upto: u32,
+    ) -> impl callsheet_client::hosting::Stream<
+        Item = Result<u32, callsheet_client::hosting::HostError<crate::models::Refused>>,
+    > + std::marker::Send {
+        let _ = upto;
+        callsheet_client::testing::missing_stream()
+    }
+
+    /// Is kept.
+    fn told(
+        &self,
+        text: String,
+    ) -> impl std::future::Future<Output = ()> + std::marker::Send {
+        let _ = text;
+        std::future::ready(())
     }
 }
 
@@ -365,6 +459,19 @@ pub trait ProbeFake: std::marker::Send + std::marker::Sync + 'static {
     ) -> impl std::future::Future<
         Output = Result<u32, callsheet_client::hosting::HostError>,
     > + std::marker::Send {
+        callsheet_client::testing::missing()
+    }
+
+    /// Calls this method of a callback, and says what came of it.
+    fn call_back(
+        &self,
+        callback: crate::models::MailboxCallback,
+        method: String,
+    ) -> impl std::future::Future<
+        Output = Result<String, callsheet_client::hosting::HostError>,
+    > + std::marker::Send {
+        let _ = callback;
+        let _ = method;
         callsheet_client::testing::missing()
     }
 
