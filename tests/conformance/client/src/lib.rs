@@ -22,7 +22,9 @@
 #![allow(
     clippy::enum_variant_names,
     clippy::iter_not_returning_iterator,
+    clippy::iter_without_into_iter,
     clippy::len_without_is_empty,
+    clippy::new_ret_no_self,
     clippy::self_named_constructors,
     clippy::should_implement_trait,
     clippy::similar_names,
@@ -32,7 +34,9 @@
 )]
 #![allow(
     clippy::fn_params_excessive_bools,
+    clippy::ignored_unit_patterns,
     clippy::large_enum_variant,
+    clippy::let_unit_value,
     clippy::result_large_err,
     clippy::struct_excessive_bools,
     clippy::too_many_arguments,
