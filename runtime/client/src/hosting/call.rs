@@ -215,8 +215,7 @@ impl Items {
             match self.encode(&item, is_last) {
                 Ok(frames) if is_last => return Answered(frames),
                 Ok(frames) => {
-                    self.progress.count_item();
-                    self.line.item(&frames).await;
+                    self.line.item(&self.progress, &frames).await;
                 }
                 Err(failure) => {
                     tracing::error!(method = self.form.message_type, %failure, "an item cannot be sent");

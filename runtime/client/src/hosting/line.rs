@@ -174,21 +174,22 @@ impl Line {
     pub(super) fn give_up(self: &Arc<Self>, serial: u64, why: &Failure) {
         let open = self.calls().leave(serial);
         let Some(open) = open else { return };
+        // First, so that a call of which it is said that it was not delivered never begins.
+        open.abort.abort();
+        open.host.forget(self, serial);
         let delivered = match (open.progress.has_begun(), why.code()) {
             (false, _) => Delivered::No,
             (true, Code::Cancelled) => Delivered::Unknown,
             (true, _) => Delivered::Yes,
         };
-        open.abort.abort();
-        open.host.forget(self, serial);
         let why = why.clone().with_delivered(delivered);
-        self.refuse(&open.form.refusal(open.progress.sequence(), &why));
+        self.refuse(&open.form.refusal(open.progress.close(), &why));
     }
 
-    /// Writes an item of a stream once there is room for it.
-    pub(super) async fn item(&self, frames: &[u8]) {
+    /// Writes an item of a stream once there is room for it, unless the call has been given up by then.
+    pub(super) async fn item(&self, progress: &Progress, frames: &[u8]) {
         poll_fn(|cx| self.outlet.poll_room(cx)).await;
-        self.outlet.put(frames);
+        progress.send(|| self.outlet.put(frames));
     }
 
     /// Ends a call with its last frame, once there is room for that.
@@ -208,14 +209,15 @@ impl Line {
             let mut calls = self.calls();
             calls.has_ended = true;
             calls.by_id.clear();
-            std::mem::take(&mut calls.open)
+            // A tell that was accepted is still done, for as long as its actor is hosted.
+            let all = std::mem::take(&mut calls.open).into_iter();
+            let (awaited, told): (HashMap<_, _>, _) = all.partition(|(_, open)| open.form.id.is_some());
+            calls.open = told;
+            awaited
         };
         for (serial, open) in open {
-            // A tell that was accepted is still done.
-            if open.form.id.is_some() {
-                open.abort.abort();
-                open.host.forget(self, serial);
-            }
+            open.abort.abort();
+            open.host.forget(self, serial);
         }
     }
 

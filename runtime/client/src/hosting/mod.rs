@@ -9,6 +9,7 @@
 //!   connection is read meanwhile, and a call back to the server works. They begin in the order in which they came. 1,000
 //!   more wait, and what comes beyond these is refused with `TargetBusy`.
 //! - A call whose caller's time is over, that is cancelled, or whose connection is lost is dropped where it waits.
+//!   A tell that was accepted is done all the same, unless its actor is closed.
 //! - A panic ends its call with `ActorFailed` and nothing else.
 
 mod answer;

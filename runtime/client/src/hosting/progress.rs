@@ -2,7 +2,10 @@
 
 use std::{
     future::poll_fn,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering, fence},
+    },
     task::Poll,
 };
 
@@ -12,8 +15,10 @@ use futures_util::task::AtomicWaker;
 #[derive(Debug)]
 pub(super) struct Progress {
     begun: AtomicBool,
-    /// How many items of its stream were sent.
+    /// How many items of its stream were sent. It changes under `is_over` alone.
     sent: AtomicU64,
+    /// Nothing but the final frame goes out any more.
+    is_over: Mutex<bool>,
     /// How many may be sent, if that is bounded.
     granted: Option<AtomicU64>,
     /// Wakes the stream when it is granted more.
@@ -25,16 +30,22 @@ impl Progress {
         Self {
             begun: AtomicBool::new(false),
             sent: AtomicU64::new(0),
+            is_over: Mutex::new(false),
             granted: credit.map(AtomicU64::new),
             more: AtomicWaker::new(),
         }
     }
 
+    /// What runs next sees whether the call was aborted before [`has_begun`](Self::has_begun) said that it has not begun.
     pub(super) fn begin(&self) {
         self.begun.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
     }
 
+    /// Asked after the call was aborted: if it has not begun by then, it never runs.
     pub(super) fn has_begun(&self) -> bool {
+        // An abort is a relaxed store; the fences order it and the begin.
+        fence(Ordering::SeqCst);
         self.begun.load(Ordering::Acquire)
     }
 
@@ -43,8 +54,23 @@ impl Progress {
         self.sent.load(Ordering::Acquire)
     }
 
-    pub(super) fn count_item(&self) {
-        self.sent.fetch_add(1, Ordering::AcqRel);
+    /// Puts an item and counts it, unless the call is over: no item follows the final frame, and no number is left out.
+    pub(super) fn send(&self, put: impl FnOnce()) {
+        let is_over = self.is_over();
+        if !*is_over {
+            put();
+            self.sent.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Has no more items sent, and tells the number of the final frame.
+    pub(super) fn close(&self) -> u64 {
+        *self.is_over() = true;
+        self.sequence()
+    }
+
+    fn is_over(&self) -> MutexGuard<'_, bool> {
+        self.is_over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets the stream send so many more.
@@ -79,5 +105,21 @@ impl Progress {
             }
         })
         .await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_final_frame_has_the_number_after_the_last_item_that_was_put() {
+        let progress = Progress::new(None);
+        let mut put = Vec::new();
+        progress.send(|| put.push(0));
+        progress.send(|| put.push(1));
+        assert_eq!(progress.close(), 2);
+        progress.send(|| put.push(2));
+        assert_eq!((put, progress.sequence()), (vec![0, 1], 2));
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use callsheet_wire::{
-    Code, Failure, Shortened, encode,
+    Code, Codec, Failure, Shortened, encode,
     write::{self, PushHead},
 };
 use serde::Serialize;
@@ -87,7 +87,7 @@ impl Feed {
         });
     }
 
-    /// Tells an event to all who have subscribed to it.
+    /// Tells an event to all who have subscribed to it, or to none of them if it does not fit the codec of one.
     pub(super) fn publish(&mut self, event: &str, payload: &impl Serialize) -> Result<(), Failure> {
         let Some((event, next)) = self.next.get_key_value(event).map(|(event, next)| (*event, *next)) else {
             let text = format!("`{}` is no event", Shortened(event));
@@ -101,15 +101,26 @@ impl Feed {
             source: None,
             missed: None,
         };
-        for guest in self.visitors.iter().filter(|guest| guest.subscribed.contains(event)) {
-            let (codec, mut encoded, mut frame) = (guest.visitor.codec(), Vec::new(), Vec::new());
+        let frame = |codec: Codec| {
+            let (mut encoded, mut frame) = (Vec::new(), Vec::new());
             encode(codec, payload, &mut encoded)
                 .and_then(|()| write::push(&mut frame, codec, &head, &encoded))
                 .map_err(|error| {
                     let text = format!("the event cannot be encoded: {error}");
                     Failure::new(Code::SerializationError, text).with_path(error.path())
                 })?;
-            guest.visitor.put(&frame);
+            Ok::<_, Failure>(frame)
+        };
+        let subscribed = self.visitors.iter().filter(|guest| guest.subscribed.contains(event));
+        let frames = subscribed
+            .map(|guest| Ok((&guest.visitor, frame(guest.visitor.codec())?)))
+            .collect::<Result<Vec<_>, Failure>>()?;
+        if frames.is_empty() {
+            // What cannot be sent is found out without clients too.
+            frame(Codec::Json)?;
+        }
+        for (visitor, frame) in frames {
+            visitor.put(&frame);
         }
         self.next.insert(event, next + 1);
         Ok(())

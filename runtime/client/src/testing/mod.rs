@@ -11,6 +11,7 @@ use std::{
     fmt,
     future::{Ready, ready},
     io,
+    os::unix::net,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -55,6 +56,9 @@ impl FakeServer {
         // A socket's path must be short.
         let folder = tempfile::Builder::new().prefix("callsheet-").tempdir()?;
         let path = folder.path().join("server.sock");
+        // Before there is a runtime, which cannot be dropped within async code if this fails.
+        let listener = net::UnixListener::bind(&path)?;
+        listener.set_nonblocking(true)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("callsheet-fake")
@@ -63,7 +67,14 @@ impl FakeServer {
         let scene = Arc::new(Scene::new(events));
         let listener = {
             let _inside = runtime.enter();
-            UnixListener::bind(&path)?
+            UnixListener::from_std(listener)
+        };
+        let listener = match listener {
+            Ok(listener) => listener,
+            Err(error) => {
+                runtime.shutdown_background();
+                return Err(error);
+            }
         };
         runtime.spawn(Arc::clone(&scene).listen(listener));
         Ok(Self {
@@ -94,7 +105,8 @@ impl FakeServer {
     ///
     /// # Errors
     ///
-    /// `SerializationError` if it cannot be encoded, `UnknownMessageType` if there is no such event.
+    /// `SerializationError` if it cannot be encoded in the codec of each who has subscribed, or in JSON if nobody has; it is
+    /// told to nobody then, and the next event has its number. `UnknownMessageType` if there is no such event.
     pub fn publish(&self, event: &str, payload: &impl Serialize) -> Result<(), Failure> {
         self.scene.publish(event, payload)
     }

@@ -3,7 +3,7 @@
 use std::{future::pending, sync::Arc};
 
 use callsheet_client::{
-    CallOptions, Code, Connection, Failure,
+    CallOptions, Code, Codec, ConnectOptions, Connection, Events, Failure,
     hosting::{Accepted, Actor, Argument, Call, HostError, taken},
     testing::FakeServer,
 };
@@ -185,6 +185,48 @@ async fn controls_and_subscriptions_that_make_no_sense_are_refused_or_ignored() 
             Code::UnknownMessageType
         );
         still_works(&server).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_place_for_its_socket_there_is_no_server() {
+    const TEST: &str = "fakes::without_a_place_for_its_socket_there_is_no_server";
+    // No socket's path may be so long. The folder is that of a process, so this test runs again in one of its own.
+    let folder = "x".repeat(120);
+    if std::env::temp_dir().ends_with(&folder) {
+        assert_eq!(FakeServer::new(&[EVENT]).unwrap_err().code(), Code::Internal);
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join(folder);
+    std::fs::create_dir(&folder).unwrap();
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    let ran = again.args(["--exact", TEST]).env("TMPDIR", folder).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+    assert!(String::from_utf8_lossy(&ran.stdout).contains("1 passed"));
+}
+
+#[tokio::test]
+async fn an_event_that_one_subscriber_cannot_be_told_is_told_to_none() {
+    within_time(async {
+        let server = served();
+        let unencodable = || server.publish(EVENT, &f64::NAN).unwrap_err().code();
+        assert_eq!(unencodable(), Code::SerializationError);
+        let options = ConnectOptions::new().codec(Codec::MessagePack);
+        let packed = Connection::connect_with(server.path(), options).await.unwrap();
+        let mut events: Events<f64> = packed.subscribe(&[EVENT]).await.unwrap().decoded();
+        let mut stranger = Stranger::to(&server).await;
+        let subscribed = stranger
+            .ask(&json!({"request_id": "1", "message_types": [EVENT]}))
+            .await;
+        assert_eq!(subscribed["payload"]["subscribed"][EVENT], 1);
+        assert_eq!(unencodable(), Code::SerializationError);
+        server.publish(EVENT, &0.5).unwrap();
+        let heard = stranger.hear().await;
+        assert_eq!((&heard["seq"], &heard["payload"]), (&json!(1), &json!(0.5)));
+        let event = events.next().await.unwrap().unwrap();
+        assert!((event.payload - 0.5).abs() < f64::EPSILON);
     })
     .await;
 }

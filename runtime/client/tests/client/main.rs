@@ -8,6 +8,7 @@ mod blocking;
 mod endings;
 mod fakes;
 mod greeting;
+mod hosted_tells;
 mod hosting;
 mod open_enums;
 mod reconnect;
