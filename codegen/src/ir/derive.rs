@@ -1,6 +1,6 @@
 //! Derives the facts that follow from which type refers to which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 
@@ -10,6 +10,7 @@ use super::{Contents, Field, NamedType, Shape, Struct, TypeRef, VariantShape};
 pub(super) fn derive(types: &mut BTreeMap<String, NamedType>) -> Vec<String> {
     let mut order = Vec::with_capacity(types.len());
     for (number, circle) in circles(types).into_iter().enumerate() {
+        let members: BTreeSet<&str> = circle.iter().map(String::as_str).collect();
         let mut contents = Contents::default();
         let mut refers_to_itself = false;
         for id in &circle {
@@ -18,10 +19,11 @@ pub(super) fn derive(types: &mut BTreeMap<String, NamedType>) -> Vec<String> {
                 contents = contents.or(Contents::directly(part));
                 if let TypeRef::Named(inner) = part {
                     contents = contents.or(types[inner].contents);
-                    refers_to_itself |= circle.contains(inner);
+                    refers_to_itself |= members.contains(inner.as_str());
                 }
             });
         }
+        contents.recursion |= refers_to_itself;
         for id in &circle {
             if let Some(of) = types.get_mut(id) {
                 of.contents = contents;

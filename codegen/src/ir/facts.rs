@@ -1,6 +1,6 @@
 //! Facts about types that follow from what they refer to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Api, NamedType, Shape, Tagging, TypeRef, VariantShape};
 
@@ -13,6 +13,10 @@ pub struct Contents {
     pub bytes: bool,
     /// An enum with variants that are told by a name, of which a server may have more than a client knows.
     pub open_enums: bool,
+    /// Such an enum of which a variant that the client does not know may have data.
+    pub unknown_data: bool,
+    /// A type that refers to itself, directly or through other types.
+    pub recursion: bool,
 }
 
 impl Contents {
@@ -22,6 +26,8 @@ impl Contents {
             wide_integers: self.wide_integers || other.wide_integers,
             bytes: self.bytes || other.bytes,
             open_enums: self.open_enums || other.open_enums,
+            unknown_data: self.unknown_data || other.unknown_data,
+            recursion: self.recursion || other.recursion,
         }
     }
 
@@ -31,7 +37,7 @@ impl Contents {
         Self {
             wide_integers: matches!(reference, I64 | I128 | U64 | U128 | Duration | SystemTime),
             bytes: matches!(reference, Bytes),
-            open_enums: false,
+            ..Self::default()
         }
     }
 
@@ -39,6 +45,7 @@ impl Contents {
     pub(super) fn of_shape(shape: &Shape) -> Self {
         Self {
             open_enums: matches!(shape, Shape::Enum(of) if of.is_open()),
+            unknown_data: matches!(shape, Shape::Enum(of) if !of.strings && of.tagging != Tagging::Untagged),
             ..Self::default()
         }
     }
@@ -82,9 +89,28 @@ impl Api {
         contents
     }
 
-    /// The two refer to each other, directly or through other types; of one type: it refers to itself.
-    pub fn in_one_circle(&self, one: &NamedType, other: &NamedType) -> bool {
-        one.recursive && one.circle == other.circle
+    /// How many types a value can stand within one another before one of them comes again, at most.
+    pub fn longest_chain(&self) -> usize {
+        let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+        for of in self.types.values() {
+            *sizes.entry(of.circle).or_default() += 1;
+        }
+        // Circles have their numbers in dependency order: those that one refers to are done before it.
+        let mut chains: BTreeMap<usize, usize> = BTreeMap::new();
+        for of in self.in_dependency_order() {
+            let mut within = 0;
+            of.shape.visit(&mut |part| {
+                if let TypeRef::Named(id) = part {
+                    let inner = self.named(id).circle;
+                    if inner != of.circle {
+                        within = within.max(chains.get(&inner).copied().unwrap_or_default());
+                    }
+                }
+            });
+            let chain = chains.entry(of.circle).or_default();
+            *chain = (*chain).max(sizes[&of.circle] + within);
+        }
+        chains.into_values().max().unwrap_or_default()
     }
 
     /// The type below all newtypes: what the wire shows.

@@ -214,8 +214,7 @@ fn contents_are_those_of_everything_inside() {
         api.contents(&list),
         Contents {
             wide_integers: true,
-            bytes: false,
-            open_enums: false,
+            ..Contents::default()
         }
     );
     assert_eq!(api.contents(&TypeRef::F64), Contents::default());
@@ -225,10 +224,8 @@ fn contents_are_those_of_everything_inside() {
 fn circles_are_known_and_their_contents_shared() {
     let api = everything();
     assert!(named(&api, "Tree").recursive && named(&api, "Call").recursive && !named(&api, "Pair").recursive);
-    assert!(api.in_one_circle(named(&api, "Expression"), named(&api, "Call")));
-    assert!(api.in_one_circle(named(&api, "Tree"), named(&api, "Tree")));
-    assert!(!api.in_one_circle(named(&api, "Tree"), named(&api, "Call")));
-    assert!(!api.in_one_circle(named(&api, "Pair"), named(&api, "Pair")));
+    let holds_recursion = |id: &str| named(&api, id).contents.recursion;
+    assert!(holds_recursion("Tree") && holds_recursion("Expression") && !holds_recursion("Pair"));
 
     let types = json!({
         "One": struct_of(&json!([{"name": "two", "type": {"option": {"named": "Two"}}}])),
@@ -237,6 +234,28 @@ fn circles_are_known_and_their_contents_shared() {
     let methods = json!([ask("Swap", &json!({"named": "One"}), &json!("unit"))]);
     let api = lower(&methods, &json!([]), &types).expect("nothing is wrong");
     assert!(named(&api, "One").contents.wide_integers);
+}
+
+#[test]
+fn a_chain_of_types_goes_through_whole_circles() {
+    let of = |name: &str, inner: &[&str]| {
+        let fields = inner
+            .iter()
+            .map(|id| json!({"name": id.to_lowercase(), "type": {"list": {"named": id}}}));
+        (name.to_owned(), struct_of(&fields.collect::<Vec<_>>().into()))
+    };
+    let types: serde_json::Map<_, _> = [
+        of("Root", &["One", "Alone"]),
+        of("One", &["Two"]),
+        of("Two", &["One", "Leaf"]),
+        of("Leaf", &[]),
+        of("Alone", &["Leaf"]),
+    ]
+    .into_iter()
+    .collect();
+    let methods = json!([ask("Look", &json!({"named": "Root"}), &json!("unit"))]);
+    let api = lower(&methods, &json!([]), &types.into()).expect("nothing is wrong");
+    assert_eq!(api.longest_chain(), 4);
 }
 
 #[test]

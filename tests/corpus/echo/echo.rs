@@ -1,5 +1,8 @@
 //! Takes values from a server and gives them back, as the tasks say; prints what went wrong.
 
+// The crates with types that stand deep within one another ask for it.
+#![recursion_limit = "1024"]
+
 use std::time::Duration;
 
 struct Task {

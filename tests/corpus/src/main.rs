@@ -1,9 +1,9 @@
 //! Makes packages of the corpus and checks them: `cargo xtask test` and `cargo xtask soak` run it.
 
-use std::{collections::BTreeMap, io, path::PathBuf, process::ExitCode, thread};
+use std::{collections::BTreeMap, io, path::PathBuf, process::ExitCode, thread, time::Instant};
 
 use callsheet_codegen::{
-    backends::{self, Language},
+    backends::{self, Backend, Language},
     output::Files,
 };
 use callsheet_corpus::{
@@ -50,7 +50,7 @@ struct Arguments {
 }
 
 /// So many bytes of Rust take long to compile, which a check alone does not.
-const LONG_TO_COMPILE: usize = 120_000;
+const LONG_TO_COMPILE: usize = 460_000;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
@@ -64,6 +64,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
+    let start = Instant::now();
     let bench = Bench {
         into: arguments.into.clone(),
         python: arguments.python.clone(),
@@ -82,53 +83,34 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
     if !arguments.document.is_empty() {
         documents.retain(|written| arguments.document.contains(&written.name));
     }
-    let languages: Vec<Language> = backends::all()
-        .iter()
-        .map(|backend| backend.language())
-        .filter(|language| arguments.only.is_empty() || arguments.only.iter().any(|only| only == language.name()))
+    let is_asked = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
+    let backends: Vec<_> = (backends::all().iter().copied())
+        .filter(|backend| is_asked(backend.language().name()))
         .collect();
-    let mut findings = Vec::new();
-    let mut made: BTreeMap<Language, Vec<String>> = BTreeMap::new();
-    let mut echoes = BTreeMap::new();
-    let mut unasked = Vec::new();
     println!(
         "== {} documents; those made at random follow from seed {}",
         documents.len(),
         arguments.seed
     );
-    for written in &documents {
-        let echo = Echo::of(&written.document);
-        let document = echo.as_ref().map_or(&written.document, |echo| &echo.document);
-        for backend in backends::all() {
-            let language = backend.language();
-            if !languages.contains(&language) || written.only.is_some_and(|only| only != language) {
-                continue;
-            }
-            let outcome = package(*backend, document, &called(&written.name, language));
-            findings.extend(judged(written, language, &outcome));
-            if let Outcome::Made(files) = &outcome {
-                match bench.write(language, &written.name, files) {
-                    Ok(()) => {
-                        made.entry(language).or_default().push(written.name.clone());
-                        if arguments.share && language == Language::Rust && takes_long(files) {
-                            unasked.push(written.name.clone());
-                        }
-                    }
-                    Err(error) => findings.push(Finding {
-                        document: written.name.clone(),
-                        check: "generate",
-                        says: format!("{language}: cannot be written: {error}"),
-                    }),
-                }
-            }
+    let echoes: BTreeMap<String, Echo> = documents
+        .iter()
+        .filter_map(|written| Some((written.name.clone(), Echo::of(&written.document)?)))
+        .collect();
+    let corpus = Corpus {
+        bench: &bench,
+        documents: &documents,
+        echoes: &echoes,
+    };
+    println!("-- the documents: {:.0} s", start.elapsed().as_secs_f64());
+    let mut findings = Vec::new();
+    let mut made = BTreeMap::new();
+    let mut unasked = Vec::new();
+    for (backend, outcome) in backends.iter().zip(corpus.try_all(&backends, !arguments.values_only)?) {
+        findings.extend(outcome.findings);
+        if arguments.share && backend.language() == Language::Rust {
+            unasked = outcome.slow;
         }
-        echoes.extend(echo.map(|echo| (written.name.clone(), echo)));
-    }
-    for finding in &findings {
-        println!("{finding}");
-    }
-    if !arguments.values_only {
-        findings.extend(checked(&bench, &made)?);
+        made.insert(backend.language(), outcome.made);
     }
     // What does not compile cannot be asked.
     if let Some(crates) = made.get_mut(&Language::Rust) {
@@ -176,23 +158,74 @@ fn takes_long(files: &Files) -> bool {
     code.map(|(_, text)| text.len()).sum::<usize>() > LONG_TO_COMPILE
 }
 
-/// Has all packages checked, every language's beside the others': most of their checkers keep one core busy.
-fn checked(bench: &Bench, made: &BTreeMap<Language, Vec<String>>) -> io::Result<Vec<Finding>> {
-    thread::scope(|scope| {
-        let of_one = |(language, documents): (&Language, &Vec<String>)| {
-            println!("== {language}: {} packages", documents.len());
-            bench.check(*language, documents)
-        };
-        let running: Vec<_> = made
-            .iter()
-            .map(|packages| scope.spawn(move || of_one(packages)))
-            .collect();
-        let mut findings = Vec::new();
-        for one in running {
-            findings.extend(one.join().map_err(|_| io::Error::other("a check broke"))??);
+/// What packages are made of, and where.
+struct Corpus<'a> {
+    bench: &'a Bench,
+    documents: &'a [Written],
+    /// The documents with the contract by which values come back, by their names.
+    echoes: &'a BTreeMap<String, Echo>,
+}
+
+/// What one language made of the documents.
+#[derive(Default)]
+struct Tried {
+    /// The documents of which there is a package.
+    made: Vec<String>,
+    /// Those whose package takes long to compile.
+    slow: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+impl Corpus<'_> {
+    /// Makes the packages of all these languages and has them checked, every language's beside the others': most of the checkers
+    /// keep one core busy.
+    fn try_all(&self, backends: &[&'static dyn Backend], checks: bool) -> io::Result<Vec<Tried>> {
+        thread::scope(|scope| {
+            let run = |backend: &'static dyn Backend| scope.spawn(move || self.try_one(backend, checks));
+            let running: Vec<_> = backends.iter().copied().map(run).collect();
+            let ended = running.into_iter().map(|one| one.join());
+            ended
+                .map(|tried| tried.map_err(|_| io::Error::other("a check broke"))?)
+                .collect()
+        })
+    }
+
+    fn try_one(&self, backend: &dyn Backend, checks: bool) -> io::Result<Tried> {
+        let (language, start) = (backend.language(), Instant::now());
+        let mut tried = Tried::default();
+        for written in self.documents {
+            if written.only.is_some_and(|only| only != language) {
+                continue;
+            }
+            let echo = self.echoes.get(&written.name);
+            let document = echo.map_or(&written.document, |echo| &echo.document);
+            let outcome = package(backend, document, &called(&written.name, language));
+            tried.findings.extend(judged(written, language, &outcome));
+            let Outcome::Made(files) = &outcome else { continue };
+            match self.bench.write(language, &written.name, files) {
+                Ok(()) => {
+                    tried.made.push(written.name.clone());
+                    if takes_long(files) {
+                        tried.slow.push(written.name.clone());
+                    }
+                }
+                Err(error) => tried.findings.push(Finding {
+                    document: written.name.clone(),
+                    check: "generate",
+                    says: format!("{language}: cannot be written: {error}"),
+                }),
+            }
         }
-        Ok(findings)
-    })
+        let count = tried.made.len();
+        println!(
+            "-- {language}: {count} packages, {:.0} s",
+            start.elapsed().as_secs_f64()
+        );
+        if checks {
+            tried.findings.extend(self.bench.check(language, &tried.made)?);
+        }
+        Ok(tried)
+    }
 }
 
 /// Whether a document became what it was to become.

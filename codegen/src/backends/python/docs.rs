@@ -1,5 +1,7 @@
 //! Documentation: Rust's Markdown as docstrings.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::layout::WIDTH;
 use crate::backends::prose::{line_of_prose, prose};
 
@@ -72,13 +74,11 @@ fn first_sentence(docs: &str, width: usize) -> (Option<String>, String) {
     if !is_prose(&joined) {
         return (None, docs.to_owned());
     }
-    if joined.chars().count() < width {
+    if joined.width() < width {
         return (Some(sentence(&joined)), rest.to_owned());
     }
     match joined.split_once(". ") {
-        Some((first, more)) if first.chars().count() + 1 < width => {
-            (Some(sentence(first)), format!("{more}\n\n{rest}"))
-        }
+        Some((first, more)) if first.width() + 1 < width => (Some(sentence(first)), format!("{more}\n\n{rest}")),
         _ => (None, docs.to_owned()),
     }
 }
@@ -108,7 +108,7 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
         let last = lines.last_mut().expect("there is a line from the start");
         if last.len() == margin.len() {
             last.push_str(word);
-        } else if last.chars().count() + 1 + word.chars().count() <= width {
+        } else if last.width() + 1 + word.width() <= width {
             last.push(' ');
             last.push_str(word);
         } else {

@@ -1,5 +1,7 @@
 //! Python code as its formatter would break it into lines.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::backends::prose::is_shown;
 
 /// The longest line that is not broken.
@@ -190,14 +192,14 @@ impl Code {
     /// As a statement with this indentation, between what stands before and after it; ends the line.
     pub(super) fn statement(&self, indent: usize, before: &str, after: &str) -> String {
         let margin = " ".repeat(indent);
-        let laid = self.lay(indent, indent + before.chars().count(), after.chars().count());
+        let laid = self.lay(indent, indent + before.width(), after.width());
         format!("{margin}{before}{laid}{after}\n")
     }
 
     /// `taken` is how much of the first line is used up, `needed` how much of the last line is needed afterwards.
     fn lay(&self, indent: usize, taken: usize, needed: usize) -> String {
         let flat = self.flat();
-        if taken + flat.chars().count() + needed <= WIDTH {
+        if taken + flat.width() + needed <= WIDTH {
             return flat;
         }
         match self {
@@ -221,10 +223,10 @@ impl Code {
                 format!("{open}\n{items}{}{close}", " ".repeat(indent))
             }
             Code::Prefixed(prefix, code) => {
-                format!("{prefix}{}", code.lay(indent, taken + prefix.chars().count(), needed))
+                format!("{prefix}{}", code.lay(indent, taken + prefix.width(), needed))
             }
             Code::Suffixed(code, suffix) => {
-                format!("{}{suffix}", code.lay(indent, taken, needed + suffix.chars().count()))
+                format!("{}{suffix}", code.lay(indent, taken, needed + suffix.width()))
             }
             Code::Union(members) => {
                 let joint = format!("\n{}| ", " ".repeat(indent));

@@ -185,18 +185,18 @@ impl Fields<'_> {
             Self::OfStruct => &[],
             Self::OfVariant(_) => &[KIND],
         };
-        escape(name.snake(), &[KEYWORDS, ANNOTATIONS, own])
+        escape(snake(name), &[KEYWORDS, ANNOTATIONS, own])
     }
 }
 
 /// A method of a class, which has the `others` of its own.
 pub(super) fn method(name: &Name, others: &[&str]) -> String {
-    escape(name.snake(), &[KEYWORDS, ANNOTATIONS, others])
+    escape(snake(name), &[KEYWORDS, ANNOTATIONS, others])
 }
 
 /// A parameter of a method, which has those of every call beside it.
 pub(super) fn parameter(name: &Name) -> String {
-    escape(name.snake(), &[KEYWORDS, ANNOTATIONS, BUILTINS, CALL_OPTIONS])
+    escape(snake(name), &[KEYWORDS, ANNOTATIONS, BUILTINS, CALL_OPTIONS])
 }
 
 /// A class; also what names a union or an alias.
@@ -227,7 +227,20 @@ pub(super) fn error_class(name: &Name) -> String {
 
 /// A constant.
 pub(super) fn constant(name: &Name) -> String {
-    name.shouty_snake()
+    public(name.shouty_snake(), 'N')
+}
+
+/// What functions and members are called, before words of the language are escaped.
+pub(super) fn snake(name: &Name) -> String {
+    public(name.snake(), 'n')
+}
+
+/// A name that an underscore keeps from beginning with a digit would be private to its class or module: a letter does it too.
+fn public(name: String, letter: char) -> String {
+    match name.strip_prefix('_') {
+        Some(rest) => format!("{letter}{rest}"),
+        None => name,
+    }
 }
 
 fn escape(name: String, reserved: &[&[&str]]) -> String {
@@ -335,6 +348,15 @@ mod tests {
         assert_eq!(method(&Name::new("subscribe"), &["subscribe"]), "subscribe_");
         assert_eq!(parameter(&Name::new("idempotent")), "idempotent_");
         assert_eq!(parameter(&Name::new("options")), "options_");
+    }
+
+    #[test]
+    fn no_name_of_a_contract_is_private() {
+        let name = Name::new("_2nd");
+        assert_eq!(Fields::OfStruct.name(&name), "n2nd");
+        assert_eq!(method(&name, &[]), "n2nd");
+        assert_eq!(parameter(&name), "n2nd");
+        assert_eq!(constant(&name), "N2ND");
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! How uses of types are written in Python: annotations, decoders and encoders.
 
-use std::collections::BTreeSet;
-
 use super::{layout::Code, names::TypeNames};
-use crate::ir::{Api, Enum, Field, Format, MapKey, NamedType, Shape, Tagging, TypeRef, Uses, Variant};
+use crate::ir::{Api, Field, Format, MapKey, Shape, TypeRef, Uses, Variant};
 
 /// Writes uses of types.
 #[derive(Clone, Copy)]
@@ -205,35 +203,12 @@ impl Types<'_> {
 
     /// Whether values may hold values of their own type, so that nothing but the wire bounds how deep they nest.
     pub(super) fn is_recursive(self, of: &TypeRef) -> bool {
-        self.holds(of, |named| named.recursive)
+        self.api.contents(of).recursion
     }
 
     /// Whether values may hold the data of variants that are not known, which nest deeper than their type says.
     pub(super) fn keeps_data(self, of: &TypeRef) -> bool {
-        let is_open = |of: &Enum| !of.strings && of.tagging != Tagging::Untagged;
-        self.holds(of, |named| matches!(&named.shape, Shape::Enum(of) if is_open(of)))
-    }
-
-    /// Whether a type is, or refers to, a named one of this kind.
-    fn holds(self, of: &TypeRef, is: impl Fn(&NamedType) -> bool) -> bool {
-        let mut found = BTreeSet::new();
-        let mut next = Vec::new();
-        let mut add = |part: &TypeRef, next: &mut Vec<String>| {
-            if let TypeRef::Named(id) = part
-                && found.insert(id.clone())
-            {
-                next.push(id.clone());
-            }
-        };
-        of.visit(&mut |part| add(part, &mut next));
-        while let Some(id) = next.pop() {
-            let named = self.api.named(&id);
-            if is(named) {
-                return true;
-            }
-            named.shape.visit(&mut |part| add(part, &mut next));
-        }
-        false
+        self.api.contents(of).unknown_data
     }
 
     /// Whether the values can be members of a set.

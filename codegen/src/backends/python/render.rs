@@ -312,9 +312,17 @@ impl MessagesFile<'_> {
     }
 
     fn type_imports(&self) -> String {
-        modules::type_imports(|module| {
+        let mut imports = modules::type_imports(|module| {
             !self.mentions(module) && self.messages.iter().any(|message| message.annotates(module))
-        })
+        });
+        if self.messages.iter().any(|message| message.events.is_some()) && !self.makes_events() {
+            // The package's own modules stand apart from those of the standard library.
+            if !imports.is_empty() && !imports.contains("    from .") {
+                imports.push('\n');
+            }
+            imports += "    from ._runtime.subscriptions import Event\n";
+        }
+        imports
     }
 
     fn has_encoders(&self) -> bool {
@@ -328,8 +336,9 @@ impl MessagesFile<'_> {
         self.messages.iter().any(|message| !message.methods.is_empty())
     }
 
-    fn has_events(&self) -> bool {
-        self.messages.iter().any(|message| message.events.is_some())
+    fn makes_events(&self) -> bool {
+        let mut tables = self.messages.iter().filter_map(|message| message.events.as_ref());
+        tables.any(|events| events.makes_any)
     }
 }
 

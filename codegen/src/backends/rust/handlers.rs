@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 
 use super::{
     model::{About, tells_errors},
-    names::{escaped, type_name, value},
+    names::{escaped, led, type_name, value},
     references::Types,
 };
 use crate::{
@@ -110,7 +110,7 @@ pub(super) fn of(api: &Api, taken: &[&Ident], faults: &mut Faults) -> Vec<Hosted
     // The methods with options come last: that a contract has them takes no other the shorter name.
     let hosts: Vec<_> = hosted
         .iter()
-        .map(|of| free(format!("host_{}", of.name.snake()), &mut taken))
+        .map(|of| free(led("host", &of.name), &mut taken))
         .collect();
     let mut lower = |(service, host): (&ir::Service, Ident)| {
         let methods = service.hosted.as_ref()?;
@@ -120,7 +120,7 @@ pub(super) fn of(api: &Api, taken: &[&Ident], faults: &mut Faults) -> Vec<Hosted
         Some(Hosted {
             handler: handler(service, methods, ident, &types, faults),
             host,
-            host_with: free(format!("host_{}_with", service.name.snake()), &mut taken),
+            host_with: free(format!("{}_with", led("host", &service.name)), &mut taken),
             mailbox,
         })
     };
@@ -139,7 +139,7 @@ pub(super) fn fakes(api: &Api, faults: &mut Faults) -> Fakes {
                 format!("Tells `{}` to all who have subscribed to it.", event.event),
                 None,
             ),
-            publish: free(format!("publish_{}", event.name.snake()), &mut taken),
+            publish: free(led("publish", &event.name), &mut taken),
             event: event.event.clone(),
             type_: types.owned(&event.type_ref),
         })
@@ -147,14 +147,14 @@ pub(super) fn fakes(api: &Api, faults: &mut Faults) -> Fakes {
     let served: Vec<_> = api.services.iter().filter(|of| !of.methods.is_empty()).collect();
     let serves: Vec<_> = served
         .iter()
-        .map(|of| free(format!("serve_{}", of.name.snake()), &mut taken))
+        .map(|of| free(led("serve", &of.name), &mut taken))
         .collect();
     let mut lower = |(service, serve): (&ir::Service, Ident)| {
         let ident = escaped(format!("{}Fake", service.name.upper_camel()));
         Fake {
             handler: handler(service, &service.methods, ident, &types, faults),
             serve,
-            serve_at: free(format!("serve_{}_at", service.name.snake()), &mut taken),
+            serve_at: free(format!("{}_at", led("serve", &service.name)), &mut taken),
             default_target: service.default_target.clone(),
         }
     };

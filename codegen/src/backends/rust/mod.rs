@@ -1,6 +1,7 @@
 //! The Rust package: a crate over `callsheet-client`, async, and blocking behind a feature.
 
 mod derives;
+mod embedding;
 mod example;
 mod handlers;
 mod manifest;

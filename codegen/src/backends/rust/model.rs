@@ -6,7 +6,7 @@ use quote::quote;
 use super::{
     derives::{Derives, visit_services},
     handlers::{self, Fakes, Hosted},
-    names::{escaped, type_name, value, without_escape},
+    names::{escaped, led, type_name, value, without_escape},
     reading::Reading,
     references::{Types, form},
 };
@@ -27,6 +27,8 @@ pub(super) struct Package {
     pub(super) handlers: Vec<Hosted>,
     pub(super) fakes: Fakes,
     pub(super) uses_models_in_services: bool,
+    /// How deep the compiler has to look into types, if that is deeper than it does by itself.
+    pub(super) recursion_limit: Option<usize>,
 }
 
 /// What stands before an item: its documentation and whether it is deprecated.
@@ -172,8 +174,17 @@ impl Package {
             handlers,
             fakes: handlers::fakes(api, faults),
             uses_models_in_services: uses_models(api),
+            recursion_limit: recursion_limit(api.longest_chain()),
         }
     }
+}
+
+/// For types that stand so deep within one another. To find that a value can be sent to another thread, rustc goes down through
+/// them all, and through what is between one and the next: up to eight types of the standard library.
+fn recursion_limit(chain: usize) -> Option<usize> {
+    const USUAL: usize = 128;
+    const BETWEEN: usize = 8;
+    (chain * BETWEEN > USUAL).then(|| (2 * chain * BETWEEN).next_power_of_two())
 }
 
 impl About {
@@ -210,7 +221,7 @@ impl Model {
         let body = match &of.shape {
             Shape::Unit => Body::Unit,
             Shape::Newtype(inner) => Body::Tuple(vec![types.part_of(of, inner)]),
-            Shape::Tuple(items) => Body::Tuple(items.iter().map(|item| types.part_of(of, item)).collect()),
+            Shape::Tuple(items) => places(of, items, types),
             Shape::Struct(inner) => {
                 serde.extend(inner.deny_unknown.then(|| quote!(deny_unknown_fields)));
                 Body::Struct(fields(of, &inner.fields, types, &place, faults))
@@ -269,7 +280,7 @@ fn variants(owner: &NamedType, of: &ir::Enum, types: &Types<'_>, place: &Place, 
         let body = match &variant.shape {
             VariantShape::Unit => Body::Unit,
             VariantShape::Newtype(inner) => Body::Tuple(vec![types.part_of(owner, inner)]),
-            VariantShape::Tuple(items) => Body::Tuple(items.iter().map(|item| types.part_of(owner, item)).collect()),
+            VariantShape::Tuple(items) => places(owner, items, types),
             VariantShape::Struct(inner) => Body::Struct(fields(owner, inner, types, &place, faults)),
         };
         let mut serde = Vec::new();
@@ -291,6 +302,15 @@ fn variants(owner: &NamedType, of: &ir::Enum, types: &Types<'_>, place: &Place, 
         }
     };
     of.variants.iter().map(&mut lower).collect()
+}
+
+/// One place alone is a list still, but to serde it would be what stands in it: so that is a tuple itself.
+fn places(owner: &NamedType, items: &[TypeRef], types: &Types<'_>) -> Body {
+    let mut places: Vec<_> = items.iter().map(|item| types.part_of(owner, item)).collect();
+    if let [only] = places.as_slice() {
+        places = vec![quote!((#only,))];
+    }
+    Body::Tuple(places)
 }
 
 fn fields(
@@ -503,7 +523,7 @@ fn message(of: &ir::Method, types: &Types<'_>, place: &Place, faults: &mut Fault
 }
 
 fn event(of: &ir::Event, types: &Types<'_>, claims: &mut Claims, faults: &mut Faults) -> Event {
-    let ident = escaped(format!("subscribe_{}", of.name.snake()));
+    let ident = escaped(led("subscribe", &of.name));
     claims.claim(ident.to_string(), Place::published(&of.event), faults);
     Event {
         ident,

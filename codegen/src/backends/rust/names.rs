@@ -48,6 +48,12 @@ pub(super) fn value(name: &Name) -> Ident {
     escaped(name.snake())
 }
 
+/// A function whose name begins with other words.
+pub(super) fn led(lead: &str, name: &Name) -> String {
+    // The underscore that keeps a name from beginning with a digit has no place inside of one.
+    format!("{lead}_{}", name.snake().trim_start_matches('_'))
+}
+
 /// A type or a variant.
 pub(super) fn type_name(name: &Name) -> Ident {
     escaped(name.upper_camel())
@@ -87,6 +93,9 @@ mod tests {
         assert_eq!(written("self_"), "self_");
         assert_eq!(written("crate"), "crate_");
         assert_eq!(type_name(&Name::new("self")).to_string(), "Self_");
+        assert_eq!(written("_1st"), "_1st");
+        assert_eq!(led("serve", &Name::new("_1st")), "serve_1st");
+        assert_eq!(led("serve", &Name::new("type")), "serve_type");
         assert_eq!(without_escape(&value(&Name::new("type"))), "type");
     }
 

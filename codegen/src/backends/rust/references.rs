@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{
-    derives::{has_order, parts},
-    names,
-};
+use super::{derives::has_order, embedding::Embedding, names};
 use crate::ir::{Api, Enum, Field, Format, NamedType, Shape, Tagging, TypeRef};
 
 /// The standard library has a type for text of this form.
@@ -55,6 +52,7 @@ pub(super) fn form(reference: &TypeRef) -> Option<&'static str> {
 /// How one generated file writes types.
 pub(super) struct Types<'a> {
     api: &'a Api,
+    embedding: Embedding<'a>,
     /// Before the names of the models; empty where they are defined.
     path: TokenStream,
     /// The type names that the file itself defines: names of the prelude among them are hidden there.
@@ -67,6 +65,7 @@ impl<'a> Types<'a> {
         let defined = api.types.values().map(|of| of.name.upper_camel()).collect();
         Self {
             api,
+            embedding: Embedding::of(api),
             path: TokenStream::new(),
             defined,
         }
@@ -77,6 +76,7 @@ impl<'a> Types<'a> {
         let defined = api.services.iter().map(|service| service.name.upper_camel()).collect();
         Self {
             api,
+            embedding: Embedding::of(api),
             path: quote!(models::),
             defined,
         }
@@ -94,6 +94,7 @@ impl<'a> Types<'a> {
     pub(super) fn of_fakes(api: &'a Api) -> Self {
         Self {
             api,
+            embedding: Embedding::of(api),
             path: quote!(crate::models::),
             defined: BTreeSet::new(),
         }
@@ -193,6 +194,8 @@ impl<'a> Types<'a> {
                 let (item, length) = (self.write(item, owner), proc_macro2::Literal::usize_unsuffixed(*length));
                 quote!([#item; #length])
             }
+            // serde writes `()` as null, and this as a list.
+            Tuple(items) if items.is_empty() => quote!([(); 0]),
             Tuple(items) => {
                 let items = items.iter().map(|item| self.write(item, owner));
                 quote!((#(#items,)*))
@@ -200,7 +203,7 @@ impl<'a> Types<'a> {
             Named(id) => {
                 let (path, of) = (&self.path, self.api.named(id));
                 let name = names::type_name(&of.name);
-                if owner.is_some_and(|owner| self.embeds(of, owner)) {
+                if owner.is_some_and(|owner| self.embedding.closes_a_circle(of, owner)) {
                     let of_box = self.prelude("Box");
                     quote!(#of_box<#path #name>)
                 } else {
@@ -238,40 +241,6 @@ impl<'a> Types<'a> {
                 (quote!(&#lifetime #owned), true)
             }
             _ => (self.owned(reference), false),
-        }
-    }
-
-    /// A value of `of` holds one of `owner`, not by way of the heap.
-    fn embeds(&self, of: &NamedType, owner: &NamedType) -> bool {
-        if !self.api.in_one_circle(of, owner) {
-            return false;
-        }
-        let (mut seen, mut next) = (BTreeSet::new(), vec![of]);
-        while let Some(of) = next.pop() {
-            if of.id == owner.id {
-                return true;
-            }
-            if seen.insert(of.id.as_str()) {
-                parts(&of.shape)
-                    .into_iter()
-                    .for_each(|part| self.embedded(part, &mut next));
-            }
-        }
-        false
-    }
-
-    /// Adds the named types of which `reference` holds values, not by way of the heap.
-    fn embedded(&self, reference: &TypeRef, into: &mut Vec<&'a NamedType>) {
-        match reference {
-            TypeRef::Named(id) => into.push(self.api.named(id)),
-            TypeRef::Array(_, length) if is_long(*length) => {}
-            TypeRef::Option(_) | TypeRef::Array(..) | TypeRef::Tuple(_) => {
-                reference
-                    .inner()
-                    .into_iter()
-                    .for_each(|inner| self.embedded(inner, into));
-            }
-            _ => {}
         }
     }
 }

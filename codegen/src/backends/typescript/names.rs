@@ -1,5 +1,7 @@
 //! Names: casing, what is reserved, how a name is written as a key or looked up.
 
+use sha2::{Digest, Sha256};
+
 use crate::{backends::prose::is_shown, ir::Name};
 
 /// The classes of the runtime that every package exports, and its other values.
@@ -189,6 +191,26 @@ fn escape_type(cased: String) -> String {
     escape_if(taken, cased)
 }
 
+/// More bytes of a contract's name are not in the name of its file, which compilers put several endings behind.
+const LONG_FILE: usize = 120;
+
+/// The file of a contract, without its ending.
+///
+/// Of a name that is too long stands its beginning, and a hash of all of it: that is longer than every name that stands whole.
+pub(super) fn file(name: &Name) -> String {
+    let whole = name.kebab();
+    if whole.len() <= LONG_FILE {
+        return whole;
+    }
+    let start = &whole[..whole.floor_char_boundary(LONG_FILE)];
+    let hash: String = Sha256::digest(&whole)
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{start}-{hash}")
+}
+
 /// The name of a property; `others` are those that its object has anyway.
 pub(super) fn property(name: &Name, others: &[&str]) -> String {
     let cased = name.lower_camel();
@@ -375,6 +397,19 @@ mod tests {
         assert_eq!(type_name(&Name::new("CallError")), "CallError_");
         assert_eq!(type_name(&Name::new("Error")), "Error_");
         assert_eq!(detail_name(&Name::new("Error")), "ErrorDetail");
+    }
+
+    #[test]
+    fn files_of_long_names_are_short_and_of_different_names_different() {
+        assert_eq!(file(&Name::new("PriceFeed")), "price-feed");
+        let long = |end: &str| file(&Name::new(format!("{}{end}", "größe_".repeat(40))));
+        let (one, other) = (long("one"), long("other"));
+        assert_ne!(one, other);
+        assert_eq!(one, long("one"));
+        assert!(one.starts_with("größe-größe-"), "{one}");
+        for name in [one, other] {
+            assert!((LONG_FILE + 1..LONG_FILE + 20).contains(&name.len()), "{name}");
+        }
     }
 
     #[test]

@@ -18,6 +18,9 @@ use callsheet_codegen::{
 use crate::finding::Finding;
 pub(crate) use rust::cargo;
 
+/// The file of a Python package that has the settings of its linter.
+const RULES: &str = "pyproject.toml";
+
 /// The programs that check, and where everything is put.
 #[derive(Clone, Debug)]
 pub struct Bench {
@@ -59,12 +62,13 @@ impl Bench {
     /// If a path leaves the folder, or if the file system fails.
     pub fn write(&self, language: Language, document: &str, files: &Files) -> Result<(), output::OutputError> {
         match language {
-            // The package alone: side by side, all of them can be imported.
+            // The package alone: side by side, all of them can be imported. What it tells linters stands in it.
             Language::Python => {
                 let mut package = Files::default();
                 let name = crate::package::called(document, language);
                 for (path, text) in files.iter() {
-                    if let Some(path) = path.strip_prefix(&format!("{name}/")) {
+                    let within = path.strip_prefix(&format!("{name}/"));
+                    if let Some(path) = within.or((path == RULES).then_some(RULES)) {
                         package.insert(path, text);
                     }
                 }

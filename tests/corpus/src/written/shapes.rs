@@ -18,6 +18,7 @@ pub(super) fn all() -> Vec<Written> {
         generic(),
         newtypes(),
         newtypes_in_a_circle(),
+        without_end(),
     ]
 }
 
@@ -216,15 +217,25 @@ fn newtypes() -> Written {
 fn newtypes_in_a_circle() -> Written {
     let mut draft = Draft::default();
     let first = draft.define("circle.First", Shape::Newtype(named("circle.Second")));
-    draft.define("circle.Second", Shape::Newtype(named("circle.First")));
-    let embedded = draft.define("circle.Embedded", fields([field("me", named("circle.Embedded"))]));
+    draft.define("circle.Second", Shape::Newtype(option(named("circle.First"))));
+    draft.gives_back("circle.Echo", &[first]);
+    Written::refused("newtypes_in_a_circle", &draft, &["circle.First", "circle.Second"])
+}
+
+/// Types whose values hold one more of their own, so that there are none.
+fn without_end() -> Written {
+    let mut draft = Draft::default();
+    let embedded = draft.define(
+        "without_end.Embedded",
+        fields([field("me", named("without_end.Embedded"))]),
+    );
     let choice = draft.define(
-        "circle.Choice",
+        "without_end.Choice",
         one_of(
             Tagging::External,
-            [variant("Again", VariantShape::Newtype(named("circle.Choice")))],
+            [variant("Again", VariantShape::Newtype(named("without_end.Choice")))],
         ),
     );
-    draft.gives_back("circle.Echo", &[first, embedded, choice]);
-    Written::works("newtypes_in_a_circle", &draft)
+    draft.gives_back("without_end.Echo", &[embedded, choice]);
+    Written::works("without_end", &draft)
 }

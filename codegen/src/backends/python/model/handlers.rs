@@ -41,7 +41,7 @@ pub(in crate::backends::python) struct HandlerMethod {
 
 /// The name of the constant that says how a contract's methods are run.
 pub(super) fn constant(service: &Service) -> String {
-    service.name.shouty_snake()
+    names::constant(&service.name)
 }
 
 impl Handlers {

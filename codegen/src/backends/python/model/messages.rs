@@ -31,6 +31,8 @@ pub(in crate::backends::python) struct Message {
 pub(in crate::backends::python) struct EventTable {
     /// The annotation of what all payloads are.
     payload: String,
+    /// Some of the events are made here, and not taken from the module of events.
+    pub(in crate::backends::python) makes_any: bool,
     /// What is looked up in it when the module is imported, and nothing of the annotation.
     entries: String,
     pub(in crate::backends::python) statement: String,
@@ -97,6 +99,7 @@ fn events(types: Types<'_>, service: &Service) -> EventTable {
     );
     let entries = Code::group("{", service.events.iter().map(entry), "}");
     EventTable {
+        makes_any: service.events.iter().any(|event| event_class(types, event).is_some()),
         statement: entries.statement(0, &before, ""),
         entries: entries.flat(),
         payload,
@@ -217,7 +220,7 @@ impl Message {
 
 /// What the names of a method's message begin with. Casing leaves no double underscores, so these are unique.
 pub(super) fn message_stem(service: &Service, method: &Method) -> String {
-    format!("{}__{}", service.name.snake(), method.name.snake())
+    format!("{}__{}", names::snake(&service.name), method.name.snake())
 }
 
 pub(super) fn arguments(method: &Method) -> &[Argument] {

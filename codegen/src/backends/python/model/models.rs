@@ -17,6 +17,9 @@ use crate::{
 const OPEN_NAMES: &str = "A newer server may send a name that is not listed here, for which `is_known` is false: \
                           handle it in `case _`.";
 
+/// A union of more members has names for its parts: pyright reads no expression of some 250 alternatives.
+const MOST_MEMBERS: usize = 100;
+
 /// What a type says of variants that it does not list.
 const OPEN_VARIANTS: &str = "A newer server may send a variant that is not listed here, as an `UnknownVariant`: \
                              handle it in a case of its own or in `case _`.";
@@ -246,8 +249,17 @@ impl Builder<'_> {
         if shape.tagging != Tagging::Untagged {
             classes.push("_unknown.UnknownVariant".to_owned());
         }
-        let union = Code::union(classes.into_iter().map(Code::text)).outside_brackets();
-        let statement = union.statement(0, &format!("{name}: _typing.TypeAlias = "), "");
+        let mut statement = String::new();
+        if classes.len() > MOST_MEMBERS {
+            let parts: Vec<String> = (1..=classes.len().div_ceil(MOST_MEMBERS))
+                .map(|number| format!("_{name}_{number}"))
+                .collect();
+            for (part, members) in parts.iter().zip(classes.chunks(MOST_MEMBERS)) {
+                statement += &alias(part, members);
+            }
+            classes = parts;
+        }
+        statement += &alias(&name, &classes);
         self.define(name, Definition::Alias { statement, docs });
     }
 
@@ -258,6 +270,12 @@ impl Builder<'_> {
             docs: String::new(),
         }
     }
+}
+
+/// The statement that gives the union of these classes a name.
+fn alias(name: &str, members: &[String]) -> String {
+    let union = Code::union(members.iter().map(Code::text)).outside_brackets();
+    union.statement(0, &format!("{name}: _typing.TypeAlias = "), "")
 }
 
 fn member_docs(docs: &str, deprecated: Option<&str>) -> String {

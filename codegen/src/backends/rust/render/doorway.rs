@@ -21,6 +21,15 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
         String::new(),
     ];
     lines.extend(contracts);
+    let recursion_limit = package.recursion_limit.map(|limit| {
+        lines.extend([
+            String::new(),
+            "The types stand so deep within one another that a crate whose tasks hold values of them needs".into(),
+            format!("`#![recursion_limit = \"{limit}\"]`, as this one does."),
+        ]);
+        let limit = limit.to_string();
+        quote!(#![recursion_limit = #limit])
+    });
     let docs = inner_docs(lines.iter().map(String::as_str));
     let models = (!package.models.is_empty()).then(|| {
         quote!(
@@ -44,6 +53,7 @@ pub(super) fn doorway(package: &Package) -> TokenStream {
     });
     quote! {
         #docs
+        #recursion_limit
         #![forbid(unsafe_code)]
         #![deny(missing_docs)]
         #![allow(deprecated, reason = "what the contracts call deprecated is still there")]

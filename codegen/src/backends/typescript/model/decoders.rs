@@ -251,10 +251,11 @@ fn variant_block(of: &Enum, variant: &Variant, types: &Types<'_>) -> Block {
                 tags: &[],
             };
             let inner = entries.read(fields, &own_properties(of, variant), types);
-            let is_read = !inner.is_empty() || matches!(tagging, Tagging::Adjacent { .. });
-            if is_read {
+            if !inner.is_empty() {
                 setup.push(format!("const fields = decode.fields({data}, at, {name});"));
                 setup.push(format!("const inside = decode.inside(at, {name});"));
+            } else if matches!(tagging, Tagging::Adjacent { .. }) {
+                setup.push(format!("decode.fields({data}, at, {name});"));
             }
             match tagging {
                 Tagging::Adjacent { .. } => {

@@ -232,7 +232,9 @@ fn variant_block(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) ->
         (Tagging::Adjacent { content, .. }, VariantShape::Struct(fields)) => {
             let (value, name) = (access("value", content), literal(content));
             setup.push(format!("encode.object({value}, at, {name});"));
-            setup.push(format!("const inside = encode.inside(at, {name});"));
+            if !fields.is_empty() {
+                setup.push(format!("const inside = encode.inside(at, {name});"));
+            }
             let properties = Properties {
                 of: &value,
                 place: Place {

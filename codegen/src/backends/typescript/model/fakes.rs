@@ -11,7 +11,7 @@ use crate::{
 use super::{
     super::{
         docs::comment,
-        names::{key, literal},
+        names::{file, key, literal},
         references::Types,
     },
     Codec,
@@ -113,7 +113,7 @@ pub(super) fn contracts(api: &Api, types: &Types<'_>, integers: &Integers, taken
                 methods: methods.collect(),
                 events: events.collect(),
                 events_name: or_object(service.events.is_empty(), format!("{name}Events")),
-                file: service.name.kebab(),
+                file: file(&service.name),
             }
         })
         .collect()

@@ -10,7 +10,7 @@ use super::{
     super::{
         docs::comment,
         layout::{list, object},
-        names::{key, literal, member, parameter},
+        names::{file, key, literal, member, parameter},
         references::{self, Types},
     },
     error_class,
@@ -156,7 +156,7 @@ pub(super) fn services(
                     service.deprecated.as_deref(),
                     2,
                 ),
-                file: service.name.kebab(),
+                file: file(&service.name),
                 accessor,
                 events_docs: comment(&format!("The events of `{contract}`, by their names."), None, 0),
                 contract,

@@ -147,7 +147,9 @@ fn contracts() -> Written {
 
 fn events_and_errors() -> Written {
     let mut draft = Draft::default();
-    let words = apart(TYPES);
+    let mut words = apart(TYPES);
+    // Python's exceptions of `Key` and of `KeyError` would have one name.
+    words.retain(|word| !TYPES.contains(&format!("{word}Error").as_str()));
     let declare = |at: usize, word: &&'static str, draft: &mut Draft| {
         let shape = match at % 3 {
             0 => fields([
