@@ -149,7 +149,8 @@ test("handlers are objects of their own, may be replaced, and share an actor wit
   await assert.rejects(client.agent("calculator").queryStatus(), UnknownMessageType);
   server.serve(CalculatorContract, new Calculator());
   assert.deepEqual(await client.calculator().add(1, 1), { sum: 3 });
-  assert.deepEqual(await (await server.connect()).calculator().add(1, 1), { sum: 4 });
+  await using late = await server.connect();
+  assert.deepEqual(await late.calculator().add(1, 1), { sum: 4 });
 });
 
 test("what does not fit an event is refused, and a closed server takes nobody", limit, async () => {

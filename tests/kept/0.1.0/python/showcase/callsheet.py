@@ -29,6 +29,7 @@ from ._runtime.errors import (
     TargetBusyError,
     UnknownMessageTypeError,
 )
+from ._runtime.hosting import Hosted
 from ._runtime.moments import Duration, SystemTime
 from ._runtime.options import AskOptions, CallOptions
 from ._runtime.streams import AsyncStream, Stream
@@ -58,6 +59,7 @@ __all__ = [
     "Event",
     "FrameTooLargeError",
     "Gap",
+    "Hosted",
     "InternalError",
     "LimitExceededError",
     "PermissionDeniedError",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typing as _typing
 
-from . import _codecs, _contracts, _messages
+from . import _codecs, _contracts, _messages, _served
 from ._runtime import blocking as _blocking
 from ._runtime import decode as _decode
+from ._runtime import hosting as _hosting
 from ._runtime import limits as _limits
 from ._runtime import subscriptions as _subscriptions
 
@@ -14,6 +15,7 @@ if _typing.TYPE_CHECKING:
     import os as _os
     import types as _types
 
+    from . import handlers as _handlers
     from . import models as _models
     from ._runtime import codec as _codec
     from ._runtime import options as _options
@@ -431,6 +433,27 @@ class Client:
     def source(self, actor: str = "source") -> Source:
         """The contract `demo.Source` of an actor."""
         return Source(self._connection, actor)
+
+    def host_source(
+        self,
+        handler: _handlers.SourceHandler,
+        *,
+        actor: str | None = None,
+        concurrency: int = _hosting.CONCURRENCY,
+    ) -> _hosting.Hosted[_models.MailboxSource]:
+        """Hosts an actor of the contract `demo.Source`.
+
+        The server calls the handler once it is given the mailbox. At most `concurrency` of its
+        calls run at once, begun in their order. `actor` is its id, which no other one of this
+        client may have; left out, it is made up.
+        """
+        return self._connection.host(
+            _served.SOURCE,
+            handler,
+            _served.source__mailbox,
+            actor,
+            concurrency,
+        )
 
     def close(self) -> None:
         """Closes the connection; calls in flight fail with `ConnectionLostError`."""

@@ -34,7 +34,7 @@ impl Client {
     ) -> Result<Self, callsheet_client::Failure> {
         callsheet_client::Connection::connect_with(path, Self::introducing(options))
             .await
-            .map(Self::from)
+            .map(|connection| Self { connection })
     }
 
     /// These options, by which a client introduces itself as made from the contracts of this package: for a connection
@@ -232,6 +232,54 @@ impl Client {
     #[must_use]
     pub fn source_at(&self, target: impl Into<String>) -> crate::services::Source {
         crate::services::Source::new(self.connection.clone(), target.into())
+    }
+
+    /// Serves `demo.Source` on this connection, for as long as what is returned is there.
+    ///
+    /// The server calls it once it has been given the mailbox. When the connection was lost and made anew, the mailbox has
+    /// to be given away anew.
+    pub fn host_source(
+        &self,
+        handler: impl crate::handlers::Source,
+    ) -> callsheet_client::hosting::Hosted<crate::models::MailboxSource> {
+        self.connection
+            .host(
+                crate::actors::Source { handler },
+                |id| {
+                    crate::models::MailboxSource(crate::models::Mailbox {
+                        contract: "demo.Source".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
+    }
+
+    /// Serves `demo.Source` on this connection, for as long as what is returned is there.
+    ///
+    /// # Errors
+    ///
+    /// If the options have an id that is none, or that another hosted actor of this client has.
+    pub fn host_source_with(
+        &self,
+        handler: impl crate::handlers::Source,
+        options: callsheet_client::hosting::HostOptions,
+    ) -> Result<
+        callsheet_client::hosting::Hosted<crate::models::MailboxSource>,
+        callsheet_client::Failure,
+    > {
+        self.connection
+            .host_with(
+                crate::actors::Source { handler },
+                options,
+                |id| {
+                    crate::models::MailboxSource(crate::models::Mailbox {
+                        contract: "demo.Source".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
     }
 }
 

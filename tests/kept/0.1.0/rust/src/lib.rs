@@ -29,6 +29,11 @@
 )]
 #![allow(
     clippy::enum_variant_names,
+    clippy::iter_not_returning_iterator,
+    clippy::iter_without_into_iter,
+    clippy::len_without_is_empty,
+    clippy::new_ret_no_self,
+    clippy::self_named_constructors,
     clippy::should_implement_trait,
     clippy::similar_names,
     clippy::struct_field_names,
@@ -37,23 +42,33 @@
 )]
 #![allow(
     clippy::fn_params_excessive_bools,
+    clippy::ignored_unit_patterns,
     clippy::large_enum_variant,
+    clippy::let_unit_value,
     clippy::result_large_err,
     clippy::struct_excessive_bools,
     clippy::too_many_arguments,
+    clippy::too_many_lines,
     clippy::type_complexity,
+    clippy::zero_sized_map_values,
     reason = "the shapes are the contracts' own"
 )]
 
+mod actors;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
+pub mod handlers;
 pub mod models;
 pub mod services;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[doc(no_inline)]
 pub use callsheet_client::{
     Bytes, CallError, CallOptions, Code, Codec, ConnectOptions, Connection, Delivered,
     Event, Events, Failure, Gap, Notice, UnknownVariant, ReplyStream,
 };
+#[doc(no_inline)]
+pub use callsheet_client::hosting::{HostError, HostOptions, Hosted};
 pub use client::Client;
 pub use models::*;

@@ -15,7 +15,7 @@ pub struct Agent {
 impl Agent {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -27,14 +27,17 @@ impl Agent {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Hands a notification over. Nobody waits for what becomes of it.
@@ -87,7 +90,7 @@ pub struct Calculator {
 impl Calculator {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -99,14 +102,17 @@ impl Calculator {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Adds two numbers.
@@ -146,7 +152,7 @@ pub struct Countdown {
 impl Countdown {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -158,14 +164,17 @@ impl Countdown {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Counts from `from` down to 1, with a pause of `delay_ms` milliseconds between the steps. A countdown from 0 has no
@@ -201,7 +210,7 @@ pub struct Health {
 impl Health {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -213,14 +222,17 @@ impl Health {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// How the service is.
@@ -248,7 +260,7 @@ pub struct Importer {
 impl Importer {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -260,14 +272,17 @@ impl Importer {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Imports every row of a source. It asks the source what to take in place of a row without text, and tells it of each
@@ -309,7 +324,7 @@ pub struct KvStore {
 impl KvStore {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -321,14 +336,17 @@ impl KvStore {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Puts `value` under `key`, in place of what was there.
@@ -391,7 +409,7 @@ pub struct ListService {
 impl ListService {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -403,14 +421,17 @@ impl ListService {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Streams every item.
@@ -442,7 +463,7 @@ pub struct Orders {
 impl Orders {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -454,14 +475,17 @@ impl Orders {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Places an order.
@@ -499,7 +523,7 @@ pub struct PriceFeed {
 impl PriceFeed {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -511,14 +535,17 @@ impl PriceFeed {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Subscribes to the events `PriceUpdate`, whoever publishes them.
@@ -571,7 +598,7 @@ pub struct Source {
 impl Source {
     pub(crate) fn new(
         connection: callsheet_client::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -583,14 +610,17 @@ impl Source {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Streams the rows, in their order.

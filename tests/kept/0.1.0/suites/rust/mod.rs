@@ -2,6 +2,8 @@
 
 mod asynchronous;
 mod blocking;
+mod blocking_hosting;
+mod hosting;
 
 use std::time::Duration;
 

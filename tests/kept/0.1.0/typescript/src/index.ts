@@ -31,7 +31,10 @@ export {
   asUnknownName,
 } from "./runtime/index.js";
 export type {
+  AnyIterable,
   AskOptions,
+  Awaitable,
+  CallFacts,
   CallOptions,
   CodecName,
   ConnectOptions,
@@ -40,6 +43,10 @@ export type {
   Duration,
   EventOrGap,
   FailureDetails,
+  HostOptions,
+  Hosted,
+  HostedContract,
+  HostedMailbox,
   Receiver,
   ReconnectOptions,
   SubscribeOptions,

@@ -10,6 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from .aio_calls import Ask, Confirmation, Tell
+from .aio_hosting import AsyncHosting
 from .aio_link import AsyncLink
 from .backoff import Backoff
 from .codec import CodecName, Envelope, codec_named
@@ -29,6 +30,7 @@ from .limits import DEFAULT_TIMEOUT, checked_timeout, milliseconds
 from .options import AskOptions, CallOptions, ask_limit, call_limit
 from .repeats import ended_twice, is_repeated
 from .routing import RejectedError, Router
+from .serving import Answers
 from .streams import AsyncArrivals, AsyncStream, StreamRequest
 from .subscribers import Subscribers
 from .subscriptions import AsyncSubscription
@@ -36,11 +38,13 @@ from .terms import Terms
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .decode import Decoder
     from .errors import Delivered
     from .greeting import Origin
+    from .hosting import Hosted
+    from .serving import Handled
 
 T = TypeVar("T")
 
@@ -87,8 +91,9 @@ class AsyncConnection:
         self._terms = Terms()
         self._subscribers: Subscribers[AsyncSubscription[object]] = Subscribers()
         self._router: Router[_Waiter, AsyncSubscription[object]] = Router(
-            chosen, self._subscribers, self._terms, self._leave
+            chosen, self._subscribers, self._terms, self._leave, self._called
         )
+        self._hosting = AsyncHosting(Answers(chosen, self._terms))
         self._greeting = Greeting(self, self._envelopes, self._subscribers, self._terms, origin)
         self._splitter = FrameSplitter()
         self._ids = count(1)
@@ -269,6 +274,33 @@ class AsyncConnection:
         """
         seconds = self._timeout if timeout is None else checked_timeout(timeout)
         return AsyncSubscription(self, decoders, buffer, seconds)
+
+    def host(
+        self,
+        methods: tuple[Handled, ...],
+        handler: object,
+        mailbox: Callable[[str], T],
+        actor: str | None,
+        concurrency: int,
+    ) -> Hosted[T]:
+        """Hosts an actor, which the server may call over this connection.
+
+        Args:
+            methods: Those of its contract.
+            handler: What has them.
+            mailbox: Makes the mailbox for an id.
+            actor: The id; none means any.
+            concurrency: How many of its calls run at once.
+
+        Raises:
+            ConnectionLostError: The client is closed.
+            TypeError: The handler lacks a method.
+            ValueError: The id is none, or that of another actor, or nothing could run.
+        """
+        self._check_owner()
+        if self._closed is not None:
+            raise ConnectionLostError(self._closed, delivered="no")
+        return self._hosting.open(methods, handler, mailbox, actor, concurrency)
 
     # What streams, subscriptions and the greeting need.
 
@@ -499,11 +531,17 @@ class AsyncConnection:
         if self._link is not None and self._reconnect:
             self._keep(self._link.withdraw_all())
 
+    def _called(self, envelope: Envelope) -> None:
+        """The server asks something of this client."""
+        if self._link is not None:
+            self._hosting.take(envelope, self._link)
+
     def _lose(self, reason: str, delivered: Delivered = "unknown") -> None:
         """The socket is lost."""
         link, self._link = self._link, None
         if link is None or self._loop is None:
             return
+        self._hosting.lose()
         unsent = link.close()
         if not self._reconnect:
             self._end(reason, delivered)
@@ -532,6 +570,7 @@ class AsyncConnection:
         link, self._link = self._link, None
         if link is not None:
             link.close()
+        self._hosting.end()
         self._held.clear()
         self._router.end(reason, delivered)
         for timer in (self._retry, self._again, self._sweep):

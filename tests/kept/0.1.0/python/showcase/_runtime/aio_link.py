@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
 _CHUNK: Final = 256 * 1024
@@ -52,7 +52,9 @@ class AsyncLink(Generic[W]):
         self._lost = lost
         # In order, each with who waits for it to leave; of the first, so many bytes have left.
         self._frames: deque[tuple[bytes, W | None]] = deque()
+        self._size = 0
         self._begun = 0
+        self._roomy: asyncio.Future[None] | None = None
         self._scheduled = False
         self._full = False
         self._broken = False
@@ -62,16 +64,30 @@ class AsyncLink(Generic[W]):
     def write(self, frame: bytes, waiter: W | None = None) -> None:
         """Has a frame leave at the end of this turn of the loop, with all others of the turn."""
         self._frames.append((frame, waiter))
+        self._size += len(frame)
         if not (self._scheduled or self._full or self._broken):
             self._scheduled = True
             self._loop.call_soon(self._flush)
 
+    @property
+    def backlog(self) -> int:
+        """How many bytes are there to be written."""
+        return self._size
+
+    async def room(self, limit: int) -> None:
+        """Waits until there are fewer bytes than that; at the end of the socket there are none."""
+        while self._size >= limit and not self._closed:
+            if self._roomy is None:
+                self._roomy = self._loop.create_future()
+            await asyncio.shield(self._roomy)
+
     def withdraw(self, waiter: W) -> bool:
         """Takes a frame out again; false if part of it has left, or all of it."""
-        for at, (_, other) in enumerate(self._frames):
+        for at, (frame, other) in enumerate(self._frames):
             if other is waiter:
                 if at == 0 and self._begun:
                     return False
+                self._size -= len(frame)
                 del self._frames[at]
                 return True
         return False
@@ -83,6 +99,7 @@ class AsyncLink(Generic[W]):
         self._frames = deque(
             entry for at, entry in enumerate(frames) if at < first or entry[1] is None
         )
+        self._size = sum(len(frame) for frame, _ in self._frames)
         return {waiter: frame for frame, waiter in frames[first:] if waiter is not None}
 
     def close(self) -> dict[W, bytes]:
@@ -93,6 +110,8 @@ class AsyncLink(Generic[W]):
         self._closed = True
         self._peer.close()
         frames, self._frames = self._frames, deque()
+        self._size = 0
+        self._tell_of_room()
         return {waiter: frame for frame, waiter in frames if waiter is not None}
 
     def forget(self) -> None:
@@ -157,8 +176,16 @@ class AsyncLink(Generic[W]):
         while self._frames and self._begun >= len(self._frames[0][0]):
             frame, waiter = self._frames.popleft()
             self._begun -= len(frame)
+            self._size -= len(frame)
             if waiter is not None:
                 waiter.left()
+        self._tell_of_room()
+
+    def _tell_of_room(self) -> None:
+        """Has those look again who wait for room."""
+        roomy, self._roomy = self._roomy, None
+        if roomy is not None and not roomy.done():
+            roomy.set_result(None)
 
     def _stop_writing(self) -> None:
         if self._full:

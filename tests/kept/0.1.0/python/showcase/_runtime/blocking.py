@@ -30,25 +30,30 @@ from .errors import (
 )
 from .frame import PREFIX, FrameSplitter
 from .greeting import Greeting, Question
+from .hosting import Hosted
 from .limits import DEFAULT_TIMEOUT, checked_timeout, milliseconds
 from .options import AskOptions, CallOptions, ask_limit, call_limit
 from .outbox import Outbox
 from .repeats import ended_twice, is_repeated
 from .routing import RejectedError, Router
+from .serving import Answers
 from .streams import BlockingArrivals, Stream, StreamRequest
 from .subscribers import Subscribers
 from .subscriptions import Subscription
 from .terms import Terms
+from .thread_hosting import ThreadHosting
 from .turns import Parked, ReadingTurns
 from .waits import Attendance, Call, Confirmation, Opening
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .decode import Decoder
     from .errors import Delivered
     from .greeting import Origin
     from .routing import Waiter
+    from .serving import Handled
+    from .thread_serving import ThreadActor
 
 T = TypeVar("T")
 
@@ -57,6 +62,8 @@ _TICK: Final = 0.25
 """The coarse clock: the longest that a read or write of the socket blocks, in seconds."""
 _SHORTEST: Final = 0.001
 """What a second attempt has at least, in seconds: the shortest limit on the wire."""
+_POSTED: Final = 1024
+"""So many frames may wait that nobody writes."""
 _TICK_OPTION: Final = struct.pack("@ll", 0, int(_TICK * 1_000_000))
 
 
@@ -101,7 +108,9 @@ class BlockingConnection:
             self._subscribers,
             self._terms,
             self._leave,
+            self._called,
         )
+        self._hosting = ThreadHosting(Answers(chosen, self._terms))
         self._greeting = Greeting(self, self._envelopes, self._subscribers, self._terms, origin)
         self._admissions = Admissions(self._router.waiting, self._terms)
         self._ids = count(1)
@@ -307,6 +316,36 @@ class BlockingConnection:
             return
         self._end("the client is closed")
 
+    def host(
+        self,
+        methods: tuple[Handled, ...],
+        handler: object,
+        mailbox: Callable[[str], T],
+        actor: str | None,
+        concurrency: int,
+    ) -> Hosted[T]:
+        """Hosts an actor, which the server may call over this connection.
+
+        Args:
+            methods: Those of its contract.
+            handler: What has them; they run in threads of the connection's.
+            mailbox: Makes the mailbox for an id.
+            actor: The id; none means any.
+            concurrency: How many of its calls run at once.
+
+        Raises:
+            CallError: The client is closed, or the server is about to end and no other will be
+                called.
+            TypeError: The handler lacks a method.
+            ValueError: The id is none, or that of another actor, or nothing could run.
+        """
+        self._outbox.check()
+        self._outbox.check_open()
+        name, made = self._hosting.add(methods, handler, actor, concurrency)
+        with self._subscribing:
+            self._attend()
+        return Hosted(mailbox(name), lambda: self._host_no_longer(name, made))
+
     # What streams, subscriptions and the greeting need.
 
     def wait(self, parked: Parked, deadline: float | None) -> bool:
@@ -335,8 +374,7 @@ class BlockingConnection:
             silent = self._subscribers.remove(subscription)
             if silent:
                 self._outbox.post(self._envelopes.unsubscribe(silent))
-            if not self._subscribers:
-                self._stop_attending()
+            self._leave_alone()
 
     def next_id(self) -> str:
         """An id for a request."""
@@ -405,6 +443,22 @@ class BlockingConnection:
         finally:
             self._router.waiting.pop(request_id, None)
         return confirmation.outcome
+
+    def _host_no_longer(self, name: str, actor: ThreadActor) -> None:
+        self._hosting.remove(name, actor)
+        with self._subscribing:
+            self._leave_alone()
+
+    def _called(self, envelope: Envelope) -> None:
+        """The server asks something of this client."""
+        peer = self._socket
+        if peer is not None:
+            self._hosting.take(envelope, lambda: SocketWayOut(self._outbox, peer))
+
+    def _leave_alone(self) -> None:
+        """Reads in the background no longer than somebody needs it."""
+        if not self._subscribers and not self._hosting:
+            self._stop_attending()
 
     def _attend(self) -> None:
         if self._attendance is None:
@@ -513,6 +567,7 @@ class BlockingConnection:
             return
         self._outbox.lose(reason)
         self._socket = None
+        self._hosting.lose()
         self._router.lose(reason, delivered)
         self._subscribers.lose()
         self._backoff.lost_after(monotonic() - self._since)
@@ -527,11 +582,32 @@ class BlockingConnection:
         """Ends everything; the socket is closed as soon as no thread uses it."""
         self._closing.set()
         self._outbox.close(reason)
+        self._hosting.end()
         self._router.end(reason, delivered)
         self._admissions.proceed()
         self._settle()
         self._stop_attending()
         self._turns.retire(self._outbox.close_socket)
+
+
+class SocketWayOut:
+    """Where what came over one socket is answered: there, or not at all."""
+
+    __slots__ = ("_outbox", "_peer")
+
+    def __init__(self, outbox: Outbox, peer: socket.socket) -> None:
+        """Writes to this socket for as long as the outbox does."""
+        self._outbox = outbox
+        self._peer = peer
+
+    def send(self, frame: bytes) -> bool:
+        """Writes a frame; false if it is lost."""
+        return self._outbox.answer(self._peer, frame, monotonic() + DEFAULT_TIMEOUT)
+
+    def post(self, frame: bytes) -> None:
+        """Writes a frame now or with the next one, unless too many have not left yet."""
+        if self._outbox.backlog < _POSTED and self._outbox.is_over(self._peer):
+            self._outbox.post(frame)
 
 
 _Waiter: TypeAlias = "Call | BlockingArrivals[object] | Question"

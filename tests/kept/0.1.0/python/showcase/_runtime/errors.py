@@ -229,12 +229,14 @@ class ActorFailedError(_InterruptedError):
     """The actor failed while it handled the call."""
 
     code = "ActorFailed"
+    delivered: Delivered = "yes"
 
 
 class ActorStoppedError(_InterruptedError):
     """The actor stopped before it could answer."""
 
     code = "ActorStopped"
+    delivered: Delivered = "yes"
 
 
 class SlowConsumerError(CallError):

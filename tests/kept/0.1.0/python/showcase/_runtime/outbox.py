@@ -121,6 +121,38 @@ class Outbox:
         self.send_posted()
         return True
 
+    @property
+    def backlog(self) -> int:
+        """How many frames were posted and have not left."""
+        return len(self._unsent)
+
+    def is_over(self, peer: socket.socket) -> bool:
+        """Whether this is the socket of the moment."""
+        return self._socket is peer
+
+    def answer(self, peer: socket.socket, frame: bytes, deadline: float) -> bool:
+        """Writes what answers something that came over this very socket.
+
+        Returns false if it is lost, as the socket is or the other side takes nothing in.
+        """
+        if not self._ownership.is_ours:
+            return False
+        with self._mutex:
+            if self._socket is not peer:
+                return False
+            try:
+                while self._unsent:
+                    self._write(peer, self._unsent.popleft(), deadline, keep=True)
+                self._write(peer, frame, deadline, keep=False)
+            except CallTimeoutError:
+                return False
+            except OSError as failure:
+                self._break(failure)
+                return False
+        if self._unsent:
+            self.send_posted()
+        return True
+
     def open(self, peer: socket.socket, frames: Iterable[bytes]) -> bool:
         """Writes to this socket from now on, these frames first; false if it was closed here."""
         with self._mutex:

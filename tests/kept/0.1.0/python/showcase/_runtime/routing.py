@@ -61,16 +61,30 @@ class Router(Generic[W, L]):
     A waiter is taken out of the table by whoever ends it, so that it ends exactly once.
     """
 
-    __slots__ = ("_decode", "_leave", "_subscribers", "_terms", "waiting")
+    __slots__ = ("_called", "_decode", "_leave", "_subscribers", "_terms", "waiting")
 
     def __init__(
-        self, codec: Codec, subscribers: Subscribers[L], terms: Terms, leave: Callable[[], None]
+        self,
+        codec: Codec,
+        subscribers: Subscribers[L],
+        terms: Terms,
+        leave: Callable[[], None],
+        called: Callable[[Envelope], None],
     ) -> None:
-        """Starts with nobody waiting; `leave` is called when the server says goodbye."""
+        """Starts with nobody waiting.
+
+        Args:
+            codec: Reads the frames.
+            subscribers: Those to whom events go.
+            terms: What the server has said that it takes.
+            leave: Called when the server says goodbye.
+            called: Takes what the server asks of this client, and controls that may be about that.
+        """
         self._decode = codec.decode
         self._subscribers = subscribers
         self._terms = terms
         self._leave = leave
+        self._called = called
         self.waiting: dict[str, W] = {}
         """Calls and streams in flight, by request id."""
 
@@ -91,9 +105,10 @@ class Router(Generic[W, L]):
             if waiter is not None:
                 waiter.deliver(envelope)
         elif "control" in envelope:
-            # Later kinds of frames are controls; this client asked for none of them.
-            if envelope["control"] == "goodbye":
-                self._leave()
+            # Later kinds of frames are controls too; this client asked for none of them.
+            (self._left if envelope["control"] == "goodbye" else self._called)(envelope)
+        elif "target" in envelope:
+            self._called(envelope)
         elif type(stream_id := envelope.get("stream_id")) is str:
             if envelope.get("is_final") is True:
                 waiter = self.waiting.pop(stream_id, None)
@@ -110,6 +125,9 @@ class Router(Generic[W, L]):
             self._refused(envelope)
         else:
             raise ProtocolError("received a frame of an unknown kind")
+
+    def _left(self, _: Envelope) -> None:
+        self._leave()
 
     def _refused(self, envelope: Envelope) -> None:
         """Acts on a refusal without an id: every request has one, so it is about the connection."""

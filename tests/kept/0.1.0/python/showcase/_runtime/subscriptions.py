@@ -182,7 +182,7 @@ class _Events(Generic[T_co]):
         if isinstance(notice, Gap):
             return [notice]
         message_type, envelope = notice
-        return [read_reply(self._decoders[message_type], envelope.get("payload"), message_type)]
+        return [read_reply(self._decoders[message_type], envelope.get("payload"), "event")]
 
 
 class Subscription(_Events[T_co], Parked):

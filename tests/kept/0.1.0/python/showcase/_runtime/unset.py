@@ -23,3 +23,8 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 """Left out. Of a field that the server has a default for it asks for that default, which `None`
 does not: that is sent as null."""
+
+
+def or_none(value: object) -> object:
+    """A value, or `None` where it is left out."""
+    return None if value is UNSET else value

@@ -36,7 +36,7 @@ impl Client {
                 path,
                 Self::introducing(options),
             )
-            .map(Self::from)
+            .map(|connection| Self { connection })
     }
 
     /// As [`crate::Client::introducing`].
@@ -219,6 +219,62 @@ impl Client {
         target: impl Into<String>,
     ) -> crate::blocking::services::Source {
         crate::blocking::services::Source::new(self.connection.clone(), target.into())
+    }
+
+    /// Serves `demo.Source` on this connection, for as long as what is returned is there.
+    ///
+    /// The server calls it once it has been given the mailbox. When the connection was lost and made anew, the mailbox has
+    /// to be given away anew.
+    pub fn host_source(
+        &self,
+        handler: impl crate::blocking::handlers::Source,
+    ) -> callsheet_client::hosting::Hosted<crate::models::MailboxSource> {
+        self.connection
+            .host(
+                crate::blocking::actors::Source {
+                    handler,
+                    threads: callsheet_client::hosting::Threads::of(
+                        &callsheet_client::hosting::HostOptions::new(),
+                    ),
+                },
+                |id| {
+                    crate::models::MailboxSource(crate::models::Mailbox {
+                        contract: "demo.Source".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
+    }
+
+    /// Serves `demo.Source` on this connection, for as long as what is returned is there.
+    ///
+    /// # Errors
+    ///
+    /// If the options have an id that is none, or that another hosted actor of this client has.
+    pub fn host_source_with(
+        &self,
+        handler: impl crate::blocking::handlers::Source,
+        options: callsheet_client::hosting::HostOptions,
+    ) -> Result<
+        callsheet_client::hosting::Hosted<crate::models::MailboxSource>,
+        callsheet_client::Failure,
+    > {
+        self.connection
+            .host_with(
+                crate::blocking::actors::Source {
+                    handler,
+                    threads: callsheet_client::hosting::Threads::of(&options),
+                },
+                options,
+                |id| {
+                    crate::models::MailboxSource(crate::models::Mailbox {
+                        contract: "demo.Source".to_owned(),
+                        id,
+                        route: std::option::Option::Some("client".to_owned()),
+                    })
+                },
+            )
     }
 }
 

@@ -4,7 +4,9 @@
 //!
 //! Within async code its calls fail at once; use [`crate::Client`] there.
 
+mod actors;
 mod client;
+pub mod handlers;
 pub mod services;
 #[doc(no_inline)]
 pub use callsheet_client::blocking::{Connection, Events, ReplyStream};

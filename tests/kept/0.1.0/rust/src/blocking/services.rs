@@ -15,7 +15,7 @@ pub struct Agent {
 impl Agent {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -27,14 +27,17 @@ impl Agent {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Hands a notification over. Nobody waits for what becomes of it.
@@ -85,7 +88,7 @@ pub struct Calculator {
 impl Calculator {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -97,14 +100,17 @@ impl Calculator {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Adds two numbers.
@@ -143,7 +149,7 @@ pub struct Countdown {
 impl Countdown {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -155,14 +161,17 @@ impl Countdown {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Counts from `from` down to 1, with a pause of `delay_ms` milliseconds between the steps. A countdown from 0 has no
@@ -198,7 +207,7 @@ pub struct Health {
 impl Health {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -210,14 +219,17 @@ impl Health {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// How the service is.
@@ -244,7 +256,7 @@ pub struct Importer {
 impl Importer {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -256,14 +268,17 @@ impl Importer {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Imports every row of a source. It asks the source what to take in place of a row without text, and tells it of each
@@ -304,7 +319,7 @@ pub struct KvStore {
 impl KvStore {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -316,14 +331,17 @@ impl KvStore {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Puts `value` under `key`, in place of what was there.
@@ -384,7 +402,7 @@ pub struct ListService {
 impl ListService {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -396,14 +414,17 @@ impl ListService {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Streams every item.
@@ -435,7 +456,7 @@ pub struct Orders {
 impl Orders {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -447,14 +468,17 @@ impl Orders {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Places an order.
@@ -491,7 +515,7 @@ pub struct PriceFeed {
 impl PriceFeed {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -503,14 +527,17 @@ impl PriceFeed {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Subscribes to the events `PriceUpdate`, whoever publishes them.
@@ -561,7 +588,7 @@ pub struct Source {
 impl Source {
     pub(crate) fn new(
         connection: callsheet_client::blocking::Connection,
-        target: impl Into<std::borrow::Cow<'static, str>>,
+        target: impl std::convert::Into<std::borrow::Cow<'static, str>>,
     ) -> Self {
         Self {
             connection,
@@ -573,14 +600,17 @@ impl Source {
     /// The same actor, each of whose calls may take as long as `timeout`.
     #[must_use]
     pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
-        let options = self.options.clone().timeout(timeout);
-        Self { options, ..self.clone() }
+        self.with_options(self.options.clone().timeout(timeout))
     }
 
     /// The same actor, each of whose calls is made with these options.
     #[must_use]
     pub fn with_options(&self, options: callsheet_client::CallOptions) -> Self {
-        Self { options, ..self.clone() }
+        Self {
+            connection: self.connection.clone(),
+            target: self.target.clone(),
+            options,
+        }
     }
 
     /// Streams the rows, in their order.

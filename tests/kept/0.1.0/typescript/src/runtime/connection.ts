@@ -3,6 +3,8 @@ import { reasonOf } from "./abort.js";
 import { Admission } from "./admission.js";
 import { Backoff } from "./backoff.js";
 import { Ask, Tell } from "./call.js";
+import { absent } from "./callee.js";
+import type { Callee } from "./callee.js";
 import { loadCodec } from "./codec.js";
 import type { Codec, CodecName } from "./codec.js";
 import { Deadlines } from "./deadlines.js";
@@ -53,6 +55,8 @@ export class Connection extends Disposing {
   #end: CallError | null = null;
   #closed: Promise<void> = Promise.resolve();
   #lastId = 0;
+  /** Takes what the server calls; null while the client hosts nothing. */
+  callee: Callee | null = null;
 
   private constructor(dial: Dial, settings: Settings, codec: Codec, madeFrom: MadeFrom | null) {
     super();
@@ -157,6 +161,11 @@ export class Connection extends Disposing {
     const misfit = messageType === null ? undefined : this.#greeting.misfit(messageType);
     if (misfit !== undefined) throw fault("SchemaMismatch", misfit);
     return timeout;
+  }
+
+  /** How many bytes wait to be handed to the socket. */
+  get backlog(): number {
+    return this.#outbox.length;
   }
 
   nextId(): string {
@@ -312,7 +321,16 @@ export class Connection extends Disposing {
       case "control":
         // A server may say more than this version knows; what it does not know is meant to be ignored.
         if (incoming.control === "goodbye") this.#leave(link);
+        else this.callee?.told(incoming.control, incoming.fields);
         return;
+      case "request": {
+        const answer = (fields: envelope.ControlFields): void => {
+          if (this.#link === link) this.notify(fields);
+        };
+        if (this.callee === null) absent(incoming.fields, answer);
+        else this.callee.called(incoming.fields, answer);
+        return;
+      }
     }
   }
 
@@ -362,6 +380,7 @@ export class Connection extends Disposing {
     this.#link = null;
     this.#closed = link.ended;
     const why = cause ?? link.lastWords;
+    this.callee?.lost(why ?? fault("ConnectionClosed", "the connection was lost"));
     if (this.#backoff === null) {
       this.#finish(why, "the connection was lost", link.isRefused ? "no" : "unknown");
       return;
@@ -394,6 +413,7 @@ export class Connection extends Disposing {
     clearTimeout(this.#retry);
     this.#closing.abort(end);
     this.#deadlines.stop();
+    this.callee?.lost(end);
     for (const exchange of [...this.#exchanges.values()]) {
       exchange.fail(exchange.isSent ? end : loss(cause, text, "no"));
     }

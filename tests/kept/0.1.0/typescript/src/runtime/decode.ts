@@ -350,6 +350,18 @@ export function choice<T extends string>(
   return text;
 }
 
+/** Reads the name of a variant that is called otherwise here. */
+export function renamed<T extends string>(
+  value: unknown,
+  parent: Path,
+  key: Key,
+  names: readonly (readonly [name: string, own: T])[],
+): T {
+  const text = string(value, parent, key);
+  // What is unknown is kept, as everywhere.
+  return names.find(([name]) => name === text)?.[1] ?? (text as T);
+}
+
 /** Fails because a variant is named that is none of these. */
 export function unknownVariant(known: readonly string[], parent: Path, key: Key): never {
   throw fault(`unknown variant, expected one of ${known.join(", ")}`, parent, key);

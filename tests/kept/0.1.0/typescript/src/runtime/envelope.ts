@@ -1,4 +1,5 @@
 /** The fields around a payload: which frames there are, and what they say. */
+import type { FrameFields } from "./callee.js";
 import { fault } from "./errors.js";
 import type { CallError, Refusal } from "./errors.js";
 
@@ -71,7 +72,9 @@ export type Incoming =
       readonly sequence: bigint | null;
       readonly missed: bigint;
     }
-  | { readonly kind: "control"; readonly control: string };
+  | { readonly kind: "control"; readonly control: string; readonly fields: FrameFields }
+  /** A call of an actor that the client hosts. */
+  | { readonly kind: "request"; readonly fields: FrameFields };
 
 /**
  * Tells which kind of frame a payload is.
@@ -82,15 +85,17 @@ export function readIncoming(value: unknown): Incoming {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw unreadable("it is not a map");
   const fields = value as Record<string, unknown>;
   if ("control" in fields) return readControl(fields);
+  if ("target" in fields) return { kind: "request", fields };
   if ("stream_id" in fields) return readItem(fields);
   if ("notification_type" in fields) return readPush(fields);
   if ("success" in fields) return readResponse(fields);
-  throw unreadable("it has none of the fields control, stream_id, notification_type and success");
+  throw unreadable("it has none of the fields control, target, stream_id, notification_type and success");
 }
 
-function readControl({ control }: Record<string, unknown>): Incoming {
+function readControl(fields: Record<string, unknown>): Incoming {
+  const { control } = fields;
   if (typeof control !== "string") throw unreadable("control is not a string");
-  return { kind: "control", control };
+  return { kind: "control", control, fields };
 }
 
 function readResponse(fields: Record<string, unknown>): Incoming {

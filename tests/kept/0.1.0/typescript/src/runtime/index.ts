@@ -32,6 +32,15 @@ export {
 } from "./errors.js";
 export type { Delivered, FailureDetails, Refusal } from "./errors.js";
 export type { MadeFrom } from "./greeting.js";
+export type {
+  AnyIterable,
+  Awaitable,
+  CallFacts,
+  HostOptions,
+  Hosted,
+  HostedContract,
+  HostedMailbox,
+} from "./hosting.js";
 export type { EventOrGap } from "./inbox.js";
 export * as kept from "./kept.js";
 export type { AskOptions, CallOptions, Method } from "./method.js";
