@@ -25,7 +25,12 @@ pub(crate) fn share() -> Result<(), Error> {
     let tools = tools::find()?;
     let python = Environment::set_up(&tools, "checks", REQUIREMENTS)?;
     let node = Packages::set_up(&tools)?;
-    run(command(&python, &node, SEED, CONTRACTS).arg("--share"))
+    share_with(&python, &node)
+}
+
+/// The same with what is set up.
+pub(crate) fn share_with(python: &Environment, node: &Packages) -> Result<(), Error> {
+    run(command(python, node, SEED, CONTRACTS).arg("--share"))
 }
 
 /// Makes clients of the corpus and of so many generated contracts that follow from `seed`, in every language, and has them

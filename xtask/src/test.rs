@@ -12,7 +12,7 @@ mod typescript;
 
 use std::process::ExitCode;
 
-use crate::{clients, demo, node::Packages, python::Environment, run::Error, tools};
+use crate::{clients, corpus, demo, node::Packages, python::Environment, run::Error, tools};
 use report::Report;
 
 /// What the Python parts are built and checked with.
@@ -42,6 +42,7 @@ fn check_all(report: &mut Report) -> Result<(), Error> {
     packages::interop(report, &tools, &python, &node)?;
     kept::clients(report, &tools, &python, &node)?;
     conformance::suite(report, &tools, &python, &node)?;
+    report.note("cargo xtask corpus", corpus::share_with(&python, &node));
     python::tour(report, &python)?;
     report.note("cargo xtask demo", demo::run_demo());
     Ok(())

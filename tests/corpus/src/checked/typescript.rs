@@ -75,7 +75,7 @@ pub(super) fn check(bench: &Bench) -> io::Result<Vec<Finding>> {
     let mut prettier = bench.node_program("prettier");
     prettier
         .current_dir(&folder)
-        .args(["--list-different", "--log-level", "warn", "--config"])
+        .args(["--list-different", "--config"])
         .arg(style)
         .arg("*/src/**/*.ts");
     found.extend(complaints("prettier", &mut prettier, |printed| {
