@@ -193,7 +193,13 @@ class AsyncArrivals(_Arrivals[T_co]):
             self._wakeup.set_result(None)
 
     async def wait(self) -> None:
-        """Waits until it is ready."""
+        """Waits until it is ready.
+
+        Raises:
+            RuntimeError: Another task waits already: it would never be woken.
+        """
+        if self._wakeup is not None:
+            raise RuntimeError("another task waits for the next item of this stream")
         self._wakeup = self._new_wakeup()
         try:
             await self._wakeup
@@ -292,6 +298,7 @@ class AsyncStream(Generic[T_co]):
 
         Raises:
             CallError: The stream failed, or its first item did not come in time.
+            RuntimeError: Another task waits for it.
         """
         await self._open()
         arrivals = self._arrivals

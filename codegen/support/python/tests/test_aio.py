@@ -233,6 +233,25 @@ def test_streams(server: FakeServer, codec: CodecName) -> None:
     run(server, codec, test)
 
 
+def test_two_tasks_do_not_read_one_stream(server: FakeServer, codec: CodecName) -> None:
+    def confirm(server: FakeServer, frame: Frame) -> None:
+        if "message_types" in frame:
+            server.send(reply(frame, {"subscribed": {"demo.Price": 1}}))
+
+    server.answer = confirm
+
+    async def test(connection: AsyncConnection) -> None:
+        subscription = connection.subscribe({"demo.Price": decode_i64}, 10)
+        for reads in (count(connection, 3), subscription):
+            readers = [asyncio.ensure_future(anext(reads)) for _ in range(2)]
+            (refused,), (waits,) = await asyncio.wait(readers, return_when=asyncio.FIRST_COMPLETED)
+            with pytest.raises(RuntimeError, match="another task"):
+                await refused
+            waits.cancel()
+
+    run(server, codec, test)
+
+
 @pytest.mark.parametrize("leave", ["with", "close", "drop", "cancel"])
 def test_leaving_a_stream_cancels_it(server: FakeServer, codec: CodecName, leave: str) -> None:
     server.answer = lambda server, frame: (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -171,6 +173,9 @@ def test_errors_are_exceptions_that_carry_the_error(
         with pytest.raises(api.OrderError, match="refused") as failure:
             client.orders().cancel(1, "why")
         caught.append(failure.value.error)
+        for copied in (copy.copy(failure.value), pickle.loads(pickle.dumps(failure.value))):  # noqa: S301
+            assert type(copied) is api.OrderError
+            assert (str(copied), copied.error, copied.delivered) == ("refused", caught[-1], "yes")
     assert caught == [
         api.OrderErrorOutOfStock(),
         api.OrderErrorProductNotFound("sku"),

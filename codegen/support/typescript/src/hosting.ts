@@ -57,7 +57,10 @@ export interface HostOptions {
   readonly id?: string | undefined;
   /** How many calls run at once: 16 unless told. Further ones wait, 1,000 at most. */
   readonly concurrency?: number | undefined;
-  /** Told of what a handler throws that is no error of its contract, and of replies that do not fit. Its callers learn neither. */
+  /**
+   * Told of what a handler throws that is no error of its contract, and of replies that do not fit. Its callers learn neither.
+   * Unless it is given, both are written to the console.
+   */
   readonly onError?: ((error: unknown, message: string) => void) | undefined;
 }
 
@@ -356,11 +359,17 @@ export class Actor<Handler> implements Serving {
 
   #report(error: unknown, message: string): void {
     try {
-      this.#terms.onError?.(error, message);
+      const { onError = log } = this.#terms;
+      onError(error, message);
     } catch {
       // What is told of failures must not make more of them.
     }
   }
+}
+
+function log(error: unknown, message: string): void {
+  const { console } = globalThis as { readonly console?: { error(...what: unknown[]): void } };
+  console?.error(`callsheet: the handler of ${message} failed:`, error);
 }
 
 /** Why a request cannot be read, without the words of whoever reads it. */

@@ -9,11 +9,17 @@ import type { Dial, Receiver, Transport } from "./transport.js";
 /** How long a server that does not read may hold up the end of a connection, in milliseconds. */
 const LINGER = 1_000;
 
-/** Dials the socket at `path`. */
+/**
+ * Dials the socket at `path`.
+ *
+ * @throws RangeError if that is no path.
+ */
 export function dialUnix(path: string): Dial {
+  if (path === "") throw new RangeError("the path of a socket is not empty");
   return (receiver, signal) =>
     new Promise((resolve, reject) => {
-      const socket = connect(path);
+      // As the only argument, a path of digits would be a port.
+      const socket = connect({ path });
       const stop = (): void => {
         socket.destroy();
         reject(reasonOf(signal));

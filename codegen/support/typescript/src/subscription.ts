@@ -10,7 +10,7 @@ export type EventDecoders<T> = ReadonlyMap<string, Decoder<T>>;
 
 /** What a subscription can be given. */
 export interface SubscribeOptions {
-  /** How many events may wait to be taken: 1024 unless told. Beyond it the oldest are dropped and counted. */
+  /** How many events may wait to be taken, 1 or more: 1024 unless told. Beyond it the oldest are dropped and counted. */
   readonly buffer?: number | undefined;
   /** Ends the subscription when it fires. */
   readonly signal?: AbortSignal | undefined;
@@ -117,10 +117,16 @@ export class Subscriber<T> {
   #settle: { readonly resolve: () => void; readonly reject: (reason: Error) => void } | null = null;
   #release: () => void = () => undefined;
 
-  /** @param leave - called once, when it ends. */
+  /**
+   * @param leave - called once, when it ends.
+   * @throws RangeError if there are no events to wait for, or no room for any.
+   */
   constructor(decoders: EventDecoders<T>, options: SubscribeOptions | undefined, leave: () => void) {
+    const { buffer = DEFAULT_BUFFER } = options ?? {};
+    if (decoders.size === 0) throw new RangeError("a subscription is to one event at least");
+    if (!Number.isSafeInteger(buffer) || buffer < 1) throw new RangeError("buffer is a number of events, 1 or more");
     this.decoders = decoders;
-    this.inbox = new Inbox(options?.buffer ?? DEFAULT_BUFFER);
+    this.inbox = new Inbox(buffer);
     this.#leave = leave;
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };

@@ -378,8 +378,13 @@ test("connecting to nothing, and options that make no sense, say so", BOUNDED, a
     assert.deepEqual([error.delivered, error.retryable], ["no", true]);
     return true;
   });
+  // A path, whatever it is made of.
+  await assert.rejects(Connection.open(dialUnix("1")), /^ConnectionLost: cannot connect to 1: connect ENOENT 1$/);
+  assert.throws(() => dialUnix(""), RangeError);
   await using server = await serve(() => undefined);
   await assert.rejects(Connection.open(dialUnix(server.path), { timeout: 0 }), RangeError);
+  const codec = "cbor" as "json";
+  await assert.rejects(Connection.open(dialUnix(server.path), { codec }), RangeError);
   for (const timeout of [0, -1, NaN, Infinity]) {
     await assert.rejects(server.connection.target("x").ask(ADD, { a: 1n, b: 2n }, { timeout }), RangeError);
   }

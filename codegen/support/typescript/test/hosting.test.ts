@@ -171,6 +171,18 @@ test("what cannot be served is refused, and the connection goes on", BOUNDED, as
   assert.equal(server.peers.length, 1);
 });
 
+test("what a handler throws is on the console if nobody else is told", BOUNDED, async (context) => {
+  const { mock } = context.mock.method(console, "error", () => undefined);
+  await using server = await serve(() => undefined);
+  const broken = new Error("a secret");
+  const read = (): never => {
+    throw broken;
+  };
+  host(server.connection, ROWS, { ...QUIET, read }, { id: "rows" });
+  assert.equal((await answer(server, ask("1", 1)))["error_code"], "ActorFailed");
+  assert.deepEqual(mock.calls[0]?.arguments, ["callsheet: the handler of demo.Rows.Read failed:", broken]);
+});
+
 test("frames that make no sense are passed over", BOUNDED, async () => {
   await using server = await serve(() => undefined);
   host(server.connection, ROWS, QUIET, { id: "rows" });

@@ -268,6 +268,14 @@ for (const codec of ["json", "messagepack"] as const) {
   });
 }
 
+test("a subscription is to something, and has room for it", BOUNDED, async () => {
+  await using server = await serve(() => undefined);
+  const feed = server.connection.target("feed");
+  assert.throws(() => feed.subscribe(new Map(), undefined), RangeError);
+  for (const buffer of [0, -1, NaN, 0.5]) assert.throws(() => feed.subscribe(PRICES, { buffer }), RangeError);
+  assert.equal(server.frames.length, 0);
+});
+
 test("a full buffer drops the oldest and counts them", BOUNDED, async () => {
   await using server = await serve((frame, peer) => {
     confirm(frame, peer);

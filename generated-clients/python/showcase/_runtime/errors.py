@@ -74,6 +74,10 @@ class ContractError(CallError):
     code = "ContractError"
     delivered: Delivered = "yes"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Has copies and pickles carry the declared error too."""
+        return type(self), (getattr(self, "error", None), str(self)), self.__dict__
+
 
 class UnknownMessageTypeError(CallError):
     """The actor has no such method; the client is of another version than the server."""

@@ -306,6 +306,7 @@ class AsyncSubscription(_Events[T_co]):
         Raises:
             CallError: The server refused the subscription, the connection was lost for good, or the
                 event is not what the contract says.
+            RuntimeError: Another task waits for it.
         """
         while notices := await self._next():
             for notice in notices:
@@ -328,6 +329,8 @@ class AsyncSubscription(_Events[T_co]):
                 if self._failure is not None:
                     raise self._failure
                 return []
+            if self._wakeup is not None:
+                raise RuntimeError("another task waits for the next event of this subscription")
             self._wakeup = self._connection.wakeup()
             try:
                 await self._wakeup

@@ -24,7 +24,10 @@ export interface FakeContract<Handler, Events> {
 export interface FakeOptions {
   /** The actor's id: the one that clients call where they name none unless told. */
   readonly id?: string | undefined;
-  /** Told of what a handler throws that is no `CallError`, and of replies that do not fit. Its callers learn neither. */
+  /**
+   * Told of what a handler throws that is no `CallError`, and of replies that do not fit. Its callers learn neither. Unless
+   * it is given, both are written to the console.
+   */
   readonly onError?: HostOptions["onError"];
 }
 

@@ -68,12 +68,13 @@ const MAX_TIMEOUT = 0x7fffffff;
  * @throws RangeError if an option makes no sense.
  */
 export function settle(options: ConnectOptions): Settings {
-  const { reconnect = true, streamWindow = 256 } = options;
+  const { codec = "json", reconnect = true, streamWindow = 256 } = options;
+  if (!["json", "messagepack"].includes(codec)) throw new RangeError('codec is "json" or "messagepack"');
   if (!Number.isSafeInteger(streamWindow) || streamWindow < 0) {
     throw new RangeError("streamWindow is a number of items, 0 or more");
   }
   return {
-    codec: options.codec ?? "json",
+    codec,
     timeout: checkTimeout(options.timeout ?? 30_000),
     reconnect: reconnect === false ? null : delays(reconnect === true ? {} : reconnect),
     streamWindow,
