@@ -209,14 +209,17 @@ fn usable_contracts(Exposed { id, routes }: &Exposed, visitor: &Visitor) -> Vec<
 fn describe(exposed: &[(ActorId, Exposed)]) -> Result<Documents, Failure> {
     let contracts = Contracts::exposed(exposed);
     let documents = contracts.document().and_then(|served| {
-        let whole = contracts.document_with_mailboxes()?;
-        Ok((served, whole))
+        let served = Arc::new(served);
+        // Most speak of no mailboxes, and are not described a second time.
+        let whole = if served.types.values().any(|of| of.mailbox.is_some()) {
+            Arc::new(contracts.document_with_mailboxes()?)
+        } else {
+            Arc::clone(&served)
+        };
+        Ok(Documents { served, whole })
     });
     match documents {
-        Ok((served, whole)) => Ok(Documents {
-            served: Arc::new(served),
-            whole: Arc::new(whole),
-        }),
+        Ok(documents) => Ok(documents),
         Err(Undescribed::Faults(error)) => {
             tracing::error!(%error, "the exposed actors cannot be described together");
             let text = "the contracts of the exposed actors do not go together in one document; see the server's log";
