@@ -2,6 +2,7 @@
 
 mod docs;
 mod format;
+mod identity;
 mod integers;
 mod layout;
 mod model;

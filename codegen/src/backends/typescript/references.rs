@@ -60,7 +60,7 @@ impl<'a> Types<'a> {
             SystemTime => "SystemTime".to_owned(),
             NonZero(inner) => self.annotation(inner),
             Option(inner) => match self.annotation(inner) {
-                already if already == "null" || already.ends_with("| null") => already,
+                already if self.is_null(inner) || already.ends_with("| null") => already,
                 inner => format!("{inner} | null"),
             },
             List(item) | Set(item) | Array(item, _) => match self.annotation(item) {

@@ -6,15 +6,21 @@ use callsheet_schema::{Definition, Direction, Field, Format, Shape, TypeRef, Var
 
 /// Compares values of these types.
 pub(super) struct Comparison<'d> {
-    pub(super) types: &'d BTreeMap<String, Definition>,
+    types: &'d BTreeMap<String, Definition>,
+    /// The values are items of a set: Python's take 0.0 and -0.0 for one.
+    in_set: bool,
 }
 
-impl Comparison<'_> {
+impl<'d> Comparison<'d> {
+    pub(super) fn new(types: &'d BTreeMap<String, Definition>) -> Self {
+        Self { types, in_set: false }
+    }
+
     /// Whether both are the same value of this type, however they are written.
     pub(super) fn alike(&self, of: &TypeRef, one: &Value, other: &Value) -> bool {
         match (of, one, other) {
-            (TypeRef::F32, ..) => same_float(one, other, true),
-            (TypeRef::F64, ..) => same_float(one, other, false),
+            (TypeRef::F32, ..) => self.same_float(one, other, true),
+            (TypeRef::F64, ..) => self.same_float(one, other, false),
             (TypeRef::Text(format), Value::Text(one), Value::Text(other)) => same_text(*format, one, other),
             (TypeRef::Option(_), Value::Null, Value::Null) => true,
             (TypeRef::Option(inner), ..) => self.alike(inner, one, other),
@@ -23,9 +29,10 @@ impl Comparison<'_> {
             }
             // Whether one comes twice is the same for both.
             (TypeRef::Set(item), Value::List(one), Value::List(other)) => {
+                let items = Self { in_set: true, ..*self };
                 let within = |one: &[Value], other: &[Value]| {
                     one.iter()
-                        .all(|one| other.iter().any(|other| self.alike(item, one, other)))
+                        .all(|one| other.iter().any(|other| items.alike(item, one, other)))
                 };
                 within(one, other) && within(other, one)
             }
@@ -107,13 +114,15 @@ impl Comparison<'_> {
             (Value::List(one), Value::List(other)) => {
                 let in_order =
                     one.len() == other.len() && one.iter().zip(other).all(|(one, other)| self.loosely(one, other));
+                let items = Self { in_set: true, ..*self };
                 let within = |one: &[Value], other: &[Value]| {
-                    one.iter().all(|one| other.iter().any(|other| self.loosely(one, other)))
+                    one.iter()
+                        .all(|one| other.iter().any(|other| items.loosely(one, other)))
                 };
                 in_order || (self.has_sets() && within(one, other) && within(other, one))
             }
             (Value::Text(one), Value::Text(other)) => same_any_text(one, other),
-            _ => one == other || same_float(one, other, true),
+            _ => one == other || self.same_float(one, other, true),
         }
     }
 
@@ -126,28 +135,31 @@ impl Comparison<'_> {
         }
         found
     }
+
+    /// An integer is a float too, and one of 32 bits is written in as many digits as it takes to know it.
+    fn same_float(&self, one: &Value, other: &Value, narrow: bool) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "that is what becomes of it in a float")]
+        let float = |value: &Value| match value {
+            Value::F32(value) => Some(f64::from(*value)),
+            Value::F64(value) => Some(*value),
+            Value::Unsigned(value) => Some(*value as f64),
+            Value::Negative(value) => Some(*value as f64),
+            _ => None,
+        };
+        let (Some(one), Some(other)) = (float(one), float(other)) else {
+            return false;
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "so many bits are meant")]
+        let narrowed = || (one as f32).to_bits() == (other as f32).to_bits();
+        one.to_bits() == other.to_bits()
+            || (one.is_nan() && other.is_nan())
+            || (narrow && narrowed())
+            || (self.in_set && one == 0.0 && other == 0.0)
+    }
 }
 
 fn same_key(one: &Value, other: &Value) -> bool {
     one == other || matches!((one, other), (Value::Text(one), Value::Text(other)) if same_any_text(one, other))
-}
-
-/// An integer is a float too, and one of 32 bits is written in as many digits as it takes to know it.
-fn same_float(one: &Value, other: &Value, narrow: bool) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "that is what becomes of it in a float")]
-    let float = |value: &Value| match value {
-        Value::F32(value) => Some(f64::from(*value)),
-        Value::F64(value) => Some(*value),
-        Value::Unsigned(value) => Some(*value as f64),
-        Value::Negative(value) => Some(*value as f64),
-        _ => None,
-    };
-    let (Some(one), Some(other)) = (float(one), float(other)) else {
-        return false;
-    };
-    #[expect(clippy::cast_possible_truncation, reason = "so many bits are meant")]
-    let narrowed = || (one as f32).to_bits() == (other as f32).to_bits();
-    one.to_bits() == other.to_bits() || (one.is_nan() && other.is_nan()) || (narrow && narrowed())
 }
 
 /// Some texts can be written in several ways, of which a client has one.
@@ -193,7 +205,7 @@ mod tests {
         let shape = fields([field("a", TypeRef::U8), optional("b", option(TypeRef::F32))]);
         let types = BTreeMap::from([("x.S".to_owned(), crate::spelling::definition(shape))]);
         let read = |text| Value::from_json(text).expect("it is JSON");
-        Comparison { types: &types }.alike(of, &read(one), &read(other))
+        Comparison::new(&types).alike(of, &read(one), &read(other))
     }
 
     #[test]
@@ -237,6 +249,8 @@ mod tests {
     fn order_matters_in_lists_and_not_in_sets() {
         assert!(!alike(&list(TypeRef::U8), "[1, 2]", "[2, 1]"));
         assert!(alike(&set(TypeRef::U8), "[1, 2]", "[2, 1]"));
+        assert!(alike(&set(TypeRef::F64), "[0.0, -0.0, 1.0]", "[1.0, -0.0]"));
+        assert!(!alike(&set(TypeRef::F64), "[0.0, 1.0]", "[1.0]"));
         assert!(!alike(&set(TypeRef::U8), "[1, 2]", "[2, 3]"));
     }
 }

@@ -130,7 +130,7 @@ fn compared(echo: &Echo, place: &Place, sent: &Value, back: &Value) -> Result<bo
     let types = &echo.document.types;
     let shown = || format!("{} became {}", shown(sent), shown(back));
     conform::check(types, of, Direction::Accepted, codec, back).map_err(|misfit| format!("{misfit}: {}", shown()))?;
-    let comparison = Comparison { types };
+    let comparison = Comparison::new(types);
     if !comparison.alike(of, sent, back) {
         return Err(shown());
     }

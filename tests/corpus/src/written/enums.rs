@@ -5,11 +5,11 @@ use callsheet_schema::{Shape, Tag, Tagging, TypeRef, Variant};
 use super::Written;
 use crate::spelling::{
     Draft, adjacent, field, fields, flattened, internal, list, map, named, newtype, one_of, option, optional, places,
-    record, unit,
+    record, set, unit,
 };
 
 pub(super) fn all() -> Vec<Written> {
-    vec![taggings(), untagged(), flattening()]
+    vec![taggings(), untagged(), alike(), flattening()]
 }
 
 /// The data that a variant can have, each once.
@@ -177,6 +177,75 @@ fn untagged() -> Written {
     ];
     draft.gives_back("untagged.Echo", &types);
     Written::works("untagged", &draft)
+}
+
+/// Variants, and what may be null besides, that are one type under several names.
+fn alike() -> Written {
+    let mut draft = Draft::default();
+    let nothing = draft.define("alike.Nothing", Shape::Unit);
+    let renamed = draft.define("alike.Renamed", Shape::Newtype(nothing.clone()));
+    let only_null = draft.define("alike.OnlyNull", one_of(Tagging::Untagged, [unit("Null")]));
+    let text = draft.define("alike.Text", Shape::Newtype(TypeRef::String));
+    let maybe = draft.define("alike.Maybe", Shape::Newtype(option(TypeRef::String)));
+    let only = draft.define("alike.Only", one_of(Tagging::Untagged, [newtype("Text", text.clone())]));
+    let pair = |of: &TypeRef| Shape::Tuple(vec![of.clone(), TypeRef::U8]);
+    let (one, other) = (
+        draft.define("alike.Pair", pair(&TypeRef::String)),
+        draft.define("alike.PairOfTexts", pair(&text)),
+    );
+    let types = [
+        draft.define(
+            "alike.Nulls",
+            fields([
+                field("nothing", option(nothing.clone())),
+                field("renamed", list(option(renamed.clone()))),
+                field("only_null", map(TypeRef::String, option(only_null.clone()))),
+                field("maybe", option(maybe.clone())),
+            ]),
+        ),
+        draft.define(
+            "alike.Nullable",
+            one_of(
+                Tagging::Untagged,
+                [
+                    newtype("MaybeText", option(TypeRef::String)),
+                    newtype("Text", text.clone()),
+                    newtype("Number", TypeRef::U8),
+                    newtype("Renamed", renamed),
+                    newtype("MaybeNumber", option(TypeRef::I8)),
+                ],
+            ),
+        ),
+        draft.define(
+            "alike.Lists",
+            one_of(
+                Tagging::Untagged,
+                [
+                    newtype("Strings", list(TypeRef::String)),
+                    newtype("Texts", set(text.clone())),
+                    newtype("Onlys", list(only)),
+                    newtype("Pairs", list(one.clone())),
+                    newtype("PairsOfTexts", list(other.clone())),
+                ],
+            ),
+        ),
+        draft.define(
+            "alike.Pairs",
+            one_of(
+                Tagging::Untagged,
+                [
+                    newtype("One", one),
+                    newtype("Other", other),
+                    places("Third", [text, TypeRef::I8]),
+                    unit("Null"),
+                    newtype("Nothing", nothing),
+                    newtype("OnlyNull", only_null),
+                ],
+            ),
+        ),
+    ];
+    draft.gives_back("alike.Echo", &types);
+    Written::works("alike", &draft)
 }
 
 fn flattening() -> Written {

@@ -152,37 +152,68 @@ pub(super) fn unknown_properties(tagging: &Tagging) -> [&'static str; 2] {
 
 /// The types of an enum's variants. Those that are one type in TypeScript, whatever they are on the wire, are one member.
 fn union(of: &Enum, uses: Uses, types: &Types<'_>) -> Vec<Member> {
-    let mut members: Vec<(String, String, Option<&str>, String)> = Vec::new();
+    struct Alternative<'a> {
+        text: String,
+        /// What a variant is that is its data alone.
+        bare: Option<TypeRef>,
+        is_nullable: bool,
+        docs: String,
+        deprecated: Option<&'a str>,
+    }
+    let mut alternatives: Vec<Alternative<'_>> = Vec::new();
     for variant in &of.variants {
-        let text = variant_type(of, variant, uses, types);
-        let meant = match &variant.shape {
-            VariantShape::Newtype(inner) if is_bare(of, variant) => types.annotation(types.api.underlying(inner)),
-            _ => text.clone(),
+        let whole = bare_type(of, variant);
+        // What is null besides is found once, below.
+        let bare = whole.as_ref().map(Types::without_null);
+        let text = bare.map_or_else(|| variant_type(of, variant, uses, types), |bare| types.annotation(bare));
+        let is_nullable = bare != whole.as_ref();
+        let is_known = |known: &&mut Alternative<'_>| {
+            let are_same = known.bare.as_ref().zip(bare);
+            known.text == text || are_same.is_some_and(|(known, bare)| types.are_same(known, bare))
         };
-        match members.iter_mut().find(|(known, ..)| *known == meant) {
-            Some((_, docs, deprecated, _)) => {
-                *docs = format!("{docs}\n\n{}", variant.docs);
-                *deprecated = deprecated.and(variant.deprecated.as_deref());
+        match alternatives.iter_mut().find(is_known) {
+            Some(known) => {
+                known.docs = format!("{}\n\n{}", known.docs, variant.docs);
+                known.deprecated = known.deprecated.and(variant.deprecated.as_deref());
+                known.is_nullable |= is_nullable;
             }
-            None => members.push((meant, variant.docs.clone(), variant.deprecated.as_deref(), text)),
+            None => alternatives.push(Alternative {
+                text,
+                bare: bare.cloned(),
+                is_nullable,
+                docs: variant.docs.clone(),
+                deprecated: variant.deprecated.as_deref(),
+            }),
         }
     }
-    let mut has_null = members.iter().any(|(meant, ..)| meant == "null");
-    members
+    let is_null = |alternative: &Alternative<'_>| alternative.bare.as_ref().is_some_and(|bare| types.is_null(bare));
+    let mut has_null = alternatives.iter().any(is_null);
+    alternatives
         .into_iter()
-        .map(|(_, docs, deprecated, mut text)| {
-            if let Some(other) = text.strip_suffix(" | null") {
-                if has_null {
-                    text = other.to_owned();
-                }
-                has_null = true;
-            }
+        .map(|alternative| {
+            let adds_null = alternative.is_nullable && !has_null;
+            has_null |= adds_null;
             Member {
-                docs: comment(&docs, deprecated, 2),
-                text,
+                docs: comment(&alternative.docs, alternative.deprecated, 2),
+                text: if adds_null {
+                    format!("{} | null", alternative.text)
+                } else {
+                    alternative.text
+                },
             }
         })
         .collect()
+}
+
+/// What a variant is that is its data alone; one with fields is nothing that could be used elsewhere.
+fn bare_type(of: &Enum, variant: &Variant) -> Option<TypeRef> {
+    match &variant.shape {
+        _ if !is_bare(of, variant) => None,
+        VariantShape::Unit => Some(TypeRef::Unit),
+        VariantShape::Newtype(inner) => Some(inner.clone()),
+        VariantShape::Tuple(items) => Some(TypeRef::Tuple(items.clone())),
+        VariantShape::Struct(_) => None,
+    }
 }
 
 fn choice(variant: &Variant) -> Member {
