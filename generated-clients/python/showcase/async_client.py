@@ -90,7 +90,11 @@ class AsyncCalculator:
         b: int,
         **options: _typing.Unpack[_options.AskOptions],
     ) -> _models.AddResult:
-        """Adds two numbers."""
+        """Adds two numbers.
+
+        Raises:
+            MathError: What the contract declares; `error` holds it.
+        """
         return await self._connection.ask(
             _messages.CALCULATOR__ADD,
             self._target,
@@ -174,6 +178,9 @@ class AsyncImporter:
 
         It asks the source what to take in place of a row without text, and tells it of each row
         that is imported.
+
+        Raises:
+            ImporterError: What the contract declares; `error` holds it.
         """
         return await self._connection.ask(
             _messages.IMPORTER__IMPORT_ROWS,
@@ -239,7 +246,11 @@ class AsyncListService:
         request: _models.ListRequest,
         **options: _typing.Unpack[_options.CallOptions],
     ) -> _streams.AsyncStream[_models.ListItem]:
-        """Streams every item."""
+        """Streams every item.
+
+        Raises:
+            ListError: What the contract declares; `error` holds it.
+        """
         return self._connection.stream(
             _messages.LIST_SERVICE__LIST,
             self._target,
@@ -264,7 +275,11 @@ class AsyncOrders:
         order: _models.PlaceOrder,
         **options: _typing.Unpack[_options.AskOptions],
     ) -> _models.OrderConfirmed:
-        """Places an order."""
+        """Places an order.
+
+        Raises:
+            OrderError: What the contract declares; `error` holds it.
+        """
         return await self._connection.ask(
             _messages.ORDERS__PLACE_ORDER,
             self._target,
@@ -354,7 +369,11 @@ class AsyncSource:
         reason: str,
         **options: _typing.Unpack[_options.AskOptions],
     ) -> _models.Row:
-        """What to take in place of a row that cannot be imported."""
+        """What to take in place of a row that cannot be imported.
+
+        Raises:
+            SourceError: What the contract declares; `error` holds it.
+        """
         return await self._connection.ask(
             _messages.SOURCE__CORRECT,
             self._target,

@@ -20,7 +20,11 @@ class AsyncSourceHandler(_typing.Protocol):
         ...
 
     async def correct(self, row: _models.Row, reason: str, /) -> _models.Row:
-        """What to take in place of a row that cannot be imported."""
+        """What to take in place of a row that cannot be imported.
+
+        Raises:
+            SourceError: What the contract declares; `error` holds it.
+        """
         ...
 
     async def imported(self, rows: int, /) -> None:

@@ -87,7 +87,11 @@ class Calculator:
         b: int,
         **options: _typing.Unpack[_options.AskOptions],
     ) -> _models.AddResult:
-        """Adds two numbers."""
+        """Adds two numbers.
+
+        Raises:
+            MathError: What the contract declares; `error` holds it.
+        """
         return self._connection.ask(
             _messages.CALCULATOR__ADD,
             self._target,
@@ -168,6 +172,9 @@ class Importer:
 
         It asks the source what to take in place of a row without text, and tells it of each row
         that is imported.
+
+        Raises:
+            ImporterError: What the contract declares; `error` holds it.
         """
         return self._connection.ask(
             _messages.IMPORTER__IMPORT_ROWS,
@@ -233,7 +240,11 @@ class ListService:
         request: _models.ListRequest,
         **options: _typing.Unpack[_options.CallOptions],
     ) -> _streams.Stream[_models.ListItem]:
-        """Streams every item."""
+        """Streams every item.
+
+        Raises:
+            ListError: What the contract declares; `error` holds it.
+        """
         return self._connection.stream(
             _messages.LIST_SERVICE__LIST,
             self._target,
@@ -258,7 +269,11 @@ class Orders:
         order: _models.PlaceOrder,
         **options: _typing.Unpack[_options.AskOptions],
     ) -> _models.OrderConfirmed:
-        """Places an order."""
+        """Places an order.
+
+        Raises:
+            OrderError: What the contract declares; `error` holds it.
+        """
         return self._connection.ask(
             _messages.ORDERS__PLACE_ORDER,
             self._target,
@@ -345,7 +360,11 @@ class Source:
         reason: str,
         **options: _typing.Unpack[_options.AskOptions],
     ) -> _models.Row:
-        """What to take in place of a row that cannot be imported."""
+        """What to take in place of a row that cannot be imported.
+
+        Raises:
+            SourceError: What the contract declares; `error` holds it.
+        """
         return self._connection.ask(
             _messages.SOURCE__CORRECT,
             self._target,

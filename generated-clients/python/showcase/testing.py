@@ -46,7 +46,11 @@ class CalculatorFake:
     """Calculates."""
 
     def add(self, a: int, b: int, /) -> _models.AddResult:
-        """Adds two numbers."""
+        """Adds two numbers.
+
+        Raises:
+            MathError: What the contract declares; `error` holds it.
+        """
         raise _fakes.unhandled("demo.Calculator.AddRequest")
 
 
@@ -79,6 +83,9 @@ class ImporterFake:
 
         It asks the source what to take in place of a row without text, and tells it of each row
         that is imported.
+
+        Raises:
+            ImporterError: What the contract declares; `error` holds it.
         """
         raise _fakes.unhandled("demo.Importer.ImportRows")
 
@@ -99,7 +106,11 @@ class ListServiceFake:
     """Lists what it has."""
 
     def list_(self, request: _models.ListRequest, /) -> _abc.Iterable[_models.ListItem]:
-        """Streams every item."""
+        """Streams every item.
+
+        Raises:
+            ListError: What the contract declares; `error` holds it.
+        """
         raise _fakes.unhandled("demo.ListService.ListRequest")
 
 
@@ -107,7 +118,11 @@ class OrdersFake:
     """Takes orders."""
 
     def place_order(self, order: _models.PlaceOrder, /) -> _models.OrderConfirmed:
-        """Places an order."""
+        """Places an order.
+
+        Raises:
+            OrderError: What the contract declares; `error` holds it.
+        """
         raise _fakes.unhandled("demo.Orders.PlaceOrder")
 
 
@@ -119,7 +134,11 @@ class SourceFake:
         raise _fakes.unhandled("demo.Source.Rows")
 
     def correct(self, row: _models.Row, reason: str, /) -> _models.Row:
-        """What to take in place of a row that cannot be imported."""
+        """What to take in place of a row that cannot be imported.
+
+        Raises:
+            SourceError: What the contract declares; `error` holds it.
+        """
         raise _fakes.unhandled("demo.Source.Correct")
 
     def imported(self, rows: int, /) -> None:

@@ -12,7 +12,11 @@ import type { AnyIterable, Awaitable, CallFacts, HostedContract } from "./runtim
 export interface SourceHandler {
   /** Streams the rows, in their order. */
   rows(call: CallFacts): AnyIterable<Row>;
-  /** What to take in place of a row that cannot be imported. */
+  /**
+   * What to take in place of a row that cannot be imported.
+   *
+   * @throws SourceError: what the contract declares; `error` holds it.
+   */
   correct(row: Row, reason: string, call: CallFacts): Awaitable<Row>;
   /** Is told how many rows have been imported. */
   imported(rows: number, call: CallFacts): unknown;

@@ -98,7 +98,11 @@ export const AgentContract: FakeContract<AgentFake, object> = {
 
 /** Serves `demo.Calculator` in tests. */
 export interface CalculatorFake {
-  /** Adds two numbers. */
+  /**
+   * Adds two numbers.
+   *
+   * @throws MathError: what the contract declares; `error` holds it.
+   */
   add(a: number, b: number, call: CallFacts): Awaitable<AddResult>;
 }
 
@@ -181,6 +185,8 @@ export interface ImporterFake {
   /**
    * Imports every row of a source. It asks the source what to take in place of a row without text, and tells it of each
    * row that is imported.
+   *
+   * @throws ImporterError: what the contract declares; `error` holds it.
    */
   importRows(source: MailboxSource, call: CallFacts): Awaitable<ImportSummary>;
 }
@@ -247,7 +253,11 @@ export const KvStoreContract: FakeContract<KvStoreFake, object> = {
 
 /** Serves `demo.ListService` in tests. */
 export interface ListServiceFake {
-  /** Streams every item. */
+  /**
+   * Streams every item.
+   *
+   * @throws ListError: what the contract declares; `error` holds it.
+   */
   list(request: ListRequest, call: CallFacts): AnyIterable<ListItem>;
 }
 
@@ -271,7 +281,11 @@ export const ListServiceContract: FakeContract<ListServiceFake, object> = {
 
 /** Serves `demo.Orders` in tests. */
 export interface OrdersFake {
-  /** Places an order. */
+  /**
+   * Places an order.
+   *
+   * @throws OrderError: what the contract declares; `error` holds it.
+   */
   placeOrder(order: PlaceOrder, call: CallFacts): Awaitable<OrderConfirmed>;
 }
 
@@ -308,7 +322,11 @@ export const PriceFeedContract: FakeContract<object, PriceFeedEvents> = {
 export interface SourceFake {
   /** Streams the rows, in their order. */
   rows(call: CallFacts): AnyIterable<Row>;
-  /** What to take in place of a row that cannot be imported. */
+  /**
+   * What to take in place of a row that cannot be imported.
+   *
+   * @throws SourceError: what the contract declares; `error` holds it.
+   */
   correct(row: Row, reason: string, call: CallFacts): Awaitable<Row>;
   /** Is told how many rows have been imported. */
   imported(rows: number, call: CallFacts): unknown;

@@ -2,8 +2,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::WIDTH;
-use crate::backends::prose::{line_of_prose, prose};
+use super::{layout::WIDTH, names};
+use crate::{
+    backends::prose::{line_of_prose, prose},
+    ir::Method,
+};
 
 /// A docstring with its quotes, on lines of its own.
 ///
@@ -39,6 +42,16 @@ pub(super) fn noted_docstring(
         text.push('\n');
     }
     text + &margin + "\"\"\"\n"
+}
+
+/// The docstring of a method of a contract, with the error that the contract declares for it.
+pub(super) fn method_docstring(method: &Method, summary: &str, indent: usize) -> String {
+    let raises = method.error.as_ref().map(|error| {
+        let class = names::error_class(&error.name);
+        format!("Raises:\n    {class}: What the contract declares; `error` holds it.")
+    });
+    let note = raises.unwrap_or_default();
+    noted_docstring(&method.docs, summary, &note, method.deprecated.as_deref(), indent)
 }
 
 fn lines(docs: &str, summary: &str, note: &str, deprecated: Option<&str>, indent: usize) -> Vec<String> {

@@ -26,7 +26,11 @@ export class CalculatorClient {
     this.#target = target;
   }
 
-  /** Adds two numbers. */
+  /**
+   * Adds two numbers.
+   *
+   * @throws MathError: what the contract declares; `error` holds it.
+   */
   add(a: number, b: number, options?: AskOptions): Promise<AddResult> {
     return this.#target.ask(ADD, { a, b }, options);
   }

@@ -27,6 +27,8 @@ export class ImporterClient {
   /**
    * Imports every row of a source. It asks the source what to take in place of a row without text, and tells it of each
    * row that is imported.
+   *
+   * @throws ImporterError: what the contract declares; `error` holds it.
    */
   importRows(source: MailboxSource, options?: AskOptions): Promise<ImportSummary> {
     return this.#target.ask(IMPORT_ROWS, { source }, options);

@@ -22,7 +22,11 @@ export class ListServiceClient {
     this.#target = target;
   }
 
-  /** Streams every item. */
+  /**
+   * Streams every item.
+   *
+   * @throws ListError: what the contract declares; `error` holds it.
+   */
   list(request: ListRequest, options?: CallOptions): Stream<ListItem> {
     return this.#target.stream(LIST, request, options);
   }

@@ -22,7 +22,11 @@ export class OrdersClient {
     this.#target = target;
   }
 
-  /** Places an order. */
+  /**
+   * Places an order.
+   *
+   * @throws OrderError: what the contract declares; `error` holds it.
+   */
   placeOrder(order: PlaceOrder, options?: AskOptions): Promise<OrderConfirmed> {
     return this.#target.ask(PLACE_ORDER, order, options);
   }

@@ -47,7 +47,11 @@ export class SourceClient {
     return this.#target.stream(ROWS, undefined, options);
   }
 
-  /** What to take in place of a row that cannot be imported. */
+  /**
+   * What to take in place of a row that cannot be imported.
+   *
+   * @throws SourceError: what the contract declares; `error` holds it.
+   */
   correct(row: Row, reason: string, options?: AskOptions): Promise<Row> {
     return this.#target.ask(CORRECT, { row, reason }, options);
   }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     backends::python::{
-        docs::{docstring, noted_docstring},
+        docs::{docstring, method_docstring, noted_docstring},
         layout::{Code, string},
         modules, names,
         references::Types,
@@ -153,12 +153,7 @@ const ABC: &str = "    import collections.abc as _abc\n";
 impl HandlerMethod {
     fn of(types: Types<'_>, service: &Service, method: &Method) -> Self {
         HandlerMethod {
-            docs: docstring(
-                &method.docs,
-                &format!("Handles `{}`.", method.message),
-                method.deprecated.as_deref(),
-                8,
-            ),
+            docs: method_docstring(method, &format!("Handles `{}`.", method.message), 8),
             blocking: signature(types, service, method, false),
             asyncio: signature(types, service, method, true),
             unhandled: Code::call("_fakes.unhandled", [Code::text(string(&method.message))]).statement(8, "raise ", ""),

@@ -10,7 +10,7 @@ use crate::{
         Claims,
         prose::line_of_prose,
         python::{
-            docs::docstring,
+            docs::{docstring, method_docstring},
             layout::{Code, WIDTH, string},
             modules, names,
             references::Types,
@@ -278,12 +278,7 @@ impl MethodPair {
         }
         MethodPair {
             deprecated: deprecation(&method.message, method.deprecated.as_deref()),
-            docs: docstring(
-                &method.docs,
-                &format!("Calls `{}`.", method.message),
-                method.deprecated.as_deref(),
-                8,
-            ),
+            docs: method_docstring(method, &format!("Calls `{}`.", method.message), 8),
             arguments: arguments(method).len(),
             blocking: call(types, service, method, "_streams.Stream", false),
             asyncio: call(types, service, method, "_streams.AsyncStream", true),

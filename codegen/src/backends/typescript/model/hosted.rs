@@ -8,7 +8,7 @@ use crate::{
 
 use super::{
     super::{
-        docs::comment,
+        docs::{comment, method_comment},
         layout::list,
         names::{entry, key, literal, member, parameter},
         references::{self, Types},
@@ -142,7 +142,12 @@ pub(super) fn lower(method: &ir::Method, types: &Types<'_>) -> HostedMethod {
     let signed = if name == "new" { literal(&name) } else { name.clone() };
     HostedMethod {
         // Linters would tell of the call that is made here, which whoever still serves the method can do nothing about.
-        docs: comment(&method.docs, None, 2),
+        docs: method_comment(
+            &method.docs,
+            method.error.as_ref().map(|error| error_class(&error.name)).as_deref(),
+            None,
+            2,
+        ),
         parameters: list('(', &parameters, ')', 2, signed.len() + returns.len() + 4),
         name,
         signed,

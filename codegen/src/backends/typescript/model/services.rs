@@ -8,7 +8,7 @@ use crate::{
 
 use super::{
     super::{
-        docs::comment,
+        docs::{comment, method_comment},
         layout::{list, object},
         names::{file, key, literal, member, parameter},
         references::{self, Types},
@@ -228,7 +228,12 @@ fn lower_method(
     let error = method.error.as_ref();
     let received = || std::iter::once(&method.reply).chain(error.map(|error| &error.type_ref));
     Method {
-        docs: comment(&method.docs, method.deprecated.as_deref(), 2),
+        docs: method_comment(
+            &method.docs,
+            error.map(|error| error_class(&error.name)).as_deref(),
+            method.deprecated.as_deref(),
+            2,
+        ),
         message: literal(&method.message),
         type_arguments,
         encode,
