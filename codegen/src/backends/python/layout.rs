@@ -25,6 +25,8 @@ pub(super) enum Code {
     Prefixed(String, Box<Code>),
     /// Something that is broken before what stands behind it.
     Suffixed(Box<Code>, String),
+    /// The type of a field and its default, which gets brackets around it if the type fits beside them and it does not.
+    Assigned(Box<Code>, &'static str),
     /// Types of which a value has one; each begins a line if they do not fit into one.
     Union(Vec<Code>),
     /// Something that gets brackets around it if it does not fit into one line.
@@ -101,6 +103,11 @@ impl Code {
         Code::Suffixed(Box::new(code), suffix.into())
     }
 
+    /// `type = default`, outside of all brackets.
+    pub(super) fn assigned(annotation: Code, default: &'static str) -> Self {
+        Code::Assigned(Box::new(annotation.outside_brackets()), default)
+    }
+
     /// The type of a value that has one of these.
     pub(super) fn union(types: impl IntoIterator<Item = Code>) -> Self {
         let mut members: Vec<Code> = Vec::new();
@@ -166,6 +173,7 @@ impl Code {
             Code::Text(text) => text.clone(),
             Code::Prefixed(prefix, code) => format!("{prefix}{}", code.flat()),
             Code::Suffixed(code, suffix) => format!("{}{suffix}", code.flat()),
+            Code::Assigned(annotation, default) => format!("{} = {default}", annotation.flat()),
             Code::Union(members) => {
                 let members: Vec<String> = members.iter().map(Code::flat).collect();
                 members.join(" | ")
@@ -227,6 +235,17 @@ impl Code {
             }
             Code::Suffixed(code, suffix) => {
                 format!("{}{suffix}", code.lay(indent, taken, needed + suffix.width()))
+            }
+            Code::Assigned(annotation, default) => {
+                let flat = annotation.flat();
+                let opened = " = (";
+                if taken + flat.width() + opened.len() <= WIDTH {
+                    let (inner, end) = (" ".repeat(indent + STEP), " ".repeat(indent));
+                    format!("{flat}{opened}\n{inner}{default}\n{end})")
+                } else {
+                    let needed = needed + " = ".len() + default.len();
+                    format!("{} = {default}", annotation.lay(indent, taken, needed))
+                }
             }
             Code::Union(members) => {
                 let joint = format!("\n{}| ", " ".repeat(indent));
@@ -354,6 +373,18 @@ mod tests {
             Code::call("f", [Code::prefixed("field: ", default)]).statement(4, "", ""),
             format!("    f(\n        field: {name}\n        | {other}\n        | None = None,\n    )\n"),
         );
+    }
+
+    #[test]
+    fn a_default_is_broken_before_its_type_is() {
+        let laid = |length: usize| {
+            let annotation = Code::text("x".repeat(length)).nullable();
+            Code::assigned(annotation, "None").statement(4, "field: ", "")
+        };
+        let (short, fits, long) = ("x".repeat(75), "x".repeat(78), "x".repeat(79));
+        assert_eq!(laid(75), format!("    field: {short} | None = None\n"));
+        assert_eq!(laid(78), format!("    field: {fits} | None = (\n        None\n    )\n"));
+        assert_eq!(laid(79), format!("    field: (\n        {long} | None\n    ) = None\n"));
     }
 
     #[test]

@@ -254,6 +254,7 @@ pub(super) fn qualified(code: Code) -> Code {
         Code::Text(text) => Code::Text(modules::qualified(text)),
         Code::Prefixed(prefix, inner) => Code::prefixed(prefix, qualified(*inner)),
         Code::Suffixed(inner, suffix) => Code::suffixed(qualified(*inner), suffix),
+        Code::Assigned(inner, default) => Code::Assigned(Box::new(qualified(*inner)), default),
         Code::Quoted(inner) => Code::Quoted(Box::new(qualified(*inner))),
         Code::Parenthesized(inner) => Code::Parenthesized(Box::new(qualified(*inner))),
         Code::Union(members) => Code::Union(members.into_iter().map(qualified).collect()),

@@ -210,9 +210,9 @@ impl Builder<'_> {
                 _ => annotation,
             };
             let either = Code::union([given, Code::text("_unset.Unset")]).nullable();
-            annotation = Code::suffixed(either, " = _unset.UNSET");
+            annotation = Code::assigned(either, "_unset.UNSET");
         } else if left_out || matches!(field.type_ref, TypeRef::Option(_)) {
-            annotation = Code::suffixed(annotation.nullable(), " = None");
+            annotation = Code::assigned(annotation.nullable(), "None");
         }
         Member {
             line: annotation.outside_brackets().statement(4, &before, ""),
