@@ -204,6 +204,25 @@ impl Code {
         format!("{margin}{before}{laid}{after}\n")
     }
 
+    /// `name: annotation = call` at the margin. Where the call's first line does not fit beside the rest, it gets brackets around
+    /// it, and where those do not fit either, the annotation is broken.
+    pub(super) fn declaration(name: &str, annotation: &Code, call: &Code) -> String {
+        let before = format!("{name}: {} = ", annotation.flat());
+        let head = match call {
+            Code::Group { open, .. } => open.clone(),
+            other => other.flat(),
+        };
+        if before.width() + head.width() <= WIDTH {
+            return call.statement(0, &before, "");
+        }
+        if before.width() + "(".len() <= WIDTH {
+            return format!("{before}(\n{}{}\n)\n", " ".repeat(STEP), call.lay(STEP, STEP, 0));
+        }
+        let annotation = annotation.lay(0, name.width() + ": ".len(), " = ".len() + head.width());
+        let last = annotation.lines().last().map_or(0, UnicodeWidthStr::width);
+        format!("{name}: {annotation} = {}\n", call.lay(0, last + " = ".len(), 0))
+    }
+
     /// `taken` is how much of the first line is used up, `needed` how much of the last line is needed afterwards.
     fn lay(&self, indent: usize, taken: usize, needed: usize) -> String {
         let flat = self.flat();
@@ -385,6 +404,21 @@ mod tests {
         assert_eq!(laid(75), format!("    field: {short} | None = None\n"));
         assert_eq!(laid(78), format!("    field: {fits} | None = (\n        None\n    )\n"));
         assert_eq!(laid(79), format!("    field: (\n        {long} | None\n    ) = None\n"));
+    }
+
+    #[test]
+    fn an_annotation_is_broken_after_what_it_is_the_type_of() {
+        let laid = |length: usize| {
+            let annotation = Code::subscript("E", [Code::text("x".repeat(length))]);
+            let call = Code::call("Event", [Code::text("y".repeat(60))]);
+            Code::declaration("V", &annotation, &call)
+        };
+        let (x, y) = (|length: usize| "x".repeat(length), "y".repeat(60));
+        assert_eq!(laid(21), format!("V: E[{}] = Event({y})\n", x(21)));
+        assert_eq!(laid(85), format!("V: E[{}] = Event(\n    {y},\n)\n", x(85)));
+        assert_eq!(laid(86), format!("V: E[{}] = (\n    Event({y})\n)\n", x(86)));
+        assert_eq!(laid(90), format!("V: E[{}] = (\n    Event({y})\n)\n", x(90)));
+        assert_eq!(laid(91), format!("V: E[\n    {}\n] = Event({y})\n", x(91)));
     }
 
     #[test]

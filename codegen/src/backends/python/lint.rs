@@ -49,9 +49,29 @@ fn is_confusable(character: char) -> bool {
             | '\u{ac00}'..='\u{d7a3}')
 }
 
+/// Whether a linter takes a string that this constant is given for a secret in the code: ruff's rule S105.
+pub(super) fn looks_secret(constant: &str) -> bool {
+    constant.to_lowercase().split('_').any(|word| {
+        // A password, however many letters are missing or too many.
+        let rest = word.strip_prefix("pas").map(|rest| rest.trim_start_matches('s'));
+        matches!(word, "pass" | "passphrase" | "pwd" | "token" | "secret" | "secrete")
+            || matches!(rest, Some("wd" | "wod" | "wrd" | "word"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Rules, confusables};
+    use super::{Rules, confusables, looks_secret};
+
+    #[test]
+    fn secrets_are_known_by_any_word_of_a_name() {
+        for secret in ["PASS", "OLD_PASSWORD", "PASWD", "PASSWRD", "TOKEN_2", "SECRETE"] {
+            assert!(looks_secret(secret), "{secret}");
+        }
+        for other in ["PASSED", "TOKENS", "SWORD", "PAWORD", "BY_PASSES"] {
+            assert!(!looks_secret(other), "{other}");
+        }
+    }
 
     #[test]
     fn letters_that_are_nothing_else_are_not_listed() {

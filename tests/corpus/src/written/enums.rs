@@ -4,8 +4,8 @@ use callsheet_schema::{Shape, Tag, Tagging, TypeRef, Variant};
 
 use super::Written;
 use crate::spelling::{
-    Draft, adjacent, field, fields, flattened, internal, list, map, named, newtype, one_of, option, optional, places,
-    record, set, unit,
+    Draft, adjacent, field, fields, flattened, internal, list, map, named, newtype, non_zero, one_of, option, optional,
+    places, record, set, unit,
 };
 
 pub(super) fn all() -> Vec<Written> {
@@ -224,6 +224,7 @@ fn alike() -> Written {
                     newtype("Strings", list(TypeRef::String)),
                     newtype("Texts", set(text.clone())),
                     newtype("Onlys", list(only)),
+                    newtype("NoZeros", list(non_zero(TypeRef::I64))),
                     newtype("Pairs", list(one.clone())),
                     newtype("PairsOfTexts", list(other.clone())),
                 ],

@@ -90,19 +90,18 @@ fn events(types: Types<'_>, service: &Service) -> EventTable {
         }
     };
     let payload = match service.events.as_slice() {
-        [only] => types.annotation(&only.type_ref, "_models.").flat(),
-        _ => "object".to_owned(),
+        [only] => types.annotation(&only.type_ref, "_models."),
+        _ => Code::text("object"),
     };
-    let before = format!(
-        "EVENTS_OF_{}: dict[object, Event[{payload}]] = ",
-        service.name.shouty_snake()
-    );
+    let name = format!("EVENTS_OF_{}", service.name.shouty_snake());
+    let event = Code::subscript("Event", [payload.clone()]);
+    let annotation = Code::subscript("dict", [Code::text("object"), event]);
     let entries = Code::group("{", service.events.iter().map(entry), "}");
     EventTable {
         makes_any: service.events.iter().any(|event| event_class(types, event).is_some()),
-        statement: entries.statement(0, &before, ""),
+        statement: Code::declaration(&name, &annotation, &entries),
         entries: entries.flat(),
-        payload,
+        payload: payload.flat(),
     }
 }
 

@@ -298,7 +298,7 @@ fn event_class(types: Types<'_>, event: &Event) -> Option<String> {
 
 fn events(types: Types<'_>) -> Vec<EventConstant> {
     let constant = |event: &Event| {
-        let annotation = types.annotation(&event.type_ref, "_models.").flat();
+        let annotation = Code::subscript("Event", [types.annotation(&event.type_ref, "_models.")]);
         let made = Code::call(
             "Event",
             [
@@ -306,9 +306,8 @@ fn events(types: Types<'_>) -> Vec<EventConstant> {
                 messages::decoder(types, &event.type_ref, &messages::event_stem(event)),
             ],
         );
-        let before = format!("{}: Event[{annotation}] = ", names::constant(&event.name));
         EventConstant {
-            statement: made.statement(0, &before, ""),
+            statement: Code::declaration(&names::constant(&event.name), &annotation, &made),
             docs: super::docs::docstring("", &format!("The event `{}`.", event.event), None, 0),
         }
     };

@@ -5,6 +5,7 @@ use crate::{
     backends::python::{
         docs::{docstring, noted_docstring},
         layout::{Code, string},
+        lint::looks_secret,
         modules,
         names::{self, Fields},
         references::Types,
@@ -221,12 +222,12 @@ impl Builder<'_> {
     }
 
     fn strings(&mut self, name: String, docs: String, variants: &[Variant]) {
+        let line = |constant: &str, value: &str| match looks_secret(constant) {
+            true => format!("    {constant} = _unknown.listed({value})\n"),
+            false => format!("    {constant} = {value}\n"),
+        };
         let member = |variant: &Variant| Member {
-            line: format!(
-                "    {} = {}\n",
-                names::constant(&variant.name),
-                string(&variant.received_as)
-            ),
+            line: line(&names::constant(&variant.name), &string(&variant.received_as)),
             docs: member_docs(&variant.docs, variant.deprecated.as_deref()),
         };
         let strings = Definition::Strings {

@@ -160,6 +160,8 @@ fn alternative(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> S
         VariantShape::Unit => types.encoder(&TypeRef::Unit),
         VariantShape::Newtype(inner) => match only {
             Some(only) => whole(inner, &only),
+            // Only what has a name tells the type of its values itself.
+            None if types.encoder(inner).contains("=>") => whole(inner, "value"),
             None => types.encoder(inner),
         },
         VariantShape::Tuple(items) => whole(&TypeRef::Tuple(items.clone()), "value"),

@@ -31,6 +31,7 @@ fn plain(words: Vec<&'static str>) -> Vec<&'static str> {
 pub(super) fn all() -> Vec<Written> {
     vec![
         members(),
+        secrets(),
         methods(),
         types(),
         contracts(),
@@ -74,6 +75,36 @@ fn members() -> Written {
     ];
     draft.gives_back("words.Echo", &types);
     Written::works("words_members", &draft)
+}
+
+/// Names of what linters want to see nowhere in code.
+fn secrets() -> Written {
+    const SECRETS: [&str; 7] = ["password", "paswd", "pass", "pwd", "secret", "api_token", "PassPhrase"];
+    let mut draft = Draft::default();
+    let texts = || SECRETS.map(|word| field(word, TypeRef::String));
+    let mut types = vec![
+        draft.define("secrets.Fields", fields(texts())),
+        draft.define("secrets.Names", one_of(Tagging::External, SECRETS.map(unit))),
+        draft.define(
+            "secrets.Data",
+            one_of(Tagging::External, SECRETS.map(|word| newtype(word, TypeRef::String))),
+        ),
+    ];
+    for word in SECRETS {
+        let told = one_of(crate::spelling::internal(word), SECRETS.map(|word| record(word, [])));
+        types.push(draft.define(&format!("secrets.By{}", word.replace('_', "")), told));
+    }
+    let error = draft.define("secrets.Refused", fields(texts()));
+    let arguments = SECRETS.map(|word| argument(word, TypeRef::String));
+    draft.contract(
+        "secrets.Door",
+        vec![callsheet_schema::Method {
+            error: Some(error),
+            ..ask("open", arguments, TypeRef::String)
+        }],
+    );
+    draft.gives_back("secrets.Echo", &types);
+    Written::works("words_secrets", &draft)
 }
 
 fn methods() -> Written {
