@@ -140,6 +140,13 @@ fn untagged() -> Written {
             ),
         ),
         draft.define(
+            "untagged.RestOfNothing",
+            one_of(
+                Tagging::External,
+                [unit("Known"), record("Empty", []), own_untagged("Other", TypeRef::U8)],
+            ),
+        ),
+        draft.define(
             "untagged.RestInternally",
             one_of(internal("kind"), [unit("Known"), own_untagged("Other", inner.clone())]),
         ),

@@ -111,6 +111,11 @@ impl Block {
         format!("{}\n{}\n", self.setup.join("\n"), self.result)
     }
 
+    /// Whether the code speaks of what has this name.
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        words(&self.code()).contains(name)
+    }
+
     /// A result alone.
     pub(super) fn result(result: String) -> Self {
         Self {

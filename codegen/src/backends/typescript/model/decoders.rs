@@ -135,7 +135,7 @@ fn alternative(of: &Enum, variant: &Variant, types: &Types<'_>) -> String {
 }
 
 fn switch(of: &Enum, variants: &[&Variant], types: &Types<'_>) -> Switch {
-    let cases = variants
+    let cases: Vec<Case> = variants
         .iter()
         .map(|variant| Case {
             label: literal(&variant.received_as),
@@ -143,15 +143,19 @@ fn switch(of: &Enum, variants: &[&Variant], types: &Types<'_>) -> Switch {
         })
         .collect();
     match &of.tagging {
-        Tagging::External | Tagging::Untagged => Switch {
-            setup: vec![
-                "const [name, data] = decode.externallyTagged(value, parent, key);".to_owned(),
-                AT_READ.to_owned(),
-            ],
-            on: "name".to_owned(),
-            cases,
-            otherwise: unknown(of, "kept.external(value, name, data, parent, key)"),
-        },
+        Tagging::External | Tagging::Untagged => {
+            let mut setup = vec!["const [name, data] = decode.externallyTagged(value, parent, key);".to_owned()];
+            // Variants without data, or without fields, need no path to them.
+            if cases.iter().any(|case| case.block.mentions("at")) {
+                setup.push(AT_READ.to_owned());
+            }
+            Switch {
+                setup,
+                on: "name".to_owned(),
+                cases,
+                otherwise: unknown(of, "kept.external(value, name, data, parent, key)"),
+            }
+        }
         Tagging::Internal { tag } => Switch {
             setup: told(tag),
             on: "name".to_owned(),
