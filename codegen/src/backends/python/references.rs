@@ -30,6 +30,7 @@ impl Types<'_> {
             Duration => format!("{hidden}moments.Duration"),
             SystemTime => format!("{hidden}moments.SystemTime"),
             NonZero(of) => return inner(of),
+            Option(of) if self.is_none(of) => return inner(of),
             Option(of) => return inner(of).nullable(),
             Tuple(items) if items.is_empty() => "tuple[()]".to_owned(),
             Named(id) => format!("{models}{}", self.names.class(id)),
@@ -38,6 +39,20 @@ impl Types<'_> {
             Tuple(items) => return Code::subscript("tuple", items.iter().map(inner)),
             Map(key, value) => return Code::subscript("dict", [inner(key), inner(value)]),
         })
+    }
+
+    /// The type is another name of `None`: type checkers refuse a value that a function can return only as such.
+    fn is_none(self, of: &TypeRef) -> bool {
+        let mut current = self.api.underlying(of);
+        for _ in 0..=self.api.types.len() {
+            let TypeRef::Option(inner) = current else { break };
+            current = self.api.underlying(inner);
+        }
+        match current {
+            TypeRef::Unit => true,
+            TypeRef::Named(id) => self.api.named(id).shape == Shape::Unit,
+            _ => false,
+        }
     }
 
     /// The decoded value of the expression `value`.

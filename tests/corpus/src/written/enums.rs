@@ -246,13 +246,14 @@ fn alike() -> Written {
                     newtype("Other", other),
                     places("Third", [text, TypeRef::I8]),
                     unit("Null"),
-                    newtype("Nothing", nothing),
-                    newtype("OnlyNull", only_null),
+                    newtype("Nothing", nothing.clone()),
+                    newtype("OnlyNull", only_null.clone()),
                 ],
             ),
         ),
     ];
-    draft.gives_back("alike.Echo", &types);
+    let types = types.into_iter().chain([option(nothing), option(only_null)]);
+    draft.gives_back("alike.Echo", &types.collect::<Vec<_>>());
     Written::works("alike", &draft)
 }
 
