@@ -63,34 +63,51 @@ impl Api {
 }
 
 /// Adds a fault for each type that stands for another one, and by way of others that do for itself: nothing between them holds
-/// a value.
+/// a value, and whoever reads one comes to no end.
 fn check_meanings(types: &BTreeMap<String, NamedType>, faults: &mut Faults) {
     for of in types.values() {
-        let mut meaning = match &of.shape {
-            Shape::Newtype(inner) => inner,
-            _ => continue,
-        };
-        for _ in 0..=types.len() {
-            while let TypeRef::Option(inner) = meaning {
-                meaning = inner;
+        let (mut open, mut seen) = (meanings(&of.shape), BTreeSet::new());
+        while let Some(id) = open.pop() {
+            if id == of.id {
+                faults.add(
+                    Place::named_type(&of.wire_name),
+                    "stands for a type that stands for it, so that neither holds a value",
+                    "have one of them hold the other in a field or in a list",
+                );
+                break;
             }
-            match meaning {
-                TypeRef::Named(id) if *id == of.id => {
-                    faults.add(
-                        Place::named_type(&of.wire_name),
-                        "stands for a type that stands for it, so that neither holds a value",
-                        "have one of them hold the other in a field or in a list",
-                    );
-                    break;
-                }
-                TypeRef::Named(id) => match &types[id].shape {
-                    Shape::Newtype(inner) => meaning = inner,
-                    _ => break,
-                },
-                _ => break,
+            if seen.insert(id) {
+                open.extend(meanings(&types[id].shape));
             }
         }
     }
+}
+
+/// The types that a value of this shape may be one of, as it stands.
+fn meanings(shape: &Shape) -> Vec<&str> {
+    let mut inner: Vec<&TypeRef> = Vec::new();
+    match shape {
+        Shape::Newtype(of) => inner.push(of),
+        Shape::Enum(of) => {
+            for variant in &of.variants {
+                let is_bare = variant.untagged || of.tagging == Tagging::Untagged;
+                if let (true, VariantShape::Newtype(of)) = (is_bare, &variant.shape) {
+                    inner.push(of);
+                }
+            }
+        }
+        _ => {}
+    }
+    let mut ids = Vec::new();
+    for mut meaning in inner {
+        while let TypeRef::Option(inner) = meaning {
+            meaning = inner;
+        }
+        if let TypeRef::Named(id) = meaning {
+            ids.push(id.as_str());
+        }
+    }
+    ids
 }
 
 struct Lowering<'a> {

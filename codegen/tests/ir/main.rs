@@ -435,12 +435,21 @@ fn types_that_stand_for_nothing_but_one_another_are_a_fault() {
     let types = json!({
         "A": {"shape": {"newtype": {"named": "B"}}},
         "B": {"shape": {"newtype": {"option": {"named": "A"}}}},
+        "Either": {"shape": {"enum": {"tagging": "untagged", "variants": [
+            {"name": "Flag", "shape": {"newtype": "bool"}},
+            {"name": "Again", "shape": {"newtype": {"named": "Either"}}}
+        ]}}},
+        "Told": {"shape": {"enum": {"tagging": "external", "variants": [
+            {"name": "Flag", "shape": {"newtype": "bool"}},
+            {"name": "Again", "shape": {"newtype": {"named": "Told"}}}
+        ]}}},
         "List": {"shape": {"newtype": {"list": {"named": "List"}}}}
     });
-    let methods = json!([ask("go", &json!({"named": "A"}), &json!({"named": "List"}))]);
-    let error = lower(&methods, &json!([]), &types).expect_err("neither holds a value");
+    let taken = json!({"tuple": [{"named": "A"}, {"named": "Either"}, {"named": "Told"}]});
+    let methods = json!([ask("go", &taken, &json!({"named": "List"}))]);
+    let error = lower(&methods, &json!([]), &types).expect_err("none of three holds a value");
     let places: Vec<_> = error.faults().iter().map(|fault| fault.place.to_string()).collect();
-    assert_eq!(places, ["type `A`", "type `B`"]);
+    assert_eq!(places, ["type `A`", "type `B`", "type `Either`"]);
 }
 
 #[test]
