@@ -103,9 +103,9 @@ impl Code {
         Code::Suffixed(Box::new(code), suffix.into())
     }
 
-    /// `type = default`, outside of all brackets.
+    /// `type = default`.
     pub(super) fn assigned(annotation: Code, default: &'static str) -> Self {
-        Code::Assigned(Box::new(annotation.outside_brackets()), default)
+        Code::Assigned(Box::new(annotation), default)
     }
 
     /// The type of a value that has one of these.
@@ -139,7 +139,7 @@ impl Code {
     pub(super) fn outside_brackets(self) -> Self {
         match self {
             Code::Union(_) => Code::Parenthesized(Box::new(self)),
-            Code::Suffixed(code, suffix) => Self::suffixed(code.outside_brackets(), suffix),
+            Code::Assigned(annotation, default) => Self::assigned(annotation.outside_brackets(), default),
             other => other,
         }
     }
@@ -383,11 +383,12 @@ mod tests {
         assert_eq!(text("None").nullable().flat(), "None");
 
         let union = Code::union([text(&name), text(&other), text(&name)]).nullable();
-        let default = Code::suffixed(union, " = None");
+        let assigned = Code::assigned(union.clone(), "None");
         assert_eq!(
-            default.clone().outside_brackets().statement(4, "field: ", ""),
+            assigned.outside_brackets().statement(4, "field: ", ""),
             format!("    field: (\n        {name} | {other} | None\n    ) = None\n"),
         );
+        let default = Code::suffixed(union, " = None");
         assert_eq!(
             Code::call("f", [Code::prefixed("field: ", default)]).statement(4, "", ""),
             format!("    f(\n        field: {name}\n        | {other}\n        | None = None,\n    )\n"),
@@ -398,7 +399,9 @@ mod tests {
     fn a_default_is_broken_before_its_type_is() {
         let laid = |length: usize| {
             let annotation = Code::text("x".repeat(length)).nullable();
-            Code::assigned(annotation, "None").statement(4, "field: ", "")
+            Code::assigned(annotation, "None")
+                .outside_brackets()
+                .statement(4, "field: ", "")
         };
         let (short, fits, long) = ("x".repeat(75), "x".repeat(78), "x".repeat(79));
         assert_eq!(laid(75), format!("    field: {short} | None = None\n"));

@@ -3,12 +3,12 @@
 //!
 //! It knows the part of the language that is generated. A declaration in another form is left as it was written.
 
+mod annotations;
 mod document;
 mod expressions;
 mod reader;
 mod statements;
 mod tokens;
-mod types;
 
 use reader::Reader;
 

@@ -1,6 +1,6 @@
 //! Declarations and statements.
 
-use super::{Unknown, document::Doc, expressions::Form, reader::Reader, tokens::Kind, types::Type};
+use super::{Unknown, annotations::Type, document::Doc, expressions::Form, reader::Reader, tokens::Kind};
 
 /// The parameters of a function.
 pub(super) struct Parameters {

@@ -160,9 +160,15 @@ fn alternative(of: &Enum, variant: &Variant, uses: Uses, types: &Types<'_>) -> S
         VariantShape::Unit => types.encoder(&TypeRef::Unit),
         VariantShape::Newtype(inner) => match only {
             Some(only) => whole(inner, &only),
-            // Only what has a name tells the type of its values itself.
-            None if types.encoder(inner).contains("=>") => whole(inner, "value"),
-            None => types.encoder(inner),
+            None => {
+                let encoder = types.encoder(inner);
+                // Only what has a name tells the type of its values itself.
+                if encoder.contains("=>") {
+                    whole(inner, "value")
+                } else {
+                    encoder
+                }
+            }
         },
         VariantShape::Tuple(items) => whole(&TypeRef::Tuple(items.clone()), "value"),
         VariantShape::Struct(fields) => {

@@ -1,4 +1,4 @@
-//! Types.
+//! Types, wherever a value or a name is given one.
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 
